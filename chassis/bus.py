@@ -1,0 +1,185 @@
+"""The bus: FastStream carries the subscription, aiokafka the publishing; this module joins both to the loop.
+
+FastStream swallows what a handler raises and then, depending on its policy, loses the batch or repeats it without
+pause. So the handler never raises: it tries again until the world is back, and only then commits, naming the offsets.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+
+import structlog
+from aiokafka import AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+from aiokafka.errors import KafkaError
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker, KafkaMessage
+from tenacity import RetryCallState, retry, retry_if_not_exception_type, wait_exponential_jitter
+
+from chassis.loop import Message, Record
+from chassis.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+PUBLISH_SECONDS = 30
+"""An idempotent producer tries for ever by itself; after this long we take it down and begin anew."""
+
+REVOKE_SECONDS = 20
+"""How long a rebalance waits for the batch at work; after that the guard of each document protects it."""
+
+Handle = Callable[[Sequence[Record]], Awaitable[None]]
+
+
+class Publisher:
+    """Publishes keyed, acknowledged by all in-sync replicas, idempotent."""
+
+    def __init__(self, kafka: str) -> None:
+        self._kafka = kafka
+        self._producer: AIOKafkaProducer | None = None
+        self._starting = asyncio.Lock()
+
+    async def __call__(self, messages: Sequence[Message]) -> None:
+        """Return when every message is acknowledged.
+
+        Raises:
+            KafkaError, TimeoutError: the bus is down; the next call begins with a new producer.
+        """
+        producer = await self._ready()
+        try:
+            async with asyncio.timeout(PUBLISH_SECONDS):
+                sent = [
+                    await producer.send(
+                        one.topic, one.value, key=one.key, partition=one.partition, headers=list(one.headers)
+                    )
+                    for one in messages
+                ]
+                await asyncio.gather(*sent)
+        except (KafkaError, TimeoutError):
+            await self.stop()
+            raise
+
+    async def _ready(self) -> AIOKafkaProducer:
+        async with self._starting:
+            if self._producer is None:
+                producer = AIOKafkaProducer(
+                    bootstrap_servers=self._kafka,
+                    enable_idempotence=True,
+                    acks="all",
+                    linger_ms=5,
+                    max_batch_size=256 * 1024,
+                    max_request_size=1_400_000,
+                )
+                try:
+                    await producer.start()
+                except BaseException:
+                    await producer.stop()
+                    raise
+                self._producer = producer
+        return self._producer
+
+    async def stop(self) -> None:
+        """Flush what is under way, and drop the connection."""
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            try:
+                async with asyncio.timeout(PUBLISH_SECONDS):
+                    await producer.stop()
+            except (KafkaError, TimeoutError):
+                log.warning("bus.producer-lost")
+
+
+class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
+    """One group's subscription to all its topics: batches over every partition this instance owns."""
+
+    def __init__(self, settings: Settings, kafka: str, group: str, topics: Sequence[str], handle: Handle) -> None:
+        self._handle = handle
+        self.busy = asyncio.Lock()
+        self.owned: frozenset[int] = frozenset()
+        self.assigned = False
+        self.failing = False
+        self._stopping = False
+        self._broker = KafkaBroker(kafka, logger=None, graceful_timeout=REVOKE_SECONDS, apply_types=False)
+        self._broker.subscriber(
+            *topics,
+            group_id=group,
+            auto_offset_reset="earliest",
+            ack_policy=AckPolicy.MANUAL,
+            batch=True,
+            max_records=settings.batch_records,
+            batch_timeout_ms=settings.batch_wait_ms,
+            fetch_max_wait_ms=settings.batch_wait_ms,
+            session_timeout_ms=settings.session_timeout_ms,
+            heartbeat_interval_ms=settings.session_timeout_ms // 4,
+            partition_assignment_strategy=(RangePartitionAssignor,),
+            listener=self,
+            decoder=_undecoded,
+        )(self._on_batch)
+
+    async def start(self) -> None:
+        """Join the group and begin."""
+        await self._broker.start()
+
+    async def stop(self) -> None:
+        """Finish the batch at work, commit it and leave the group."""
+        self._stopping = True
+        await self._broker.stop()
+
+    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        """Let the batch at work finish before others get its partitions."""
+        self.assigned = False
+        try:
+            async with asyncio.timeout(REVOKE_SECONDS):
+                async with self.busy:
+                    self.owned = frozenset()
+        except TimeoutError:
+            self.owned = frozenset()
+            log.warning("bus.revoked-while-busy", partitions=len(list(revoked)))
+
+    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        """From now on the documents of these partitions are this instance's to sweep."""
+        self.owned = frozenset(one.partition for one in assigned)
+        self.assigned = True
+        log.info("bus.assigned", partitions=sorted(self.owned))
+
+    async def _on_batch(self, message: KafkaMessage) -> None:
+        records = message.raw_message
+        async with self.busy:
+            await self.persist(lambda: self._handle(records))
+            if not self.failing:
+                await self._commit(message, records)
+
+    async def persist(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do it until it is done, with back-off, holding the partitions; give up only when the process stops."""
+
+        def gives_up(state: RetryCallState) -> bool:
+            self.failing = True
+            error = state.outcome.exception() if state.outcome else None
+            log.warning("loop.retry", attempt=state.attempt_number, error=f"{type(error).__name__}: {error}"[:300])
+            return self._stopping
+
+        @retry(
+            wait=wait_exponential_jitter(initial=0.2, max=10),
+            stop=gives_up,
+            retry=retry_if_not_exception_type(asyncio.CancelledError),
+            retry_error_callback=lambda _: None,
+        )
+        async def attempt() -> None:
+            await work()
+            self.failing = False
+
+        await attempt()
+
+    async def _commit(self, message: KafkaMessage, records: Sequence[Record]) -> None:
+        """Commit exactly this batch. A failure loses nothing: the batch comes again and changes nothing."""
+        offsets: dict[TopicPartition, int] = {}
+        for record in records:
+            place = TopicPartition(record.topic, record.partition)
+            offsets[place] = max(offsets.get(place, 0), record.offset + 1)
+        try:
+            await message.consumer.commit(offsets)  # type: ignore[call-arg]
+        except KafkaError as error:
+            log.warning("bus.commit-failed", error=type(error).__name__, partitions=len(offsets))
+
+
+async def _undecoded(message: KafkaMessage) -> KafkaMessage:
+    """The loop reads records itself: a bad one must not take the batch down."""
+    return message

@@ -1,0 +1,74 @@
+"""A dossier as one service keeps it: the set of facts, what it caused, and the state that follows."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from contracts.envelope import LIVE, AnyEvent
+
+MAX_FACTS = 2_000
+"""More events than any dossier has; beyond it a sender runs wild and gets dead letters."""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One event on record.
+
+    Attributes:
+        event: the event.
+        raw: its record's value, kept so that a repeat is byte-identical.
+        version: version of the save that brought it in.
+        own: whether this service caused it.
+    """
+
+    event: AnyEvent
+    raw: str
+    version: int
+    own: bool
+
+
+@dataclass
+class Document:
+    """One document of a service.
+
+    Attributes:
+        key: dossier code; for intake the submission's id.
+        version: counts saves; the guard of the next one. 0: not stored yet.
+        partition: where its events come in, so that a sweep finds what its instance owns.
+        facts: by identity.
+        state: what the service's fold makes of the facts, as JSON values, for queries.
+        due: when to decide again, by the clock of `timeline`.
+        timeline: which clock.
+        unsent: version from which on own events may not have reached the bus yet (a sweep was cut short).
+    """
+
+    key: str
+    version: int = 0
+    partition: int = 0
+    facts: dict[str, Fact] = field(default_factory=dict)
+    state: dict[str, Any] = field(default_factory=dict)
+    due: datetime | None = None
+    timeline: str = LIVE
+    unsent: int | None = None
+
+    @property
+    def events(self) -> Iterable[AnyEvent]:
+        """All facts' events, in no particular order."""
+        return (fact.event for fact in self.facts.values())
+
+    @property
+    def watermark(self) -> datetime:
+        """The latest moment any fact speaks of: this dossier's own present."""
+        return max(event.time for event in self.events)
+
+    def add(self, event: AnyEvent, raw: str, *, own: bool) -> bool:
+        """Record a fact for the next save; False if it is known."""
+        if event.identity in self.facts:
+            return False
+        self.facts[event.identity] = Fact(event, raw, self.version + 1, own)
+        return True
+
+    def caused_since(self, version: int) -> list[Fact]:
+        """Own events that came in with this save or a later one."""
+        return [fact for fact in self.facts.values() if fact.own and fact.version >= version]

@@ -1,0 +1,127 @@
+"""A service as a process: store, bus, loop, sweeper and HTTP, from start to an orderly stop."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import Awaitable, Callable, Sequence
+
+import structlog
+
+from chassis import clock
+from chassis.app import App, Build, Context
+from chassis.bus import Publisher, Subscription
+from chassis.http import make_api, make_server
+from chassis.loop import Loop, Record
+from chassis.settings import HTTP_PORTS, Settings, SettingsError
+from chassis.store import MongoStore, StoreError
+from contracts.envelope import LIVE
+
+log = structlog.get_logger(__name__)
+
+
+class Runner:
+    """One instance of one service."""
+
+    def __init__(self, name: str, build: Build, settings: Settings) -> None:
+        self.name = name
+        self._settings = settings
+        self._store = MongoStore(settings.mongo_for(name), settings.database_prefix + name)
+        self._publisher = Publisher(settings.kafka)
+        self._app: App = build(Context(settings, self._store, self._publisher))
+        self._loop = Loop(self._app.service, self._store, self._publisher)
+        self._subscription = Subscription(
+            settings, settings.kafka, settings.group_prefix + name, self._app.service.topics, self._take
+        )
+        self._stop = asyncio.Event()
+
+    async def run(self) -> None:
+        """Run until SIGTERM or SIGINT, then finish the batch at work, commit and leave."""
+        for signum in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(signum, self._stop.set)
+        port = self._settings.http_port or HTTP_PORTS[self.name]
+        api = make_api(self.name, self._app.router, self._check)
+        listening = _bind(self._settings.http_host, port)
+        server = make_server(api, self._settings.http_host, port)
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        try:
+            await self._begin()
+            await asyncio.gather(self._sweep_until_stopped(), self._stop.wait())
+        finally:
+            await self._end()
+            server.should_exit = True
+            await serving
+            log.info("service.stopped")
+
+    async def _begin(self) -> None:
+        await self._until_stopped(self._prepare)
+        if not self._stop.is_set():
+            await self._until_stopped(self._subscription.start)
+            log.info("service.started", topics=len(self._app.service.topics))
+
+    async def _prepare(self) -> None:
+        await self._store.prepare(self._app.service.indexes)
+        await self._app.prepare()
+
+    async def _until_stopped(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Try until it works or the process is told to stop: the world may start later than we do."""
+        trying = asyncio.create_task(self._subscription.persist(work))
+        stopping = asyncio.create_task(self._stop.wait())
+        await asyncio.wait({trying, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (trying, stopping):
+            if not task.done():
+                task.cancel()
+        await asyncio.gather(trying, stopping, return_exceptions=True)
+
+    async def _end(self) -> None:
+        await self._subscription.stop()
+        await self._publisher.stop()
+        await self._app.close()
+        self._store.close()
+
+    async def _take(self, records: Sequence[Record]) -> None:
+        tally = await self._loop.process(records)
+        log.debug("batch.done", records=len(records), **vars(tally))
+
+    async def _sweep_until_stopped(self) -> None:
+        """Wake what is due: on the live timeline by the wall clock, on the others by their last tick."""
+        while not self._stop.is_set():
+            if owned := self._subscription.owned:
+                async with self._subscription.busy:
+                    await self._subscription.persist(lambda: self._sweep(sorted(owned)))
+            try:
+                async with asyncio.timeout(self._settings.sweep_seconds):
+                    await self._stop.wait()
+            except TimeoutError:
+                continue
+
+    async def _sweep(self, owned: Sequence[int]) -> None:
+        await self._loop.sweep(owned, LIVE, clock.now())
+        for (timeline, partition), now in (await self._store.clocks(owned)).items():
+            await self._loop.sweep([partition], timeline, now)
+
+    async def _check(self) -> dict[str, bool]:
+        try:
+            async with asyncio.timeout(2):
+                await self._store.ping()
+            store = True
+        except (StoreError, TimeoutError):
+            store = False
+        return {"store": store, "bus": self._subscription.assigned, "loop": not self._subscription.failing}
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    """Take the port before anything else is started.
+
+    Raises:
+        SettingsError: somebody else has it.
+    """
+    listening = socket.socket(socket.AF_INET)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise SettingsError(
+            f"port {port} on {host} can not be used ({error.strerror}): stop what uses it or set LIENTHONG_HTTP_PORT"
+        ) from None
+    return listening

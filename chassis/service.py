@@ -1,0 +1,87 @@
+"""What a service is: which events it reads, how it folds them, what it decides.
+
+All of it is values and pure functions. The loop (chassis.loop) does the rest, the same way for every service.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import reduce
+from typing import Any, Generic, TypeVar
+
+from pydantic import TypeAdapter
+
+from contracts.decision import Decision, Effect
+from contracts.envelope import AnyEvent, Payload
+
+S = TypeVar("S")
+
+Perform = Callable[[Sequence[Effect]], Awaitable[list[AnyEvent]]]
+"""Carries out effects in the outside world and tells what came of each, as events of the service's own."""
+
+
+def by_subject(event: AnyEvent) -> str:
+    """The key of most services' documents: the dossier code."""
+    return event.subject
+
+
+def by_correlation(event: AnyEvent) -> str:
+    """The key of intake's documents: the submission, which exists before there is a code."""
+    return event.correlationid
+
+
+@dataclass(frozen=True)
+class Service(Generic[S]):
+    """One service, wholly described.
+
+    Attributes:
+        name: also its consumer group, its database and its dead-letter topic's prefix.
+        consumes: payloads of the topics it reads.
+        emits: payloads of the events it owns; they are folded like the others, so that replay sees all there was.
+        initial: the state before any event.
+        evolve: ``(state, event) -> state``; pure.
+        decide: ``(state, now) -> Decision``; pure. Names every event that should exist; those that do are dropped.
+        genesis: payloads that are folded first whatever their time says (a clock may be wrong, a birth comes first).
+        key: which document an event belongs to.
+        indexes: state fields that are searched, dotted.
+        perform: carries out effects; only for services that have an outside world.
+    """
+
+    name: str
+    consumes: tuple[type[Payload], ...]
+    emits: tuple[type[Payload], ...]
+    initial: S
+    evolve: Callable[[S, AnyEvent], S]
+    decide: Callable[[S, datetime], Decision]
+    genesis: tuple[type[Payload], ...] = ()
+    key: Callable[[AnyEvent], str] = by_subject
+    indexes: tuple[str, ...] = ()
+    perform: Perform | None = None
+    state_adapter: TypeAdapter[S] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "state_adapter", TypeAdapter(type(self.initial)))
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """What it subscribes to."""
+        return tuple(payload.TYPE for payload in self.consumes)
+
+    @property
+    def recorded_topics(self) -> tuple[str, ...]:
+        """All topics its state follows from: what it reads and what it says itself."""
+        return tuple(dict.fromkeys(payload.TYPE for payload in (*self.consumes, *self.emits)))
+
+    def order(self, event: AnyEvent) -> tuple[bool, datetime, str]:
+        """The one order in which facts are read: births first, then by time, then by identity."""
+        return (not isinstance(event.data, self.genesis), event.time, event.identity)
+
+    def fold(self, facts: Iterable[AnyEvent]) -> S:
+        """The state that follows from a set of facts, however they arrived."""
+        unique = {fact.identity: fact for fact in facts}
+        return reduce(self.evolve, sorted(unique.values(), key=self.order), self.initial)
+
+    def dump(self, state: S) -> dict[str, Any]:
+        """The state as JSON values, for the store and for comparison."""
+        dumped: dict[str, Any] = self.state_adapter.dump_python(state, mode="json")
+        return dumped

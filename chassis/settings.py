@@ -1,0 +1,71 @@
+"""Settings, from the environment (`LIENTHONG_…`) and, without one, from the embedded stack that is running."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from contracts.topics import SERVICES
+
+HTTP_PORTS = {name: 8101 + n for n, name in enumerate(SERVICES)}
+"""Default port of every service's HTTP side: intake 8101 … notify 8105."""
+
+
+class SettingsError(ValueError):
+    """The environment is not usable; says which variable and what to set."""
+
+
+class Settings(BaseSettings):
+    """What a process needs to know of its surroundings. Every field is the variable LIENTHONG_<FIELD>."""
+
+    model_config = SettingsConfigDict(env_prefix="LIENTHONG_", extra="ignore")
+
+    home: Path = Field(default=Path(".lienthong"), description="Folder of the embedded stack, outbox and logs")
+    kafka: str = Field(default="", description="Bootstrap servers; empty: the embedded stack's")
+    mongo: str = Field(default="", description="MongoDB URL; LIENTHONG_MONGO_<SERVICE> overrides it for one service")
+    stores: dict[str, str] = Field(default_factory=dict, description="MongoDB URL by service, JSON; seldom set by hand")
+    database_prefix: str = Field(default="lienthong_", description="Database = prefix + service")
+    group_prefix: str = Field(default="lienthong.", description="Consumer group = prefix + service")
+    http_host: str = Field(default="127.0.0.1", description="Address the services' HTTP listens on")
+    http_port: int = Field(default=0, ge=0, le=65535, description="0: the service's default port")
+    intake_url: str = Field(default="http://127.0.0.1:8101", description="Where notify asks for addresses")
+    service_token: SecretStr = Field(default=SecretStr(""), description="Shared by intake and notify; empty: closed")
+    smtp: str = Field(default="", description="smtp://[user:password@]host:port; empty: the outbox folder")
+    smtp_sender: str = Field(default="mot-cua@localhost", description="From address of mails")
+    sms: str = Field(default="", description="URL of the SMS gateway; empty: the outbox folder")
+    calendar: Path | None = Field(default=None, description="Working calendar (YAML); empty: the shipped one")
+    batch_records: Annotated[int, Field(ge=1, le=10_000)] = 1000
+    batch_wait_ms: Annotated[int, Field(ge=1, le=1000)] = 20
+    sweep_seconds: Annotated[float, Field(gt=0, le=60)] = 1.0
+    session_timeout_ms: Annotated[int, Field(ge=1000, le=300_000)] = 10_000
+    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
+
+    @property
+    def stack_file(self) -> Path:
+        """What the running embedded stack says of itself."""
+        return self.home / "stack.json"
+
+    @property
+    def outbox(self) -> Path:
+        """Folder that takes messages where no carrier is set."""
+        return self.home / "outbox"
+
+    def mongo_for(self, service: str) -> str:
+        """URL of a service's own store."""
+        return os.environ.get(f"LIENTHONG_MONGO_{service.upper()}") or self.stores.get(service) or self.mongo
+
+
+def load_settings() -> Settings:
+    """Read the environment.
+
+    Raises:
+        SettingsError: a variable is unusable.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        name = "LIENTHONG_" + "_".join(map(str, first["loc"])).upper()
+        raise SettingsError(f"{name}: {first['msg']}; mend or unset it") from None

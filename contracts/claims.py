@@ -1,0 +1,170 @@
+"""What others tell Liên Thông. A claim is not a fact until its service accepts it; every one gets an answer."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.envelope import Code, DossierCode, Instant, Payload
+
+Channel = Literal["counter", "online", "post"]
+"""Trực tiếp, trực tuyến, bưu chính công ích."""
+
+Reason = Annotated[str, Field(min_length=1, max_length=1000)]
+
+
+class Claim(BaseModel):
+    """Base of all claims: frozen, readers ignore what they do not know."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Application(Claim):
+    """Nộp hồ sơ: a citizen asks for a procedure."""
+
+    kind: Literal["application"] = "application"
+    procedure: Code = Field(description="Code of the procedure in the national catalogue, for example 1.001193")
+    channel: Channel
+    receiving_unit: Code = Field(description="Code of the one-stop unit (Bộ phận Một cửa) that takes it in")
+    competent_agency: Code | None = Field(
+        default=None,
+        description="The commune the matter belongs to, where that is not the receiving unit's: a citizen may file "
+        "anywhere in the province (Decree 118/2025)",
+    )
+    components: tuple[Code, ...] = Field(default=(), max_length=100, description="Ids of the checklist items handed in")
+    attributes: dict[str, str | int | bool] = Field(
+        default_factory=dict, max_length=50, description="What eligibility is judged by; never personal data"
+    )
+    applicant_ref: str | None = Field(default=None, max_length=64, description="Reference to a person, kept by intake")
+    language: Literal["vi", "en"] = "vi"
+    historic_code: DossierCode | None = Field(
+        default=None,
+        description="Imported history only: the code the dossier already has; must equal the submission id",
+    )
+    historic_appointment: Instant | None = Field(
+        default=None, description="Imported history only: the appointment date already given to the citizen"
+    )
+
+
+class Supplement(Claim):
+    """Bổ sung hồ sơ: the citizen brings what was missing."""
+
+    kind: Literal["supplement"] = "supplement"
+    components: tuple[Code, ...] = Field(min_length=1, max_length=100, description="Ids of the items handed in now")
+
+
+class Payment(Claim):
+    """Nộp phí, lệ phí: the citizen has paid what was asked."""
+
+    kind: Literal["payment"] = "payment"
+    amount: int = Field(gt=0, le=10**12, description="Vietnamese đồng")
+
+
+class Withdrawal(Claim):
+    """Rút hồ sơ: the citizen takes the dossier back."""
+
+    kind: Literal["withdrawal"] = "withdrawal"
+
+
+class Collection(Claim):
+    """Trả kết quả: the result was handed over, with its proof kept at the unit."""
+
+    kind: Literal["collection"] = "collection"
+    channel: Channel
+
+
+class IntakeSubmitted(Payload):
+    """`intake.submitted`: a portal, a counter or a post office says that a citizen did something.
+
+    Keyed by the submission's id, which stays the correlation id of all that follows. Answered with `dossier.received`,
+    `dossier.supplement-requested`, `dossier.refused`, `dossier.supplemented`, `dossier.withdrawn` or
+    `dossier.delivered`.
+    """
+
+    TYPE: ClassVar[str] = "intake.submitted"
+    submission_id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{7,63}$")
+    claim: Annotated[Application | Supplement | Payment | Withdrawal | Collection, Field(discriminator="kind")]
+
+
+class TookCustody(Claim):
+    """Đã nhận hồ sơ: the agency confirms that it holds the dossier for a step."""
+
+    kind: Literal["took-custody"] = "took-custody"
+    step: Code
+
+
+class FinishedStep(Claim):
+    """Hoàn thành bước: the step is done; on a free route the dossier stays where it is."""
+
+    kind: Literal["finished-step"] = "finished-step"
+    step: Code
+
+
+class SentBack(Claim):
+    """Trả lại bước trước: an earlier step must be done again."""
+
+    kind: Literal["sent-back"] = "sent-back"
+    step: Code
+    to_step: Code
+    reason: Reason
+
+
+class NeedsSupplement(Claim):
+    """Yêu cầu bổ sung: something is missing that the counter did not see."""
+
+    kind: Literal["needs-supplement"] = "needs-supplement"
+    step: Code
+    missing: tuple[Code, ...] = Field(min_length=1, max_length=100)
+    reason: Reason
+
+
+class NeedsPayment(Claim):
+    """Nghĩa vụ tài chính: the citizen must pay before work goes on."""
+
+    kind: Literal["needs-payment"] = "needs-payment"
+    step: Code
+    amount: int = Field(gt=0, le=10**12, description="Vietnamese đồng")
+
+
+class Forwards(Claim):
+    """Chuyển tiếp: another agency has to do this step; on a free route, has to go on."""
+
+    kind: Literal["forwards"] = "forwards"
+    step: Code
+    to_agency: Code
+
+
+class HasResult(Claim):
+    """Có kết quả: the result is signed; ends a free route."""
+
+    kind: Literal["has-result"] = "has-result"
+    outcome: Literal["granted", "denied"] = "granted"
+
+
+class ExplainsDelay(Claim):
+    """Giải trình: why a step is late, who owns it, what will be done by when."""
+
+    kind: Literal["explains-delay"] = "explains-delay"
+    step: Code
+    cause: Reason
+    owner: Code = Field(description="Code of the officer or post that answers for it")
+    plan: Reason
+    target: Instant = Field(description="When it will be done")
+
+
+class AgencyReported(Payload):
+    """`agency.reported`: what an agency says it did with a dossier. Accepted, or answered with `report.rejected`."""
+
+    TYPE: ClassVar[str] = "agency.reported"
+    agency: Code = Field(description="Who reports, for example H29.13")
+    officer: Code | None = Field(default=None, description="Service code of the officer, never a name")
+    claim: Annotated[
+        TookCustody | FinishedStep | SentBack | NeedsSupplement | NeedsPayment | Forwards | HasResult | ExplainsDelay,
+        Field(discriminator="kind"),
+    ]
+
+
+class ClockTicked(Payload):
+    """`clock.ticked`: on a timeline other than `live`, it is now `time`. Written once to every partition."""
+
+    TYPE: ClassVar[str] = "clock.ticked"
+    partition: int = Field(ge=0, description="The partition this copy was written to")

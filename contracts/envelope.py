@@ -1,0 +1,142 @@
+"""The envelope every record on every topic wears: CloudEvents 1.0, structured JSON, one record one event.
+
+Structured mode was chosen over Kafka headers because an archived value then is a whole event: a file of values, or one
+printed by any console consumer, can be read and replayed without its broker. See docs/decisions/0002.
+"""
+
+import uuid
+from datetime import UTC, datetime
+from functools import cache
+from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+NAMESPACE = uuid.UUID("6c1e0b52-6a3f-5c0e-9a55-0d3f3c9b7a10")
+"""Root of all derived ids (UUIDv5)."""
+
+LIVE = "live"
+"""The timeline told by the wall clock. Every other one (imports, simulations) is told by `clock.ticked`."""
+
+DOSSIER_CODE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+
+Instant = Annotated[AwareDatetime, AfterValidator(lambda at: at.astimezone(UTC))]
+"""A moment with its zone; kept in UTC, to the microsecond."""
+
+Code = Annotated[str, Field(min_length=1, max_length=120)]
+"""A code of an agency, an officer, a step or a component: never a name of a person."""
+
+DossierCode = Annotated[str, Field(pattern=DOSSIER_CODE_PATTERN)]
+"""Mã hồ sơ, for example ``H29.16-260105-0001``: receiving unit, date of receipt, number of that day."""
+
+
+class Payload(BaseModel):
+    """The `data` of an event. Unknown fields are ignored, so that an owner may add some without breaking a reader."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    TYPE: ClassVar[str]
+    """Event type, which is also the topic."""
+
+
+D = TypeVar("D", bound=Payload)
+
+
+class Event(BaseModel, Generic[D]):
+    """One fact, in a CloudEvents 1.0 envelope.
+
+    `time` is when the fact became true in the world, not when it was written down. Two events with the same `source`
+    and `id` are the same event.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    specversion: Literal["1.0"] = "1.0"
+    id: str = Field(min_length=1, max_length=120, description="Unique within `source`; UUIDv5 of its meaning")
+    source: str = Field(min_length=1, max_length=120, description="Who says so: /lienthong/<service> or /agency/<code>")
+    type: str = Field(max_length=120, description="Event type = topic")
+    subject: str = Field(pattern=DOSSIER_CODE_PATTERN, description="Dossier code; of a submission its id")
+    time: Instant = Field(description="When it became true; RFC 3339 with offset, kept in UTC")
+    datacontenttype: Literal["application/json"] = "application/json"
+    dataschema: str = Field(default="", max_length=200, description="Name and version of the JSON Schema of `data`")
+    causationid: str = Field(default="", max_length=120, description="Id of the event that made this one necessary")
+    correlationid: str = Field(min_length=1, max_length=120, description="Id of the submission it all began with")
+    timeline: str = Field(default=LIVE, min_length=1, max_length=60, description="Which clock its time is told by")
+    data: D
+
+    @property
+    def identity(self) -> str:
+        """What makes two records the same event: source and id, as CloudEvents defines it."""
+        return f"{self.source}|{self.id}"
+
+    def to_json(self) -> str:
+        """The record's value. The same event always gives the same text."""
+        return self.model_dump_json(exclude_defaults=False)
+
+
+AnyEvent = Event[Any]
+
+
+def event_id(kind: str, subject: str, *unique: object) -> str:
+    """Derive an id from meaning: the type, the dossier, and what makes this fact unique among its like.
+
+    A repeat, whoever makes it and however often, gets the same id and is recognised everywhere.
+    """
+    return str(uuid.uuid5(NAMESPACE, "|".join((kind, subject, *map(str, unique)))))
+
+
+def new_event(
+    data: D,
+    *,
+    source: str,
+    subject: str,
+    time: datetime,
+    correlationid: str,
+    unique: tuple[object, ...],
+    causationid: str = "",
+    timeline: str = LIVE,
+) -> Event[D]:
+    """Wrap `data`; its id follows from type, subject and `unique`.
+
+    Args:
+        data: the payload.
+        source: ``/lienthong/<service>`` or ``/agency/<code>``.
+        subject: dossier code, or the submission's id before there is one.
+        time: when it became true, with a zone.
+        correlationid: the submission's id.
+        unique: what tells this fact from others of its type on the same dossier, for example step and attempt.
+        causationid: id of the event that caused it.
+        timeline: the clock it lives on.
+    """
+    made: Event[D] = _envelope(type(data))(
+        id=event_id(data.TYPE, subject, *unique),
+        source=source,
+        type=data.TYPE,
+        subject=subject,
+        time=time,
+        dataschema=f"{data.TYPE}.v1",
+        causationid=causationid,
+        correlationid=correlationid,
+        timeline=timeline,
+        data=data,
+    )
+    return made
+
+
+@cache
+def _envelope(payload: type[Payload]) -> type[AnyEvent]:
+    """The envelope's class for one payload, made once."""
+    return Event[payload]  # type: ignore[valid-type]
+
+
+def following(cause: AnyEvent, data: D, *unique: object, source: str, time: datetime | None = None) -> Event[D]:
+    """An event caused by another: same dossier, correlation and timeline; by default true since the same moment."""
+    return new_event(
+        data,
+        source=source,
+        subject=cause.subject,
+        time=time or cause.time,
+        correlationid=cause.correlationid,
+        unique=unique,
+        causationid=cause.id,
+        timeline=cause.timeline,
+    )

@@ -1,0 +1,92 @@
+"""Events that intake owns."""
+
+from typing import ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.claims import Channel, Reason
+from contracts.envelope import Code, Instant, Payload
+
+
+class RouteStep(BaseModel):
+    """One step (khâu/bước) of the dossier's route, pinned at receipt so that a later change of data changes nothing."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: Code
+    agency: Code = Field(description="Who does it")
+    limit: str = Field(max_length=40, description="Time for it, for example `3 working-days`")
+    after: tuple[Code, ...] = Field(default=(), max_length=20, description="Steps that must be done first")
+
+
+class DossierReceived(Payload):
+    """`dossier.received`: accepted, with receipt and appointment date (form 01, giấy tiếp nhận và hẹn trả kết quả)."""
+
+    TYPE: ClassVar[str] = "dossier.received"
+    submission_id: str = Field(max_length=64)
+    procedure: Code
+    procedure_version: int = Field(ge=0, description="Version of the procedure's data that the route was taken from")
+    channel: Channel
+    receiving_unit: Code
+    competent_agency: Code = Field(description="The agency that decides; not always the one that received")
+    applicant_ref: str | None = Field(default=None, max_length=64)
+    language: Literal["vi", "en"] = "vi"
+    fee: int = Field(default=0, ge=0, description="Vietnamese đồng")
+    limit: str = Field(max_length=40, description="Whole time for it, for example `10 working-days`; empty for history")
+    appointment_date: Instant = Field(description="Ngày hẹn trả: when the result is due")
+    route: tuple[RouteStep, ...] = Field(
+        default=(), max_length=60, description="Empty: a free route, the agencies forward as they see fit"
+    )
+
+
+class DossierSupplementRequested(Payload):
+    """`dossier.supplement-requested`: incomplete (form 02, phiếu yêu cầu bổ sung), listing exactly what is missing."""
+
+    TYPE: ClassVar[str] = "dossier.supplement-requested"
+    submission_id: str = Field(max_length=64)
+    missing: tuple[Code, ...] = Field(min_length=1, max_length=100)
+    reason: Reason
+    procedure: Code
+    receiving_unit: Code
+    applicant_ref: str | None = Field(default=None, max_length=64)
+    language: Literal["vi", "en"] = "vi"
+
+
+class DossierSupplemented(Payload):
+    """`dossier.supplemented`: an accepted dossier that waited for documents has them now."""
+
+    TYPE: ClassVar[str] = "dossier.supplemented"
+    components: tuple[Code, ...] = Field(max_length=100)
+
+
+class DossierPaid(Payload):
+    """`dossier.paid`: the citizen has paid what the dossier waited for."""
+
+    TYPE: ClassVar[str] = "dossier.paid"
+    amount: int = Field(gt=0, description="Vietnamese đồng")
+
+
+class DossierRefused(Payload):
+    """`dossier.refused`: not accepted (form 03, phiếu từ chối tiếp nhận), with the reason."""
+
+    TYPE: ClassVar[str] = "dossier.refused"
+    submission_id: str = Field(max_length=64)
+    code: Literal["not-eligible", "unknown-procedure", "channel-not-offered", "unknown-unit", "day-full"]
+    reason: Reason
+    procedure: Code
+    receiving_unit: Code
+    applicant_ref: str | None = Field(default=None, max_length=64)
+    language: Literal["vi", "en"] = "vi"
+
+
+class DossierWithdrawn(Payload):
+    """`dossier.withdrawn`: the citizen took it back; the clock stops."""
+
+    TYPE: ClassVar[str] = "dossier.withdrawn"
+
+
+class DossierDelivered(Payload):
+    """`dossier.delivered`: the result was handed over."""
+
+    TYPE: ClassVar[str] = "dossier.delivered"
+    channel: Channel

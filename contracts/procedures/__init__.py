@@ -1,0 +1,37 @@
+"""Procedures and agencies as data: what citizens may ask for, which steps it takes, and who does them."""
+
+from contracts.procedures.catalogue import Catalogue, load_catalogue
+from contracts.procedures.directory import Agency, Directory, load_directory
+from contracts.procedures.errors import ProcedureError
+from contracts.procedures.graph import Flaw, flaws
+from contracts.procedures.models import (
+    Channel,
+    ChecklistItem,
+    EligibilityRule,
+    Level,
+    Procedure,
+    Provenance,
+    Source,
+    Step,
+)
+from contracts.worktime import Text
+
+__all__ = [
+    "Agency",
+    "Catalogue",
+    "Channel",
+    "ChecklistItem",
+    "Directory",
+    "EligibilityRule",
+    "Flaw",
+    "Level",
+    "Procedure",
+    "ProcedureError",
+    "Provenance",
+    "Source",
+    "Step",
+    "Text",
+    "flaws",
+    "load_catalogue",
+    "load_directory",
+]

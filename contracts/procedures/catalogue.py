@@ -1,0 +1,99 @@
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from contracts.procedures.directory import Directory, load_directory
+from contracts.procedures.errors import ProcedureError
+from contracts.procedures.graph import flaws
+from contracts.procedures.models import Procedure, Slug
+from contracts.worktime import Text
+from contracts.worktime.document import read_document
+
+_SHIPPED = Path(__file__).with_name("fields")
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue(Mapping[str, Procedure]):
+    """The procedures by code, in the order of their files, and the names of the fields by id."""
+
+    procedures: Mapping[str, Procedure]
+    fields: Mapping[str, Text]
+
+    def __getitem__(self, code: str) -> Procedure:
+        return self.procedures[code]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.procedures)
+
+    def __len__(self) -> int:
+        return len(self.procedures)
+
+
+def load_catalogue(path: Path | None = None, directory: Directory | None = None) -> Catalogue:
+    """Read a folder of YAML files, one per field of administration; without a path, the shipped ones.
+
+    Args:
+        path: the folder.
+        directory: whose roles the procedures may use; without one, the shipped directory.
+
+    Raises:
+        ProcedureError: naming the file, the procedure and step, and the remedy.
+    """
+    roles = (directory or load_directory()).roles
+    procedures: dict[str, Procedure] = {}
+    fields: dict[str, Text] = {}
+    for file in _files(path or _SHIPPED):
+        content = read_document(file, _File, ProcedureError)
+        fields[content.field.id] = Text(vi=content.field.vi, en=content.field.en)
+        for procedure in content.procedures.values():
+            _check(file.name, procedure, roles)
+            if procedure.code in procedures:
+                other = procedures[procedure.code].field
+                raise ProcedureError(
+                    file.name, procedure.code, f"the code is also under {other}", "keep it in one file"
+                )
+            procedures[procedure.code] = procedure
+    return Catalogue(MappingProxyType(procedures), MappingProxyType(fields))
+
+
+def _files(folder: Path) -> list[Path]:
+    files = sorted(folder.glob("*.yaml"))
+    if not files:
+        raise ProcedureError(folder.name, "folder", "there are no *.yaml files", "give the folder of the fields' files")
+    return files
+
+
+def _check(file: str, procedure: Procedure, roles: Mapping[str, Text]) -> None:
+    for flaw in flaws(procedure.steps):
+        raise ProcedureError(file, f"{procedure.code}.steps.{flaw.step}", flaw.problem, flaw.remedy)
+    places = {f"{procedure.code}.steps.{step.id}": step.role for step in procedure.steps}
+    for place, role in {procedure.code: procedure.role, **places}.items():
+        if role not in roles:
+            raise ProcedureError(file, place, f"unknown role {role}", f"choose from {', '.join(sorted(roles))}")
+
+
+class _Field(Text):
+    id: Slug
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    field: _Field
+    procedures: dict[str, Procedure] = Field(min_length=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _procedures_know_their_key_and_field(cls, given: Any) -> Any:
+        match given:
+            case {"field": {"id": field}, "procedures": dict(procedures)}:
+                return given | {"procedures": {code: _named(code, field, body) for code, body in procedures.items()}}
+        return given
+
+
+def _named(code: Any, field: Any, body: Any) -> Any:
+    return {"code": code, "field": field, **body} if isinstance(body, dict) else body

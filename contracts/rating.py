@@ -1,0 +1,55 @@
+"""Events that rating owns."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from contracts.envelope import Code, Instant, Payload
+
+RatingChannel = Literal["counter-device", "web", "phone", "post"]
+Indicator = Literal["4", "5", "6", "7", "8", "9"]
+"""Indicators 4 to 9 of the nine of Decree 61/2018: agencies contacted, one-stop compliance, publication, attitude,
+explanation, online service. Indicators 1 to 3 are computed from the dossier, never asked."""
+Points = Annotated[int, Field(ge=0, le=2)]
+
+
+class RatingSubmitted(Payload):
+    """`rating.submitted`: a citizen rates what they got. Counted once per dossier and holder."""
+
+    TYPE: ClassVar[str] = "rating.submitted"
+    channel: RatingChannel
+    holder: str = Field(min_length=1, max_length=64, description="Opaque token of who rates: one receipt, one holder")
+    agency: Code
+    officer: Code | None = None
+    answers: dict[Indicator, Points] = Field(min_length=1, description="Points 0, 1 or 2 by indicator")
+
+
+class RatingPublished(Payload):
+    """`rating.published`: a rating counts. Neither holder nor words: the rated officer cannot tell who it was."""
+
+    TYPE: ClassVar[str] = "rating.published"
+    rating_id: str = Field(max_length=120, description="Id of the `rating.submitted` that counts")
+    month: str = Field(pattern=r"^\d{4}-\d{2}$", description="Month of the rating in Vietnam")
+    channel: RatingChannel
+    agency: Code
+    officer: Code | None = None
+    points: int = Field(ge=0, le=12)
+    of: int = Field(ge=2, le=12, description="Most points that the answered indicators could give")
+
+
+class FeedbackSubmitted(Payload):
+    """`feedback.submitted`: a complaint or a suggestion (phản ánh, kiến nghị); its words stay with rating."""
+
+    TYPE: ClassVar[str] = "feedback.submitted"
+    category: Code
+    agency: Code
+    text_ref: str = Field(max_length=64)
+
+
+class FeedbackAnswered(Payload):
+    """`feedback.answered`: the agency has answered."""
+
+    TYPE: ClassVar[str] = "feedback.answered"
+    feedback_id: str = Field(max_length=120)
+    agency: Code
+    answered_at: Instant

@@ -1,0 +1,101 @@
+"""Events that routing owns."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from contracts.claims import Reason
+from contracts.envelope import Code, Instant, Payload
+
+PauseCause = Literal["supplement", "payment"]
+Movement = Literal["onward", "return", "forward"]
+"""Onward: the route goes on. Return: an earlier step is done again. Forward: another agency takes over this step."""
+
+
+class DossierTransferred(Payload):
+    """`dossier.transferred`: handed over for a step (form 06 of TT 03/2025, phiếu kiểm soát)."""
+
+    TYPE: ClassVar[str] = "dossier.transferred"
+    step: Code
+    attempt: int = Field(ge=1, description="How often this step was begun: 1, and one more after every return")
+    from_agency: Code
+    to_agency: Code
+    movement: Movement = "onward"
+    from_step: Code | None = Field(default=None, description="The step whose attempt ended by a return or a forward")
+    from_attempt: int = Field(default=0, ge=0, description="Which attempt at `from_step` that was")
+    deadline: Instant | None = Field(default=None, description="When the step is due; none on a free route")
+
+
+class DossierAcknowledged(Payload):
+    """`dossier.acknowledged`: the agency holds it (custody taken)."""
+
+    TYPE: ClassVar[str] = "dossier.acknowledged"
+    step: Code
+    attempt: int = Field(ge=1)
+    agency: Code
+    officer: Code | None = None
+
+
+class DossierStepCompleted(Payload):
+    """`dossier.step-completed`: a step is done. Also the acceptance of the report named in `causationid`."""
+
+    TYPE: ClassVar[str] = "dossier.step-completed"
+    step: Code
+    attempt: int = Field(ge=1)
+    agency: Code
+    officer: Code | None = None
+
+
+class DossierSuspended(Payload):
+    """`dossier.suspended`: waits for the citizen; the clock stands."""
+
+    TYPE: ClassVar[str] = "dossier.suspended"
+    cause: PauseCause
+    step: Code
+    agency: Code
+    missing: tuple[Code, ...] = Field(default=(), max_length=100)
+    amount: int = Field(default=0, ge=0, description="Vietnamese đồng, where a payment is awaited")
+    reason: str = Field(default="", max_length=1000)
+
+
+class DossierResumed(Payload):
+    """`dossier.resumed`: goes on; the clock runs again."""
+
+    TYPE: ClassVar[str] = "dossier.resumed"
+    cause: PauseCause
+
+
+class DossierCompleted(Payload):
+    """`dossier.completed`: the result is signed (state 9, đã giải quyết)."""
+
+    TYPE: ClassVar[str] = "dossier.completed"
+    outcome: Literal["granted", "denied"]
+    agency: Code
+    officer: Code | None = None
+
+
+class DelayExplained(Payload):
+    """`delay.explained`: an agency's explanation of a late step was accepted (giải trình)."""
+
+    TYPE: ClassVar[str] = "delay.explained"
+    step: Code
+    agency: Code
+    cause: Reason
+    owner: Code
+    plan: Reason
+    target: Instant
+
+
+RejectionCode = Literal[
+    "unknown-dossier", "not-the-holder", "unknown-step", "step-not-open", "dossier-finished", "suspended", "route-fixed"
+]
+
+
+class ReportRejected(Payload):
+    """`report.rejected`: an agency's claim is impossible; `causationid` names it."""
+
+    TYPE: ClassVar[str] = "report.rejected"
+    report_id: str = Field(max_length=120)
+    agency: Code
+    code: RejectionCode
+    reason: Reason

@@ -1,0 +1,176 @@
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from itertools import accumulate
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from contracts.worktime.errors import CalendarError
+from contracts.worktime.public_holidays import make_up_days, public_holidays
+from contracts.worktime.text import Text
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+class Reason(StrEnum):
+    """Why a day counts towards a limit, or why it does not."""
+
+    COUNTED = "counted"
+    WEEKEND = "weekend"
+    HOLIDAY = "holiday"
+    DAY_OFF = "day-off"
+    MAKE_UP = "make-up"
+    AFTER_HOURS = "after-hours"
+    FIRST_DAY = "first-day"
+    NEXT_WORKING_DAY = "next-working-day"
+
+
+class Span(NamedTuple):
+    """Opening and closing of an office, in seconds after local midnight."""
+
+    opens: int
+    closes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Exceptional:
+    """One date on which an office departs from its week and from the public holidays.
+
+    Attributes:
+        on: the date.
+        name: what the day is called.
+        hours: the hours worked on it; empty when the office is closed.
+    """
+
+    on: date
+    name: Text
+    hours: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What one date is worth: its office hours, their seconds, and why."""
+
+    hours: tuple[Span, ...]
+    seconds: int
+    reason: Reason
+    name: Text | None
+
+    def worked_until(self, second: int) -> int:
+        """Seconds of office hours that have passed by the given second after local midnight."""
+        return sum(min(second, closes) - opens for opens, closes in self.hours if second > opens)
+
+    def second_after(self, worked: int) -> int:
+        """The second after local midnight at which so many seconds (1 to all) are worked, a closing included."""
+        for opens, closes in self.hours:
+            if worked <= closes - opens:
+                return opens + worked
+            worked -= closes - opens
+        raise ValueError(f"this day has no such second: it is worked for {self.seconds} seconds only")
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """The days of one year with running totals: `before[i]` seconds are worked before day `i`, `before[-1]` in all."""
+
+    first: int
+    days: tuple[Day, ...]
+    before: tuple[int, ...]
+
+    def day_reaching(self, worked: int) -> int:
+        """Index of the day in which this many seconds of the year (at least 1, at most all) are worked."""
+        return bisect_left(self.before, worked) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """An agency's working time in Asia/Ho_Chi_Minh: exceptions before public holidays before the week.
+
+    Attributes:
+        hours: office hours of a standard working day, in order.
+        weekdays: the days worked, Monday 0 to Sunday 6.
+        exceptions: dates that depart from this; each at most once.
+        source: name of the file it came from, for error messages.
+
+    Raises:
+        CalendarError: no working day at all, hours out of order, or a date that is given twice.
+    """
+
+    hours: tuple[Span, ...]
+    weekdays: frozenset[int]
+    exceptions: tuple[Exceptional, ...] = ()
+    source: str = field(default="calendar", compare=False)
+    _exceptional: dict[date, Exceptional] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _years: dict[int, Year] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self._check_week()
+        for exceptional in self.exceptions:
+            if exceptional.on in self._exceptional:
+                raise CalendarError(
+                    self.source,
+                    f"years.{exceptional.on.year}",
+                    f"{exceptional.on} is given twice",
+                    "keep it once, either as a day off or as a working day",
+                )
+            self._exceptional[exceptional.on] = exceptional
+
+    @property
+    def day_seconds(self) -> int:
+        """Seconds in one working day, the unit of limits in working days."""
+        return _length(self.hours)
+
+    def year(self, number: int) -> Year:
+        """The table of one year, built on first use."""
+        table = self._years.get(number)
+        if table is None:
+            table = self._years[number] = self._build(number)
+        return table
+
+    def day(self, ordinal: int) -> Day:
+        """The day with this proleptic Gregorian ordinal (`date.toordinal`)."""
+        table = self.year(date.fromordinal(ordinal).year)
+        return table.days[ordinal - table.first]
+
+    def _build(self, number: int) -> Year:
+        days = tuple(self._days(number))
+        return Year(date(number, 1, 1).toordinal(), days, tuple(accumulate((day.seconds for day in days), initial=0)))
+
+    def _days(self, number: int) -> Iterator[Day]:
+        names, make_up = public_holidays(number), make_up_days(number)
+        ordinary = Day(self.hours, self.day_seconds, Reason.COUNTED, None)
+        weekend = Day((), 0, Reason.WEEKEND, None)
+        extra = Day(self.hours, self.day_seconds, Reason.MAKE_UP, None)
+        for ordinal in range(date(number, 1, 1).toordinal(), date(number, 12, 31).toordinal() + 1):
+            on = date.fromordinal(ordinal)
+            if on in self._exceptional:
+                yield _exceptional_day(self._exceptional[on])
+            elif on in make_up:
+                yield extra
+            elif on in names:
+                yield Day((), 0, Reason.HOLIDAY, names[on])
+            else:
+                yield ordinary if on.weekday() in self.weekdays else weekend
+
+    def _check_week(self) -> None:
+        if not self.weekdays or not self.hours:
+            raise CalendarError(
+                self.source, "weekdays", "no day is ever worked", "give at least one weekday and its hours"
+            )
+        for hours in (self.hours, *(exceptional.hours for exceptional in self.exceptions)):
+            moments = [second for span in hours for second in span]
+            if moments != sorted(set(moments)):
+                raise CalendarError(
+                    self.source, "hours", "openings and closings are out of order", "give morning before afternoon"
+                )
+
+
+def _exceptional_day(exceptional: Exceptional) -> Day:
+    reason = Reason.MAKE_UP if exceptional.hours else Reason.DAY_OFF
+    return Day(exceptional.hours, _length(exceptional.hours), reason, exceptional.name)
+
+
+def _length(hours: tuple[Span, ...]) -> int:
+    return sum(closes - opens for opens, closes in hours)

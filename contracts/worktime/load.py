@@ -1,0 +1,94 @@
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, get_args
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from contracts.worktime.calendar import Calendar, Exceptional, Span
+from contracts.worktime.document import read_document
+from contracts.worktime.errors import CalendarError
+from contracts.worktime.text import Text
+
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+_SHIPPED = Path(__file__).with_name("calendar.yaml")
+_SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
+
+
+def load_calendar(path: Path | None = None) -> Calendar:
+    """Read a working calendar; without a path, the one that is shipped.
+
+    Raises:
+        CalendarError: naming the file, the place and the remedy.
+    """
+    path = path or _SHIPPED
+    file = read_document(path, _File, CalendarError)
+    weekdays = frozenset(get_args(Weekday).index(day) for day in file.weekdays)
+    return Calendar(file.hours.spans, weekdays, tuple(file.exceptional()), path.name)
+
+
+def _span(given: Any) -> Any:
+    form = _SPAN.fullmatch(given) if isinstance(given, str) else None
+    if form is None:
+        raise ValueError("not a span of hours such as 07:30-11:30 (in quotes)")
+    hours = [int(part) for part in form.groups()]
+    span = Span(hours[0] * 3600 + hours[1] * 60, hours[2] * 3600 + hours[3] * 60)
+    if span.closes <= span.opens:
+        raise ValueError("the closing does not come after the opening")
+    return span
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class _Hours(_Strict):
+    morning: Annotated[Span, BeforeValidator(_span)]
+    afternoon: Annotated[Span, BeforeValidator(_span)] | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.afternoon and self.afternoon.opens <= self.morning.closes:
+            raise ValueError("the afternoon does not begin after the morning's end")
+        return self
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        return (self.morning, self.afternoon) if self.afternoon else (self.morning,)
+
+
+class _DayOff(Text):
+    date: date
+
+
+class _WorkingDay(_DayOff):
+    hours: _Hours | None = None
+
+
+class _Year(_Strict):
+    days_off: tuple[_DayOff, ...] = ()
+    working_days: tuple[_WorkingDay, ...] = ()
+
+
+class _File(_Strict):
+    hours: _Hours
+    weekdays: Annotated[tuple[Weekday, ...], Field(min_length=1)]
+    years: dict[int, _Year] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _dates_in_their_year(self) -> Self:
+        for number, year in self.years.items():
+            for day in (*year.days_off, *year.working_days):
+                if day.date.year != number:
+                    raise ValueError(f"{day.date} stands under the year {number}")
+        return self
+
+    def exceptional(self) -> Iterator[Exceptional]:
+        for year in self.years.values():
+            for off in year.days_off:
+                yield Exceptional(off.date, Text(vi=off.vi, en=off.en))
+            for worked in year.working_days:
+                spans = (worked.hours or self.hours).spans
+                yield Exceptional(worked.date, Text(vi=worked.vi, en=worked.en), spans)

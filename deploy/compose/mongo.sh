@@ -1,0 +1,7 @@
+#!/bin/sh
+# Start mongod as a replica set of one. Its members know each other by a key file; the only member makes a new one
+# at every start.
+set -eu
+umask 077
+head -c 756 /dev/urandom | base64 -w 0 > /tmp/keyfile
+exec docker-entrypoint.sh mongod --replSet rs0 --keyFile /tmp/keyfile --bind_ip_all

@@ -1,0 +1,140 @@
+"""Apache Kafka as one process that is broker and controller: its jars, its settings, its start, its pulse."""
+
+import asyncio
+import concurrent.futures
+import re
+import shutil
+import socket
+import subprocess
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+
+from deploy.embedded.endpoints import StackError
+from deploy.embedded.ports import HOST, Ports
+
+# Any 16 bytes name a cluster; one name for every embedded stack keeps a home readable by the next start.
+CLUSTER_ID = "bGllbi10aG9uZy1sb2NhbA"
+HEAP = "-Xmx512m"
+OLDEST_JAVA = 17
+ANSWER_SECONDS = 2.0
+
+
+def pom() -> str:
+    """Return the Maven file that pins the broker."""
+    return files("deploy.embedded").joinpath("pom.xml").read_text(encoding="utf-8")
+
+
+def version() -> str:
+    """Return the version of Kafka that is run."""
+    found = re.search(r"<kafka\.version>(.+?)</kafka\.version>", pom())
+    if not found:
+        raise StackError("deploy/embedded/pom.xml names no kafka.version")
+    return found[1]
+
+
+def server_properties(folder: Path, ports: Ports) -> str:
+    """Return the broker's settings: those shared with the containers, then those of this place."""
+    shared = files("deploy").joinpath("kafka.properties").read_text(encoding="utf-8")
+    broker, controller = f"{HOST}:{ports.kafka}", f"{HOST}:{ports.controller}"
+    return (
+        f"{shared}\n"
+        f"listeners=PLAINTEXT://{broker},CONTROLLER://{controller}\n"
+        f"advertised.listeners=PLAINTEXT://{broker}\n"
+        f"controller.quorum.voters=1@{controller}\n"
+        f"log.dirs={folder / 'data'}\n"
+    )
+
+
+def prepare(folder: Path, logs: Path, ports: Ports, progress: Callable[[str], None]) -> None:
+    """Make everything ready for a start: Java, the jars, the settings, the formatted storage."""
+    require_java()
+    folder.mkdir(parents=True, exist_ok=True)
+    if not _is_fetched(folder):
+        progress(f"fetching Kafka {version()} (once)")
+        _fetch(folder, logs / "maven.log")
+    (folder / "server.properties").write_text(server_properties(folder, ports), encoding="utf-8")
+    logging = files("deploy.embedded").joinpath("log4j2.properties").read_text(encoding="utf-8")
+    (folder / "log4j2.properties").write_text(logging, encoding="utf-8")
+    if not (folder / "data" / "meta.properties").exists():
+        progress("formatting Kafka's storage (once)")
+        _format(folder, logs / "kafka-format.log")
+
+
+def command(folder: Path) -> list[str]:
+    """Return what starts the broker."""
+    return [*_java(folder, HEAP, "-XX:+ExitOnOutOfMemoryError"), "kafka.Kafka", str(folder / "server.properties")]
+
+
+def answers(address: str) -> bool:
+    """Tell whether the broker at this address lists itself to a client."""
+    host, _, port = address.rpartition(":")
+    try:
+        # First the cheap question: a client that finds nobody complains in the log.
+        socket.create_connection((host, int(port)), timeout=ANSWER_SECONDS).close()
+    except OSError:
+        return False
+    # A thread of its own, because the caller's may already run an event loop.
+    with concurrent.futures.ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(asyncio.run, _lists_itself(address)).result()
+
+
+def require_java() -> None:
+    """Raise a StackError when there is no Java that can run the broker."""
+    if not shutil.which("java"):
+        raise StackError(f"Java is missing: install a JDK or JRE, {OLDEST_JAVA} or newer, and put java on the PATH")
+    told = subprocess.run(["java", "-version"], capture_output=True, text=True, check=False).stderr
+    found = re.search(r'version "(\d+)', told)
+    if not found or int(found[1]) < OLDEST_JAVA:
+        first_line = next(iter(told.splitlines()), "nothing")
+        raise StackError(f"Kafka needs Java {OLDEST_JAVA} or newer, and `java -version` says: {first_line}")
+
+
+async def _lists_itself(address: str) -> bool:
+    admin = AIOKafkaAdminClient(bootstrap_servers=address)
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            await admin.start()
+            return bool((await admin.describe_cluster())["brokers"])
+    except (KafkaError, TimeoutError, OSError):
+        return False
+    finally:
+        await admin.close()
+
+
+def _is_fetched(folder: Path) -> bool:
+    """Tell whether the jars there are those of today's pom.xml, whose copy lies beside them."""
+    copy = folder / "libs" / "pom.xml"
+    return copy.exists() and copy.read_text(encoding="utf-8") == pom()
+
+
+def _fetch(folder: Path, log: Path) -> None:
+    if not shutil.which("mvn"):
+        raise StackError("Maven is missing: install it and put mvn on the PATH; it fetches Kafka's jars, once")
+    partial = folder / "libs.partial"
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir()
+    (partial / "pom.xml").write_text(pom(), encoding="utf-8")
+    goal = ["dependency:copy-dependencies", f"-DoutputDirectory={partial}"]
+    _run(["mvn", "-q", "-B", "-f", str(partial / "pom.xml"), *goal], log, "Maven could not fetch Kafka")
+    shutil.rmtree(folder / "libs", ignore_errors=True)
+    partial.rename(folder / "libs")
+
+
+def _format(folder: Path, log: Path) -> None:
+    arguments = ["format", f"--cluster-id={CLUSTER_ID}", "--config", str(folder / "server.properties")]
+    _run([*_java(folder), "kafka.tools.StorageTool", *arguments], log, "Kafka could not format its storage")
+
+
+def _java(folder: Path, *options: str) -> list[str]:
+    return ["java", *options, f"-Dlog4j2.configurationFile={folder / 'log4j2.properties'}", "-cp", f"{folder}/libs/*"]
+
+
+def _run(arguments: list[str], log: Path, failure: str) -> None:
+    with log.open("wb") as output:
+        ended = subprocess.run(arguments, stdout=output, stderr=subprocess.STDOUT, check=False)
+    if ended.returncode:
+        raise StackError(f"{failure}; {log} says why")

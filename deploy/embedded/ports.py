@@ -1,0 +1,80 @@
+"""The loopback ports of the stack: the usual ones, a block from a given base, or free ones for tests."""
+
+import os
+import secrets
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from deploy.embedded.endpoints import KAFKA, SERVICES, StackError
+
+HOST = "127.0.0.1"
+BASE_VARIABLE = "LIENTHONG_PORT_BASE"
+LOWEST_BASE = 1024
+HIGHEST_BASE = 65535 - 1 - len(SERVICES)
+# Below the ports that a kernel lends to outgoing connections: one of those could take the place of a killed server.
+FREE_BASES = range(20000, 32000)
+
+
+@dataclass(frozen=True)
+class Ports:
+    """One port for Kafka's clients, one for its controller, one for each service's store."""
+
+    kafka: int
+    controller: int
+    stores: Mapping[str, int]
+
+    @classmethod
+    def usual(cls) -> "Ports":
+        """Return the documented ports."""
+        return cls(19092, 19093, dict(zip(SERVICES, range(27201, 27206), strict=True)))
+
+    @classmethod
+    def from_base(cls, base: int) -> "Ports":
+        """Return seven ports in a row: Kafka, its controller, the stores in the order of the services."""
+        return cls(base, base + 1, dict(zip(SERVICES, range(base + 2, base + 2 + len(SERVICES)), strict=True)))
+
+    @classmethod
+    def from_env(cls) -> "Ports":
+        """Return the usual ports, or those from the base that the environment names."""
+        text = os.environ.get(BASE_VARIABLE, "")
+        if not text:
+            return cls.usual()
+        if not text.isdecimal() or not LOWEST_BASE <= int(text) <= HIGHEST_BASE:
+            raise StackError(f"{BASE_VARIABLE}={text} is no port to start from; take a number such as 31000")
+        return cls.from_base(int(text))
+
+    @classmethod
+    def free(cls) -> "Ports":
+        """Return ports that nobody listens on at this moment."""
+        while True:
+            ports = cls.from_base(FREE_BASES.start + secrets.randbelow(len(FREE_BASES)))
+            if not any(_is_taken(port) for port in (ports.kafka, ports.controller, *ports.stores.values())):
+                return ports
+
+    def of(self, name: str) -> tuple[int, ...]:
+        """Return the ports that the server of this name listens on."""
+        return (self.kafka, self.controller) if name == KAFKA else (self.stores[name],)
+
+
+def require_free(ports: Ports, name: str) -> None:
+    """Raise a StackError when another program listens where this server has to."""
+    for port in ports.of(name):
+        if _is_taken(port):
+            what = "Kafka" if name == KAFKA else f"the store of {name}"
+            raise StackError(
+                f"port {port}, meant for {what}, is taken by another program: stop that one "
+                f"(`ss -ltnp 'sport = :{port}'` names it) or set {BASE_VARIABLE} to a base such as 31000"
+            )
+
+
+def _is_taken(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as candidate:
+        # Connections that lately ended there do not matter, only a listener does.
+        candidate.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            candidate.bind((HOST, port))
+            candidate.listen()
+        except OSError:
+            return True
+    return False

@@ -1,0 +1,80 @@
+"""`run`: services as processes."""
+
+import asyncio
+import importlib
+import os
+import signal
+import subprocess
+import sys
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from chassis import logs
+from chassis.run import Runner
+from contracts.topics import SERVICES
+from services.cli.main import app
+from services.cli.surroundings import surroundings
+
+STOP_SECONDS = 40
+
+
+@app.command()
+def run(
+    services: Annotated[list[str], typer.Argument(help=f"One or more of {', '.join(SERVICES)}; or `all`")],
+) -> None:
+    """Run services until Ctrl-C. One runs in this process; several run as a process each, and stop together."""
+    names = list(SERVICES) if services == ["all"] else services
+    if unknown := sorted(set(names) - set(SERVICES)):
+        raise typer.BadParameter(f"no service {unknown[0]}: there are {', '.join(SERVICES)}, and `all`")
+    if len(names) > 1:
+        raise typer.Exit(_run_together(names))
+    _run_here(names[0])
+
+
+def _run_here(name: str) -> None:
+    settings = surroundings()
+    logs.configure(settings.log_level, name)
+    build = importlib.import_module(f"services.{name}.app").build
+    asyncio.run(Runner(name, build, settings).run())
+
+
+def spawn(name: str, **options: object) -> "subprocess.Popen[bytes]":
+    """Start one service as a process of its own session, so that Ctrl-C reaches it through us alone."""
+    command = [sys.executable, "-m", "services.cli", "run", name]
+    return subprocess.Popen(command, start_new_session=True, **options)  # type: ignore[call-overload,no-any-return]
+
+
+def stop_all(processes: "list[subprocess.Popen[bytes]]") -> None:
+    """Ask every process to finish and wait for it; kill what does not."""
+    for process in processes:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+    for process in processes:
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _run_together(names: list[str]) -> int:
+    """Run a process for each service; when one dies, stop the others and tell."""
+    os.environ.setdefault("LIENTHONG_SERVICE_TOKEN", os.urandom(16).hex())
+    processes: list[subprocess.Popen[bytes]] = []
+
+    def interrupted(_signum: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupted)
+    try:
+        processes += [spawn(name) for name in names]
+        pid, status = os.wait()
+        dead = next((name for name, one in zip(names, processes, strict=True) if one.pid == pid), "a service")
+        typer.echo(f"lienthong: {dead} ended with code {os.waitstatus_to_exitcode(status)}; stopping the others", err=True)
+        return 1
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        stop_all(processes)

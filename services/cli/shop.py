@@ -1,0 +1,35 @@
+"""All services as values and functions, without their outside world: for groups, replay and simulation."""
+
+from typing import Any
+
+from chassis.service import Service
+from chassis.settings import Settings
+from contracts.procedures import load_catalogue, load_directory
+from contracts.worktime import load_calendar
+from services.intake import decide as intake_rules
+from services.intake.handlers import service as intake
+from services.notify.handlers import service as notify
+from services.rating.handlers import service as rating
+from services.routing import decide as routing_rules
+from services.routing.handlers import service as routing
+from services.sla import decide as sla_rules
+from services.sla.handlers import service as sla
+
+
+def all_services(settings: Settings) -> dict[str, Service[Any]]:
+    """Every service by name."""
+    calendar, directory = load_calendar(settings.calendar), load_directory()
+    rules = intake_rules.Rules(load_catalogue(directory=directory), directory, calendar)
+    found = (
+        intake(rules),
+        routing(routing_rules.Rules(calendar)),
+        sla(sla_rules.Rules(calendar)),
+        rating(),
+        notify(),
+    )
+    return {one.name: one for one in found}
+
+
+def groups(settings: Settings) -> dict[str, tuple[str, ...]]:
+    """Topics that each consumer group reads."""
+    return {settings.group_prefix + name: one.topics for name, one in all_services(settings).items()}

@@ -1,0 +1,16 @@
+"""Intake, wired."""
+
+from chassis.app import App, Context
+from contracts.procedures import load_catalogue, load_directory
+from contracts.worktime import load_calendar
+from services.intake.adapters import Vault, make_router
+from services.intake.decide import Rules
+from services.intake.handlers import service
+
+
+def build(context: Context) -> App:
+    """Intake judges by the catalogue and answers over HTTP."""
+    directory = load_directory()
+    rules = Rules(load_catalogue(directory=directory), directory, load_calendar(context.settings.calendar))
+    vault = Vault(context.store)
+    return App(service(rules), make_router(context, vault, rules.catalogue), prepare=vault.prepare)

@@ -1,0 +1,253 @@
+"""What becomes of a submission: accepted with a receipt, sent back for what is missing, or refused with the reason."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from contracts import claims, intake
+from contracts.decision import Allotment, Decision
+from contracts.envelope import AnyEvent, Payload, new_event
+from contracts.procedures import Catalogue, Directory, Procedure
+from contracts.worktime import ZONE, Calendar, due_at
+from services.intake.state import Said, State
+
+SOURCE = "/lienthong/intake"
+
+MAX_A_DAY = 9999
+"""The daily number has four digits (TT 01/2018, Art. 19)."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What intake judges by.
+
+    Attributes:
+        catalogue: the procedures that can be asked for.
+        directory: the agencies, and who plays which role.
+        calendar: working hours and days off, for the appointment date.
+    """
+
+    catalogue: Catalogue
+    directory: Directory
+    calendar: Calendar
+
+
+@dataclass(frozen=True)
+class Complete:
+    """The moment a dossier was complete, and the claim that made it so."""
+
+    at: datetime
+    cause: str
+
+
+def decide(state: State, _now: datetime, rules: Rules) -> Decision:
+    """Judge the application if it is not judged; then say what the citizen did since."""
+    application = state.application
+    if application is None:
+        return Decision()
+    if state.code or state.outcome in ("refused", "withdrawn"):
+        return Decision(tuple(_after_receipt(state, application)))
+    if application.historic_code is not None:
+        return Decision((_from_history(state, application, application.historic_code),))
+    if state.withdrawals:
+        return Decision((_withdrawn(state, state.submission),))
+    return _judge(state, application, rules)
+
+
+def _say(state: State, data: Payload, subject: str, *unique: object, time: datetime, cause: str) -> AnyEvent:
+    return new_event(
+        data,
+        source=SOURCE,
+        subject=subject,
+        time=time,
+        correlationid=state.submission,
+        unique=(state.submission, *unique),
+        causationid=cause,
+        timeline=state.timeline,
+    )
+
+
+def _judge(state: State, application: claims.Application, rules: Rules) -> Decision:
+    procedure = rules.catalogue.get(application.procedure)
+    if refusal := _refusal(application, procedure, rules):
+        return Decision((_refused(state, application, *refusal),))
+    assert procedure is not None  # noqa: S101 - an unknown procedure is a refusal
+    required = [item.id for item in procedure.checklist if item.required]
+    missing = tuple(item for item in required if item not in state.components)
+    if missing:
+        return Decision((_request(state, application, missing),))
+    complete = _complete(state, required)
+    day = complete.at.astimezone(ZONE).strftime("%y%m%d")
+    series = f"{application.receiving_unit}-{day}"
+
+    def then(number: int) -> AnyEvent:
+        if number > MAX_A_DAY:
+            text = f"{application.receiving_unit} has given out all {MAX_A_DAY} numbers of {day}; come again tomorrow"
+            return _refused(state, application, "day-full", text)
+        code = f"{series}-{number:04d}"
+        return _received(state, application, procedure, complete, code=code, rules=rules)
+
+    return Decision(allotment=Allotment(series, state.submission, then))
+
+
+def _refusal(application: claims.Application, procedure: Procedure | None, rules: Rules) -> tuple[str, str] | None:
+    """Why the dossier can not be accepted whatever is handed in: code and reason, in the citizen's language."""
+    language = application.language
+    if procedure is None:
+        return "unknown-procedure", f"{application.procedure}: không có thủ tục này / no such procedure"
+    if application.channel not in procedure.channels:
+        offered = ", ".join(procedure.channels)
+        return "channel-not-offered", f"chỉ tiếp nhận qua / only by: {offered}"
+    unit = rules.directory.agencies.get(application.receiving_unit)
+    if unit is None or "one-stop" not in unit.roles:
+        return "unknown-unit", f"{application.receiving_unit}: không phải Bộ phận Một cửa / not a one-stop unit"
+    if application.competent_agency not in (None, *rules.directory.agencies):
+        return "unknown-unit", f"{application.competent_agency}: không có cơ quan này / no such agency"
+    failed = next((rule for rule in procedure.eligibility if not rule.holds(application.attributes)), None)
+    return None if failed is None else ("not-eligible", getattr(failed.reason, language))
+
+
+def _refused(state: State, application: claims.Application, code: str, reason: str) -> AnyEvent:
+    data = intake.DossierRefused.model_validate(
+        {
+            "submission_id": state.submission,
+            "code": code,
+            "reason": reason,
+            "procedure": application.procedure,
+            "receiving_unit": application.receiving_unit,
+            "applicant_ref": application.applicant_ref,
+            "language": application.language,
+        }
+    )
+    return _say(state, data, state.submission, time=_applied(state), cause=state.applied_by)
+
+
+def _applied(state: State) -> datetime:
+    assert state.applied_at is not None  # noqa: S101 - there is an application
+    return state.applied_at
+
+
+def _complete(state: State, required: list[str]) -> Complete:
+    """When the last required item came in."""
+    have = set(state.application.components if state.application else ())
+    complete = Complete(_applied(state), state.applied_by)
+    for said in state.supplements:
+        if not have.issuperset(required):
+            complete = Complete(max(said.at, complete.at), said.event)
+        have |= set(said.components)
+    return complete
+
+
+def _request(state: State, application: claims.Application, missing: tuple[str, ...]) -> AnyEvent:
+    """Form 02, once for every set of missing items."""
+    last = state.supplements[-1] if state.supplements else Said(state.applied_by, _applied(state))
+    data = _supplement_request(state, application, missing, "thiếu thành phần hồ sơ / the dossier is incomplete")
+    return _say(state, data, state.submission, *missing, time=last.at, cause=last.event)
+
+
+def _supplement_request(
+    state: State, application: claims.Application, missing: tuple[str, ...], reason: str
+) -> intake.DossierSupplementRequested:
+    return intake.DossierSupplementRequested(
+        submission_id=state.submission,
+        missing=missing,
+        reason=reason,
+        procedure=application.procedure,
+        receiving_unit=application.receiving_unit,
+        applicant_ref=application.applicant_ref,
+        language=application.language,
+    )
+
+
+def _received(
+    state: State,
+    application: claims.Application,
+    procedure: Procedure,
+    complete: Complete,
+    *,
+    code: str,
+    rules: Rules,
+) -> AnyEvent:
+    """Form 01. The route is pinned here: a later change of the catalogue changes no dossier under way."""
+    unit = application.receiving_unit
+    competent = rules.directory.resolve(procedure.role, application.competent_agency or unit)
+    route = tuple(
+        intake.RouteStep(
+            id=step.id,
+            agency=unit if step.role == "one-stop" else rules.directory.resolve(step.role, competent),
+            limit=str(step.limit),
+            after=step.after,
+        )
+        for step in procedure.steps
+    )
+    data = intake.DossierReceived(
+        submission_id=state.submission,
+        procedure=procedure.code,
+        procedure_version=procedure.version,
+        channel=application.channel,
+        receiving_unit=unit,
+        competent_agency=competent,
+        applicant_ref=application.applicant_ref,
+        language=application.language,
+        fee=procedure.fee,
+        limit=str(procedure.limit),
+        appointment_date=due_at(rules.calendar, complete.at, procedure.limit),
+        route=route,
+    )
+    return _say(state, data, code, time=complete.at, cause=complete.cause)
+
+
+def _from_history(state: State, application: claims.Application, code: str) -> AnyEvent:
+    """A dossier that was accepted elsewhere, long ago: it keeps its code and its date and travels a free route."""
+    if code != state.submission or application.historic_appointment is None:
+        text = "history needs historic_code equal to the submission id, and historic_appointment"
+        return _refused(state, application, "unknown-procedure", text)
+    data = intake.DossierReceived(
+        submission_id=state.submission,
+        procedure=application.procedure,
+        procedure_version=0,
+        channel=application.channel,
+        receiving_unit=application.receiving_unit,
+        competent_agency=application.competent_agency or application.receiving_unit,
+        language=application.language,
+        limit="",
+        appointment_date=application.historic_appointment,
+    )
+    return _say(state, data, code, time=_applied(state), cause=state.applied_by)
+
+
+def _after_receipt(state: State, application: claims.Application) -> Iterator[AnyEvent]:
+    """What follows once a dossier has its code: answers to the agency's wishes, withdrawal, delivery."""
+    if not state.code:
+        return
+    yield from _answers_to_waits(state, application)
+    if state.withdrawals and state.completed_at is None:
+        yield _withdrawn(state, state.code)
+    if state.completed_at is not None and state.collections:
+        first = state.collections[0]
+        handed_over = max(first.at, state.completed_at)
+        data = intake.DossierDelivered(channel=first.channel)
+        yield _say(state, data, state.code, time=handed_over, cause=first.event)
+
+
+def _withdrawn(state: State, subject: str) -> AnyEvent:
+    first = state.withdrawals[0]
+    return _say(state, intake.DossierWithdrawn(), subject, time=first.at, cause=first.event)
+
+
+def _answers_to_waits(state: State, application: claims.Application) -> Iterator[AnyEvent]:
+    """Ask the citizen for what the agency lacks, and say when it came."""
+    for wait in state.waits:
+        came = state.supplements if wait.cause == "supplement" else state.payments
+        answer = next((said for said in came if said.at >= wait.since), None)
+        if wait.cause == "supplement":
+            data = _supplement_request(state, application, wait.missing, wait.reason)
+            yield _say(state, data, state.code, wait.event, time=wait.since, cause=wait.event)
+        if answer is None:
+            continue
+        if wait.cause == "supplement":
+            brought = intake.DossierSupplemented(components=answer.components)
+            yield _say(state, brought, state.code, wait.event, time=answer.at, cause=answer.event)
+        else:
+            paid = intake.DossierPaid(amount=answer.amount)
+            yield _say(state, paid, state.code, wait.event, time=answer.at, cause=answer.event)

@@ -1,0 +1,30 @@
+"""What intake reads, says and does."""
+
+from functools import partial
+
+from chassis.service import Service, by_correlation
+from contracts import claims, intake, routing
+from services.intake.decide import Rules, decide
+from services.intake.state import INITIAL, State, evolve
+
+
+def service(rules: Rules) -> Service[State]:
+    """The subscription table of intake. Its documents are submissions: there is one before there is a code."""
+    return Service(
+        name="intake",
+        consumes=(claims.IntakeSubmitted, routing.DossierSuspended, routing.DossierCompleted),
+        emits=(
+            intake.DossierReceived,
+            intake.DossierSupplementRequested,
+            intake.DossierSupplemented,
+            intake.DossierPaid,
+            intake.DossierRefused,
+            intake.DossierWithdrawn,
+            intake.DossierDelivered,
+        ),
+        initial=INITIAL,
+        evolve=evolve,
+        decide=partial(decide, rules=rules),
+        key=by_correlation,
+        indexes=("code", "outcome"),
+    )

@@ -1,0 +1,39 @@
+"""What routing reads, says and does."""
+
+from functools import partial
+
+from chassis.service import Service
+from contracts import claims, intake, routing
+from services.routing.decide import Rules, decide
+from services.routing.dossier import State
+from services.routing.state import INITIAL, evolve
+
+
+def service(rules: Rules) -> Service[State]:
+    """The subscription table of routing."""
+    return Service(
+        name="routing",
+        consumes=(
+            intake.DossierReceived,
+            intake.DossierSupplemented,
+            intake.DossierPaid,
+            intake.DossierWithdrawn,
+            claims.AgencyReported,
+            claims.ClockTicked,
+        ),
+        emits=(
+            routing.DossierTransferred,
+            routing.DossierAcknowledged,
+            routing.DossierStepCompleted,
+            routing.DossierSuspended,
+            routing.DossierResumed,
+            routing.DossierCompleted,
+            routing.DelayExplained,
+            routing.ReportRejected,
+        ),
+        initial=INITIAL,
+        evolve=evolve,
+        decide=partial(decide, rules=rules),
+        genesis=(intake.DossierReceived,),
+        indexes=("phase", "holding"),
+    )

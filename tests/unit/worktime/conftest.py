@@ -1,0 +1,8 @@
+import pytest
+
+from contracts.worktime import Calendar, load_calendar
+
+
+@pytest.fixture(scope="session")
+def calendar() -> Calendar:
+    return load_calendar()
