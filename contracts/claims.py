@@ -4,12 +4,19 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.envelope import Code, DossierCode, Instant, Payload
+from contracts.envelope import Code, Instant, Payload
 
 Channel = Literal["counter", "online", "post"]
 """Trực tiếp, trực tuyến, bưu chính công ích."""
 
+Attribute = Annotated[str, Field(max_length=200)] | Annotated[int, Field(ge=-(10**12), le=10**12)] | bool
+"""A declared circumstance that eligibility depends on."""
+
 Reason = Annotated[str, Field(min_length=1, max_length=1000)]
+"""Said to other agencies and to the citizen; never names or addresses."""
+
+SubmissionId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{7,63}$")]
+"""Chosen by who submits; a UUID is a good one."""
 
 
 class Claim(BaseModel):
@@ -31,12 +38,12 @@ class Application(Claim):
         "anywhere in the province (Decree 118/2025)",
     )
     components: tuple[Code, ...] = Field(default=(), max_length=100, description="Ids of the checklist items handed in")
-    attributes: dict[str, str | int | bool] = Field(
+    attributes: dict[Code, Attribute] = Field(
         default_factory=dict, max_length=50, description="What eligibility is judged by; never personal data"
     )
     applicant_ref: str | None = Field(default=None, max_length=64, description="Reference to a person, kept by intake")
     language: Literal["vi", "en"] = "vi"
-    historic_code: DossierCode | None = Field(
+    historic_code: SubmissionId | None = Field(
         default=None,
         description="Imported history only: the code the dossier already has; must equal the submission id",
     )
@@ -76,12 +83,12 @@ class IntakeSubmitted(Payload):
     """`intake.submitted`: a portal, a counter or a post office says that a citizen did something.
 
     Keyed by the submission's id, which stays the correlation id of all that follows. Answered with `dossier.received`,
-    `dossier.supplement-requested`, `dossier.refused`, `dossier.supplemented`, `dossier.withdrawn` or
+    `dossier.supplement-requested`, `dossier.refused`, `dossier.supplemented`, `dossier.paid`, `dossier.withdrawn` or
     `dossier.delivered`.
     """
 
     TYPE: ClassVar[str] = "intake.submitted"
-    submission_id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{7,63}$")
+    submission_id: SubmissionId
     claim: Annotated[Application | Supplement | Payment | Withdrawal | Collection, Field(discriminator="kind")]
 
 
@@ -167,4 +174,4 @@ class ClockTicked(Payload):
     """`clock.ticked`: on a timeline other than `live`, it is now `time`. Written once to every partition."""
 
     TYPE: ClassVar[str] = "clock.ticked"
-    partition: int = Field(ge=0, description="The partition this copy was written to")
+    partition: int = Field(ge=0, le=100_000, description="The partition this copy was written to")

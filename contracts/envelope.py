@@ -19,11 +19,28 @@ LIVE = "live"
 
 DOSSIER_CODE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
-Instant = Annotated[AwareDatetime, AfterValidator(lambda at: at.astimezone(UTC))]
+
+def _in_utc(at: datetime) -> datetime:
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("lies outside the years 1 to 9999 in UTC") from None
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 """A moment with its zone; kept in UTC, to the microsecond."""
 
-Code = Annotated[str, Field(min_length=1, max_length=120)]
+CODE_PATTERN = r"^[^|\x00-\x1f\x7f]+$"
+"""No control characters, and no bar: it separates the parts that ids are derived from."""
+
+Code = Annotated[str, Field(min_length=1, max_length=120, pattern=CODE_PATTERN)]
 """A code of an agency, an officer, a step or a component: never a name of a person."""
+
+Count = Annotated[int, Field(ge=0, le=10_000)]
+"""How often; an attempt at a step counts from 1."""
+
+Money = Annotated[int, Field(ge=0, le=10**12)]
+"""Vietnamese đồng."""
 
 DossierCode = Annotated[str, Field(pattern=DOSSIER_CODE_PATTERN)]
 """Mã hồ sơ, for example ``H29.16-260105-0001``: receiving unit, date of receipt, number of that day."""
@@ -50,14 +67,21 @@ class Event(BaseModel, Generic[D]):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    specversion: Literal["1.0"] = "1.0"
-    id: str = Field(min_length=1, max_length=120, description="Unique within `source`; UUIDv5 of its meaning")
-    source: str = Field(min_length=1, max_length=120, description="Who says so: /lienthong/<service> or /agency/<code>")
+    specversion: Literal["1.0"]
+    id: Code = Field(description="Unique within `source`; UUIDv5 of its meaning")
+    source: Code = Field(description="Who says so: /lienthong/<service>, /agency/<code>, /portal/<name>, /clock/<name>")
     type: str = Field(max_length=120, description="Event type = topic")
-    subject: str = Field(pattern=DOSSIER_CODE_PATTERN, description="Dossier code; of a submission its id")
+    subject: str = Field(
+        pattern=DOSSIER_CODE_PATTERN,
+        description="Dossier code; before there is one the submission id; of a tick its timeline",
+    )
     time: Instant = Field(description="When it became true; RFC 3339 with offset, kept in UTC")
     datacontenttype: Literal["application/json"] = "application/json"
-    dataschema: str = Field(default="", max_length=200, description="Name and version of the JSON Schema of `data`")
+    dataschema: str = Field(
+        default="",
+        max_length=200,
+        description="URN of the JSON Schema of the record, for example urn:lienthong:schema:dossier.received:v1",
+    )
     causationid: str = Field(default="", max_length=120, description="Id of the event that made this one necessary")
     correlationid: str = Field(min_length=1, max_length=120, description="Id of the submission it all began with")
     timeline: str = Field(default=LIVE, min_length=1, max_length=60, description="Which clock its time is told by")
@@ -108,12 +132,13 @@ def new_event(
         timeline: the clock it lives on.
     """
     made: Event[D] = _envelope(type(data))(
+        specversion="1.0",
         id=event_id(data.TYPE, subject, *unique),
         source=source,
         type=data.TYPE,
         subject=subject,
         time=time,
-        dataschema=f"{data.TYPE}.v1",
+        dataschema=f"urn:lienthong:schema:{data.TYPE}:v1",
         causationid=causationid,
         correlationid=correlationid,
         timeline=timeline,

@@ -4,8 +4,8 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.claims import Channel, Reason
-from contracts.envelope import Code, Instant, Payload
+from contracts.claims import Channel, Reason, SubmissionId
+from contracts.envelope import Code, Count, Instant, Money, Payload
 
 
 class RouteStep(BaseModel):
@@ -23,15 +23,15 @@ class DossierReceived(Payload):
     """`dossier.received`: accepted, with receipt and appointment date (form 01, giấy tiếp nhận và hẹn trả kết quả)."""
 
     TYPE: ClassVar[str] = "dossier.received"
-    submission_id: str = Field(max_length=64)
+    submission_id: SubmissionId
     procedure: Code
-    procedure_version: int = Field(ge=0, description="Version of the procedure's data that the route was taken from")
+    procedure_version: Count = Field(description="Version of the procedure's data that the route was taken from")
     channel: Channel
     receiving_unit: Code
     competent_agency: Code = Field(description="The agency that decides; not always the one that received")
     applicant_ref: str | None = Field(default=None, max_length=64)
     language: Literal["vi", "en"] = "vi"
-    fee: int = Field(default=0, ge=0, description="Vietnamese đồng")
+    fee: Money = 0
     limit: str = Field(max_length=40, description="Whole time for it, for example `10 working-days`; empty for history")
     appointment_date: Instant = Field(description="Ngày hẹn trả: when the result is due")
     route: tuple[RouteStep, ...] = Field(
@@ -43,7 +43,7 @@ class DossierSupplementRequested(Payload):
     """`dossier.supplement-requested`: incomplete (form 02, phiếu yêu cầu bổ sung), listing exactly what is missing."""
 
     TYPE: ClassVar[str] = "dossier.supplement-requested"
-    submission_id: str = Field(max_length=64)
+    submission_id: SubmissionId
     missing: tuple[Code, ...] = Field(min_length=1, max_length=100)
     reason: Reason
     procedure: Code
@@ -63,14 +63,14 @@ class DossierPaid(Payload):
     """`dossier.paid`: the citizen has paid what the dossier waited for."""
 
     TYPE: ClassVar[str] = "dossier.paid"
-    amount: int = Field(gt=0, description="Vietnamese đồng")
+    amount: Money
 
 
 class DossierRefused(Payload):
     """`dossier.refused`: not accepted (form 03, phiếu từ chối tiếp nhận), with the reason."""
 
     TYPE: ClassVar[str] = "dossier.refused"
-    submission_id: str = Field(max_length=64)
+    submission_id: SubmissionId
     code: Literal["not-eligible", "unknown-procedure", "channel-not-offered", "unknown-unit", "day-full"]
     reason: Reason
     procedure: Code

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from contracts.envelope import Code, Instant, Payload
+from contracts.envelope import Code, Count, Instant, Payload
 
 Template = Literal[
     "receipt", "supplement-request", "refusal", "payment-request", "due-soon", "completion", "apology", "withdrawal"
@@ -20,7 +20,7 @@ class NotificationSent(Payload):
     message_id: str = Field(max_length=120)
     template: Template
     medium: Medium
-    attempt: int = Field(ge=1)
+    attempt: Count = Field(ge=1)
 
 
 class NotificationFailed(Payload):
@@ -30,8 +30,8 @@ class NotificationFailed(Payload):
     message_id: str = Field(max_length=120)
     template: Template
     medium: Medium
-    attempt: int = Field(ge=1)
-    error: str = Field(max_length=300)
+    attempt: Count = Field(ge=1)
+    error: str = Field(max_length=300, description="Kind of failure; never an address or a name")
     final: bool
 
 

@@ -29,7 +29,7 @@ class RatingPublished(Payload):
 
     TYPE: ClassVar[str] = "rating.published"
     rating_id: str = Field(max_length=120, description="Id of the `rating.submitted` that counts")
-    month: str = Field(pattern=r"^\d{4}-\d{2}$", description="Month of the rating in Vietnam")
+    month: str = Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="Month of the rating in Vietnam")
     channel: RatingChannel
     agency: Code
     officer: Code | None = None

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from contracts.claims import Reason
-from contracts.envelope import Code, Instant, Payload
+from contracts.envelope import Code, Count, Instant, Money, Payload
 
 PauseCause = Literal["supplement", "payment"]
 Movement = Literal["onward", "return", "forward"]
@@ -17,12 +17,12 @@ class DossierTransferred(Payload):
 
     TYPE: ClassVar[str] = "dossier.transferred"
     step: Code
-    attempt: int = Field(ge=1, description="How often this step was begun: 1, and one more after every return")
+    attempt: Count = Field(ge=1, description="How often this step was begun: 1, and one more after every return")
     from_agency: Code
     to_agency: Code
     movement: Movement = "onward"
     from_step: Code | None = Field(default=None, description="The step whose attempt ended by a return or a forward")
-    from_attempt: int = Field(default=0, ge=0, description="Which attempt at `from_step` that was")
+    from_attempt: Count = Field(default=0, description="Which attempt at `from_step` that was")
     deadline: Instant | None = Field(default=None, description="When the step is due; none on a free route")
 
 
@@ -31,7 +31,7 @@ class DossierAcknowledged(Payload):
 
     TYPE: ClassVar[str] = "dossier.acknowledged"
     step: Code
-    attempt: int = Field(ge=1)
+    attempt: Count = Field(ge=1)
     agency: Code
     officer: Code | None = None
 
@@ -41,7 +41,7 @@ class DossierStepCompleted(Payload):
 
     TYPE: ClassVar[str] = "dossier.step-completed"
     step: Code
-    attempt: int = Field(ge=1)
+    attempt: Count = Field(ge=1)
     agency: Code
     officer: Code | None = None
 
@@ -54,7 +54,7 @@ class DossierSuspended(Payload):
     step: Code
     agency: Code
     missing: tuple[Code, ...] = Field(default=(), max_length=100)
-    amount: int = Field(default=0, ge=0, description="Vietnamese đồng, where a payment is awaited")
+    amount: Money = Field(default=0, description="Where a payment is awaited")
     reason: str = Field(default="", max_length=1000)
 
 

@@ -1,0 +1,50 @@
+# Everything a person does here. `make help` lists the verbs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DOSSIERS ?= 2000
+SEED ?= 1
+ONCE ?=
+
+.DEFAULT_GOAL := help
+
+help: ## List the verbs
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+install: $(VENV)/installed ## Install what is locked into .venv
+
+$(VENV)/installed: requirements-dev.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+run: install ## Start the embedded stack and all services, play a week; ONCE=1 ends after the summary
+	$(BIN)/lienthong demo --dossiers $(DOSSIERS) --seed $(SEED) $(if $(ONCE),--once)
+
+test: install ## The whole test suite on the embedded stack
+	$(BIN)/pytest
+
+fast: install ## Only the tests that need no servers
+	$(BIN)/pytest -m "not stack and not slow" -q
+
+check: install ## Lint, format, types, import rules, contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/lienthong contracts check
+
+format: install ## Format and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: ## Pin all dependencies anew
+	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --output-file requirements.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --extra dev --extra embedded --output-file requirements-dev.lock pyproject.toml
+
+clean: ## Stop the stack and forget its data
+	@if [ -x $(BIN)/lienthong ]; then $(BIN)/lienthong stack down; fi
+	rm -rf .lienthong
+
+.PHONY: help install run test fast check format lock clean
