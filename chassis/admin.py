@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Self
+from typing import Any, Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError
+from tenacity import RetryCallState, retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from contracts.topics import DEFAULT_PARTITIONS, PAYLOADS, SERVICES, dead_letter_topic
 
@@ -28,6 +29,11 @@ def all_topics() -> list[str]:
 
 class BusError(Exception):
     """The bus does not answer or refuses; says what to do."""
+
+
+def _unavailable(state: RetryCallState) -> None:
+    error = state.outcome.exception() if state.outcome else None
+    raise BusError(f"Kafka does not tell the offsets of a group ({type(error).__name__}): look at its log")
 
 
 class Admin:
@@ -85,7 +91,12 @@ class Admin:
             if wanted is None or topic in wanted
             for n in range(count)
         ]
-        return dict(await self._consumer.end_offsets(places)) if places else {}
+        if not places:
+            return {}
+        # Assigned, the consumer learns of all topics at once; asked alone, of one each tenth of a second.
+        self._consumer.assign(places)
+        self._consumer.pause(*places)
+        return dict(await self._consumer.end_offsets(places))
 
     async def records(self) -> dict[str, int]:
         """Records by topic."""
@@ -99,13 +110,23 @@ class Admin:
         ends = await self.ends()
         lags = {}
         for group, topics in groups.items():
-            committed = await self._admin.list_consumer_group_offsets(group)
+            committed = await self._committed(group)
             lags[group] = sum(
                 max(0, end - max(0, committed[place].offset if place in committed else 0))
                 for place, end in ends.items()
                 if place.topic in topics
             )
         return lags
+
+    @retry(
+        retry=retry_if_exception_type(KafkaError),
+        wait=wait_fixed(0.2),
+        stop=stop_after_delay(15),
+        retry_error_callback=_unavailable,
+    )
+    async def _committed(self, group: str) -> dict[TopicPartition, Any]:
+        """A group's offsets. A new cluster has to make the topic that keeps them first, and says no until then."""
+        return dict(await self._admin.list_consumer_group_offsets(group))
 
     async def settled(self, groups: Mapping[str, Sequence[str]], quiet: int = 3, pause: float = 0.2) -> None:
         """Return when no group has lag and nothing new was written, `quiet` looks in a row, `pause` seconds apart."""

@@ -20,12 +20,14 @@ class Fact:
         raw: its record's value, kept so that a repeat is byte-identical.
         version: version of the save that brought it in.
         own: whether this service caused it.
+        cause: version of the save that made it necessary: its own, or for what came of an effect the one before it.
     """
 
     event: AnyEvent
     raw: str
     version: int
     own: bool
+    cause: int
 
 
 @dataclass
@@ -62,13 +64,19 @@ class Document:
         """The latest moment any fact speaks of: this dossier's own present."""
         return max(event.time for event in self.events)
 
-    def add(self, event: AnyEvent, raw: str, *, own: bool) -> bool:
+    def add(self, event: AnyEvent, raw: str, *, own: bool, cause: int | None = None) -> bool:
         """Record a fact for the next save; False if it is known."""
         if event.identity in self.facts:
             return False
-        self.facts[event.identity] = Fact(event, raw, self.version + 1, own)
+        version = self.version + 1
+        self.facts[event.identity] = Fact(event, raw, version, own, version if cause is None else cause)
         return True
 
-    def caused_since(self, version: int) -> list[Fact]:
-        """Own events that came in with this save or a later one."""
-        return [fact for fact in self.facts.values() if fact.own and fact.version >= version]
+    def caused_by(self, saves: set[int]) -> list[Fact]:
+        """Own events that these saves made necessary, and all that a sweep may have left unsent."""
+        unsent = self.version + 1 if self.unsent is None else self.unsent
+        return [
+            fact
+            for fact in self.facts.values()
+            if fact.own and (fact.cause in saves or fact.version in saves or fact.version >= unsent)
+        ]

@@ -4,18 +4,20 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import contextmanager
 from typing import Any
 
+import structlog
 import uvicorn
-from fastapi import APIRouter, FastAPI, Response
+from aiokafka.errors import KafkaError as BusError
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from chassis.store import StoreError
 from contracts.topics import MAX_RECORD_BYTES
+
+log = structlog.get_logger(__name__)
 
 Check = Callable[[], Awaitable[dict[str, bool]]]
 """Says for each thing a service needs whether it is there."""
-
-
-class TooLargeError(Exception):
-    """The request's body is larger than an event may be."""
 
 
 class BodyLimit:
@@ -63,9 +65,17 @@ def make_api(name: str, router: APIRouter | None, check: Check) -> FastAPI:
         response.status_code = 200 if all(checks.values()) else 503
         return {"service": name, "status": "ready" if all(checks.values()) else "not ready", **checks}
 
+    for unavailable in (StoreError, BusError, TimeoutError):
+        api.add_exception_handler(unavailable, _unavailable)
     if router is not None:
         api.include_router(router)
     return api
+
+
+async def _unavailable(_request: Request, error: Exception) -> Response:
+    log.warning("http.unavailable", error=type(error).__name__)
+    text = "the store or the bus does not answer; nothing was lost: send the same request again, with the same key"
+    return JSONResponse({"detail": text}, status_code=503, headers={"Retry-After": "5"})
 
 
 class Server(uvicorn.Server):

@@ -39,12 +39,29 @@ AHEAD = timedelta(minutes=5)
 class Record(Protocol):
     """One record of the bus, as aiokafka gives it."""
 
-    topic: str
-    partition: int
-    offset: int
-    timestamp: int
-    key: bytes | None
-    value: bytes | None
+    @property
+    def topic(self) -> str:
+        """Where it was read."""
+
+    @property
+    def partition(self) -> int:
+        """Of that topic."""
+
+    @property
+    def offset(self) -> int:
+        """Its place there."""
+
+    @property
+    def timestamp(self) -> int:
+        """When the bus took it in, milliseconds since 1970 UTC."""
+
+    @property
+    def key(self) -> bytes | None:
+        """What decided its partition."""
+
+    @property
+    def value(self) -> bytes | None:
+        """The event."""
 
 
 @dataclass(frozen=True)
@@ -64,10 +81,11 @@ Publish = Callable[[Sequence[Message]], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Arrival:
-    """An event on its way into a document: from a record of the bus, or made here (`record` is None)."""
+    """An event on its way into a document: from a record of the bus, or what came of an effect that a save ordered."""
 
     event: AnyEvent
     record: Record | None = None
+    cause: int | None = None
 
     @property
     def raw(self) -> str:
@@ -84,6 +102,11 @@ class Job:
     repeats: list[int] = field(default_factory=list)
     fresh: list[Arrival] = field(default_factory=list)
     failed: str = ""
+
+    @property
+    def saves(self) -> set[int]:
+        """The saves whose own events have to go out: this one, and those of facts that came again."""
+        return {*self.repeats, *([self.doc.version] if self.fresh else [])}
 
     @property
     def changed(self) -> bool:
@@ -148,7 +171,7 @@ class Loop:
         ticks: dict[tuple[str, int], datetime] = {}
         for record in records:
             try:
-                event = _read(record)
+                event = read_record(record)
             except UnknownTypeError as error:
                 tally.unknown += 1
                 log.info("event.unknown-type", type=str(error)[:120], topic=record.topic, offset=record.offset)
@@ -169,9 +192,11 @@ class Loop:
         jobs = await self._advance(arrivals, now, tally, dead)
         done = dict(jobs)
         while self.service.perform and (effects := [one for job in jobs.values() for one in job.decision.effects]):
+            ordered_by = {key: min(job.saves, default=job.doc.version) for key, job in jobs.items()}
             outcomes: dict[str, list[Arrival]] = defaultdict(list)
             for event in await self.service.perform(effects):
-                outcomes[self.service.key(event)].append(Arrival(event))
+                key = self.service.key(event)
+                outcomes[key].append(Arrival(event, cause=ordered_by[key]))
             jobs = await self._advance(outcomes, now, tally, dead)
             done.update(jobs)
         return done
@@ -266,12 +291,10 @@ class Loop:
         """Publish what came with this save, and again what came with the save of a repeated fact."""
         messages = []
         for job in jobs:
-            since = [*job.repeats, *([job.doc.version] if job.fresh else [])]
-            since += [job.doc.unsent] if job.doc.unsent is not None else []
-            if since and not job.failed:
+            if not job.failed:
                 messages += [
                     Message(fact.event.type, fact.event.subject.encode(), fact.raw.encode())
-                    for fact in job.doc.caused_since(min(since))
+                    for fact in job.doc.caused_by(job.saves)
                 ]
         tally.published += len(messages)
         if messages:
@@ -289,7 +312,7 @@ class Loop:
         return Message(dead_letter_topic(self.service.name), record.key, record.value, headers)
 
 
-def _read(record: Record) -> AnyEvent:
+def read_record(record: Record) -> AnyEvent:
     """Read a record; on the live timeline it can not speak of the future."""
     if record.value is None:
         raise BadEventError("the record has no value; every event has one")
@@ -310,7 +333,7 @@ def _admit(job: Job, arrival: Arrival) -> str:
     if known is None:
         if len(doc.facts) >= MAX_FACTS:
             return f"{doc.key} already has {MAX_FACTS} events; its sender runs wild"
-        doc.add(event, arrival.raw, own=arrival.record is None)
+        doc.add(event, arrival.raw, own=arrival.record is None, cause=arrival.cause)
         job.fresh.append(arrival)
     elif known.event.data != event.data:
         return f"id {event.id} of {event.source} was used before with other content; give every event its own id"

@@ -78,7 +78,9 @@ class Service(Generic[S]):
 
     def fold(self, facts: Iterable[AnyEvent]) -> S:
         """The state that follows from a set of facts, however they arrived."""
-        unique = {fact.identity: fact for fact in facts}
+        unique: dict[str, AnyEvent] = {}
+        for fact in facts:
+            unique.setdefault(fact.identity, fact)
         return reduce(self.evolve, sorted(unique.values(), key=self.order), self.initial)
 
     def dump(self, state: S) -> dict[str, Any]:

@@ -187,7 +187,7 @@ def _head(doc: Document, token: str) -> dict[str, Any]:
 
 
 def _facts(facts: Iterable[Fact]) -> list[dict[str, Any]]:
-    return [{"t": fact.event.type, "b": fact.raw, "v": fact.version, "o": fact.own} for fact in facts]
+    return [{"t": fact.event.type, "b": fact.raw, "v": fact.version, "o": fact.own, "c": fact.cause} for fact in facts]
 
 
 def _insert(doc: Document, token: str) -> InsertOne[dict[str, Any]]:
@@ -216,4 +216,4 @@ def _document(stored: Mapping[str, Any]) -> Document:
 
 
 def _fact(stored: Mapping[str, Any]) -> Fact:
-    return Fact(reader(stored["t"]).validate_json(stored["b"]), stored["b"], stored["v"], stored["o"])
+    return Fact(reader(stored["t"]).validate_json(stored["b"]), stored["b"], stored["v"], stored["o"], stored["c"])

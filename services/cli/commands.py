@@ -1,5 +1,19 @@
 """Every command, so that importing this module registers them all."""
 
-from services.cli import commands_run, commands_stack
+from services.cli import (
+    commands_history,
+    commands_replay,
+    commands_run,
+    commands_stack,
+    commands_status,
+    commands_worktime,
+)
 
-__all__ = ["commands_run", "commands_stack"]
+__all__ = [
+    "commands_history",
+    "commands_replay",
+    "commands_run",
+    "commands_stack",
+    "commands_status",
+    "commands_worktime",
+]

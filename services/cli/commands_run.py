@@ -72,7 +72,9 @@ def _run_together(names: list[str]) -> int:
         processes += [spawn(name) for name in names]
         pid, status = os.wait()
         dead = next((name for name, one in zip(names, processes, strict=True) if one.pid == pid), "a service")
-        typer.echo(f"lienthong: {dead} ended with code {os.waitstatus_to_exitcode(status)}; stopping the others", err=True)
+        typer.echo(
+            f"lienthong: {dead} ended with code {os.waitstatus_to_exitcode(status)}; stopping the others", err=True
+        )
         return 1
     except KeyboardInterrupt:
         return 0

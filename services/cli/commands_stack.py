@@ -13,7 +13,9 @@ from deploy.embedded import Stack
 from services.cli.main import app
 from services.cli.surroundings import surroundings_of_bus
 
-stack_app = typer.Typer(help="The Docker-free stack: Kafka and one store a service, under .lienthong/.", no_args_is_help=True)
+stack_app = typer.Typer(
+    help="The Docker-free stack: Kafka and one store a service, under .lienthong/.", no_args_is_help=True
+)
 topics_app = typer.Typer(help="The topics of the bus.", no_args_is_help=True)
 app.add_typer(stack_app, name="stack")
 app.add_typer(topics_app, name="topics")

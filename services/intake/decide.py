@@ -70,7 +70,7 @@ def _say(state: State, data: Payload, subject: str, *unique: object, time: datet
 def _judge(state: State, application: claims.Application, rules: Rules) -> Decision:
     procedure = rules.catalogue.get(application.procedure)
     if refusal := _refusal(application, procedure, rules):
-        return Decision((_refused(state, application, *refusal),))
+        return Decision((_refused(state, application, _lodged(state), *refusal),))
     assert procedure is not None  # noqa: S101 - an unknown procedure is a refusal
     required = [item.id for item in procedure.checklist if item.required]
     missing = tuple(item for item in required if item not in state.components)
@@ -82,8 +82,7 @@ def _judge(state: State, application: claims.Application, rules: Rules) -> Decis
 
     def then(number: int) -> AnyEvent:
         if number > MAX_A_DAY:
-            text = f"{application.receiving_unit} has given out all {MAX_A_DAY} numbers of {day}; come again tomorrow"
-            return _refused(state, application, "day-full", text)
+            return _refused(state, application, complete, "day-full", _day_full(application.receiving_unit, complete))
         code = f"{series}-{number:04d}"
         return _received(state, application, procedure, complete, code=code, rules=rules)
 
@@ -107,7 +106,15 @@ def _refusal(application: claims.Application, procedure: Procedure | None, rules
     return None if failed is None else ("not-eligible", getattr(failed.reason, language))
 
 
-def _refused(state: State, application: claims.Application, code: str, reason: str) -> AnyEvent:
+def _day_full(unit: str, complete: Complete) -> str:
+    day = complete.at.astimezone(ZONE).strftime("%d/%m/%Y")
+    return (
+        f"{unit}: đã cấp hết {MAX_A_DAY} số của ngày {day}, xin nộp lại vào ngày khác / "
+        f"has given out all {MAX_A_DAY} numbers of {day}; come again on another day"
+    )
+
+
+def _refused(state: State, application: claims.Application, judged: Complete, code: str, reason: str) -> AnyEvent:
     data = intake.DossierRefused.model_validate(
         {
             "submission_id": state.submission,
@@ -119,7 +126,11 @@ def _refused(state: State, application: claims.Application, code: str, reason: s
             "language": application.language,
         }
     )
-    return _say(state, data, state.submission, time=_applied(state), cause=state.applied_by)
+    return _say(state, data, state.submission, time=judged.at, cause=judged.cause)
+
+
+def _lodged(state: State) -> Complete:
+    return Complete(_applied(state), state.applied_by)
 
 
 def _applied(state: State) -> datetime:
@@ -130,7 +141,7 @@ def _applied(state: State) -> datetime:
 def _complete(state: State, required: list[str]) -> Complete:
     """When the last required item came in."""
     have = set(state.application.components if state.application else ())
-    complete = Complete(_applied(state), state.applied_by)
+    complete = _lodged(state)
     for said in state.supplements:
         if not have.issuperset(required):
             complete = Complete(max(said.at, complete.at), said.event)
@@ -170,11 +181,11 @@ def _received(
 ) -> AnyEvent:
     """Form 01. The route is pinned here: a later change of the catalogue changes no dossier under way."""
     unit = application.receiving_unit
-    competent = rules.directory.resolve(procedure.role, application.competent_agency or unit)
+    place = application.competent_agency or unit
     route = tuple(
         intake.RouteStep(
             id=step.id,
-            agency=unit if step.role == "one-stop" else rules.directory.resolve(step.role, competent),
+            agency=unit if step.role == "one-stop" else rules.directory.resolve(step.role, place),
             limit=str(step.limit),
             after=step.after,
         )
@@ -186,7 +197,7 @@ def _received(
         procedure_version=procedure.version,
         channel=application.channel,
         receiving_unit=unit,
-        competent_agency=competent,
+        competent_agency=rules.directory.resolve(procedure.role, place),
         applicant_ref=application.applicant_ref,
         language=application.language,
         fee=procedure.fee,
@@ -201,7 +212,7 @@ def _from_history(state: State, application: claims.Application, code: str) -> A
     """A dossier that was accepted elsewhere, long ago: it keeps its code and its date and travels a free route."""
     if code != state.submission or application.historic_appointment is None:
         text = "history needs historic_code equal to the submission id, and historic_appointment"
-        return _refused(state, application, "unknown-procedure", text)
+        return _refused(state, application, _lodged(state), "unknown-procedure", text)
     data = intake.DossierReceived(
         submission_id=state.submission,
         procedure=application.procedure,

@@ -68,6 +68,9 @@ class State:
 
 INITIAL = State()
 
+UNANSWERED = ("new", "supplement-requested")
+"""Outcomes that another one may still follow, whatever the submission's events say in which order."""
+
 
 def evolve(state: State, event: AnyEvent) -> State:
     """Fold one event in."""
@@ -78,12 +81,11 @@ def evolve(state: State, event: AnyEvent) -> State:
             received = replace(state, code=event.subject, appointment=data.appointment_date)
             return replace(received, outcome=_at_least(state, "received"), missing=(), reason="")
         case intake.DossierSupplementRequested() as data:
-            outcome = state.outcome if state.code else "supplement-requested"
-            return replace(state, outcome=outcome, missing=data.missing, reason=data.reason)
+            return _requested(state, event, data)
         case intake.DossierSupplemented():
             return replace(state, missing=(), reason="")
         case intake.DossierRefused() as data:
-            return replace(state, outcome="refused", reason=data.reason)
+            return replace(state, outcome="refused", missing=(), reason=data.reason)
         case intake.DossierWithdrawn():
             return replace(state, outcome="withdrawn")
         case intake.DossierDelivered():
@@ -102,9 +104,17 @@ def _at_least(state: State, outcome: str) -> str:
     return state.outcome if state.outcome in ("withdrawn", "delivered") else outcome
 
 
+def _requested(state: State, event: AnyEvent, data: intake.DossierSupplementRequested) -> State:
+    """Form 02, for the dossier or, before it has a code, for the submission: then any answer has outdated it."""
+    asked = replace(state, missing=data.missing, reason=data.reason)
+    if event.subject == state.code:
+        return asked
+    return replace(asked, outcome="supplement-requested") if state.outcome in UNANSWERED else state
+
+
 def _claimed(state: State, event: AnyEvent, data: claims.IntakeSubmitted) -> State:
     claim = data.claim
-    state = replace(state, submission=data.submission_id, timeline=event.timeline)
+    state = replace(state, submission=event.correlationid, timeline=event.timeline)
     match claim:
         case claims.Application():
             if state.application is not None:

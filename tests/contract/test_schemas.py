@@ -6,7 +6,6 @@ from contracts.published import CLAIMS, build
 from contracts.schemas import schema_of
 from contracts.topics import OWNERS, PAYLOADS
 
-
 each_topic = pytest.mark.parametrize("topic", sorted(PAYLOADS))
 
 

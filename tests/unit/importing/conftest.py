@@ -3,6 +3,7 @@ import gzip
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
@@ -54,8 +55,8 @@ def short(event: AnyEvent) -> str:
     if event.type == "intake.submitted":
         return f"{event.subject} application"
     claim = event.data.claim
-    what = " ".join(str(part) for part in (claim.kind, getattr(claim, "step", ""), getattr(claim, "to_agency", "")) if part)
-    return f"{event.data.agency} {what}"
+    parts = (event.data.agency, claim.kind, getattr(claim, "step", ""), getattr(claim, "to_agency", ""))
+    return " ".join(part for part in parts if part)
 
 
 def attribute(key: str, value: str) -> str:
@@ -74,6 +75,17 @@ def trace_xml(*events: str, name: str = "case-1", **given: str) -> str:
 
 def log_xml(*traces: str) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<log xmlns="http://www.xes-standard.org/">{"".join(traces)}</log>'
+
+
+@pytest.fixture
+def logs() -> SimpleNamespace:
+    """Writes logs: `logs.log(logs.trace(logs.event(...), ...), ...)`."""
+    return SimpleNamespace(event=event_xml, trace=trace_xml, log=log_xml)
+
+
+@pytest.fixture
+def new_bus() -> type[MemoryBus]:
+    return MemoryBus
 
 
 @pytest.fixture

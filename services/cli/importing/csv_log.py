@@ -1,0 +1,77 @@
+"""Reading CSV logs: one event a line, the lines of a case together, the case's attributes on each of them."""
+
+import csv
+import io
+from collections.abc import Generator
+from functools import partial
+from typing import IO, Any
+
+from services.cli.importing.errors import BrokenLog, ImportFailed
+from services.cli.importing.log import Note, RawCase
+from services.cli.importing.mapping import Mapping
+from services.cli.importing.report import Kind
+
+LONGEST_LINE = 1_000_000
+"""Characters; what is longer is no line of a log, and read in pieces, which are skipped, it can not fill the memory."""
+
+
+def read_csv(stream: IO[bytes], mapping: Mapping, note: Note) -> Generator[RawCase, None, None]:
+    """The cases of a log.
+
+    Raises:
+        ImportFailed: columns are missing.
+        BrokenLog: the rest can not be read.
+    """
+    text = io.TextIOWrapper(stream, encoding=mapping.csv.encoding, newline="")
+    lines = csv.reader(iter(partial(text.readline, LONGEST_LINE), ""), delimiter=mapping.csv.delimiter, strict=True)
+    try:
+        header = next(lines, [])
+        _check_header(header, mapping)
+        yield from _cases(lines, header, mapping, note)
+    except UnicodeDecodeError as error:
+        raise BrokenLog(
+            f"not {mapping.csv.encoding} after line {lines.line_num}; save it so, or set csv.encoding in the mapping"
+        ) from error
+    except csv.Error as error:
+        raise BrokenLog(f"bad CSV at line {lines.line_num}: {error}; mend the line or fetch the file again") from error
+    finally:
+        text.detach()  # or closing it would close what the caller still holds
+
+
+def _check_header(header: list[str], mapping: Mapping) -> None:
+    for name in sorted(mapping.case_names | mapping.event_names):
+        if header.count(name) != 1:
+            problem = "twice" if name in header else "not there"
+            raise ImportFailed(
+                f"line 1: column {name!r} is {problem}; there are {', '.join(header)[:500] or 'no columns at all'}: "
+                "correct the mapping"
+            )
+
+
+def _cases(lines: Any, header: list[str], mapping: Mapping, note: Note) -> Generator[RawCase, None, None]:
+    of_case, of_event = mapping.case_names, mapping.event_names
+    case: RawCase | None = None
+    for fields in lines:
+        number = lines.line_num
+        if len(fields) != len(header):
+            if fields:
+                note(Kind.LINE_SKIPPED, f"line {number} has {len(fields)} fields, the header {len(header)}")
+            continue
+        values = dict(zip(header, fields, strict=True))
+        if case is None or values[mapping.case.id] != case.values[mapping.case.id]:
+            if case:
+                yield case
+            case = RawCase(number, {name: values[name] for name in of_case})
+        _merge(case, values, number, note)
+        case.add({name: values[name] for name in of_event}, number, note)
+    if case:
+        yield case
+
+
+def _merge(case: RawCase, values: dict[str, str], number: int, note: Note) -> None:
+    """Some exports write a case's end on its last line only; a value that changes is an anomaly."""
+    for name, known in case.values.items():
+        if not known:
+            case.values[name] = values[name]
+        elif values[name] and values[name] != known:
+            note(Kind.CASE_FIELDS_DIFFER, f"line {number}: {name} was {known[:60]!r}, now {values[name][:60]!r}")

@@ -1,0 +1,97 @@
+"""A log file as cases of texts, whatever its format. One case is in memory at a time."""
+
+import gzip
+import zlib
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, cast
+
+from services.cli.importing.errors import BrokenLog, ImportFailed
+from services.cli.importing.mapping import Mapping
+from services.cli.importing.report import Kind
+
+MAX_EVENTS = 10_000
+"""Of one case; keeps memory flat. Services take some hundreds per dossier, long before this."""
+
+Note = Callable[[Kind, str], None]
+"""Where anomalies are reported."""
+
+
+@dataclass
+class RawCase:
+    """One case as written; of its attributes only those that the mapping names.
+
+    Attributes:
+        line: where it begins in the file.
+        values: the case's attributes.
+        events: the attributes of its events, in the file's order.
+    """
+
+    line: int
+    values: dict[str, str] = field(default_factory=dict)
+    events: list[dict[str, str]] = field(default_factory=list)
+
+    def add(self, event: dict[str, str], line: int, note: Note) -> None:
+        """Take in one more event, within reason."""
+        if len(self.events) < MAX_EVENTS:
+            self.events.append(event)
+        else:
+            note(Kind.TOO_MANY_EVENTS, f"line {line}")
+
+
+Reader = Callable[[IO[bytes], Mapping, Note], Generator[RawCase, None, None]]
+"""Reads one format."""
+
+
+class LogFile:
+    """A log file being read.
+
+    Raises:
+        ImportFailed: there is no such file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.bytes_read = 0
+        try:
+            self.size = path.stat().st_size
+            path.open("rb").close()
+        except OSError as absent:
+            raise ImportFailed(
+                f"{path}: can not be read ({absent.strerror}); check the path and its rights"
+            ) from absent
+
+    @property
+    def form(self) -> str:
+        """The format, by the file's name: `xes` or `csv`."""
+        suffix = Path(self.path.name.lower().removesuffix(".gz")).suffix
+        if suffix not in {".xes", ".csv"}:
+            raise ImportFailed(f"{self.path.name}: not a log; it must end in .xes, .xes.gz, .csv or .csv.gz")
+        return suffix[1:]
+
+    def cases(self, reader: Reader, mapping: Mapping, note: Note) -> Generator[RawCase, None, None]:
+        """Its cases, in the file's order.
+
+        Raises:
+            BrokenLog: the rest can not be read.
+            ImportFailed: it is no log of this format, or not one of this mapping.
+        """
+        try:
+            with self.path.open("rb") as raw, self._plain(raw) as stream:
+                for case in reader(stream, mapping, note):
+                    self.bytes_read = raw.tell()
+                    yield case
+            self.bytes_read = self.size
+        except ImportFailed as failed:
+            raise ImportFailed(f"{self.path.name}: {failed}") from failed
+        except EOFError as error:
+            raise BrokenLog("the compressed file is cut short; fetch it again") from error
+        except (OSError, zlib.error) as error:
+            raise BrokenLog(f"the compressed file is damaged ({error}); fetch it again") from error
+
+    def _plain(self, raw: IO[bytes]) -> AbstractContextManager[IO[bytes]]:
+        if self.path.name.lower().endswith(".gz"):
+            return cast("AbstractContextManager[IO[bytes]]", gzip.GzipFile(fileobj=raw))
+        return nullcontext(raw)

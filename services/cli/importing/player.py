@@ -1,0 +1,161 @@
+"""Playing a log onto the bus."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from chassis.loop import Message
+from services.cli.importing.case import CaseReader
+from services.cli.importing.claims import claims_of, hand_overs, message_of
+from services.cli.importing.csv_log import read_csv
+from services.cli.importing.errors import BrokenLog, ImportFailed
+from services.cli.importing.log import LogFile, RawCase, Reader
+from services.cli.importing.mapping import Mapping
+from services.cli.importing.progress import Progress
+from services.cli.importing.report import Kind, Report
+from services.cli.importing.scratch import Scratch
+from services.cli.importing.xes import read_xes
+
+CHUNK = 500
+"""Messages published before their acknowledgement is awaited."""
+
+WINDOW = 10_000
+"""Messages of whole cases that are held back, so that their applications are digested before their reports go out.
+
+Else a report would often overtake its dossier, on another topic; and on a timeline that runs through months in a
+second no service could wait for the dossier: it would reject the report, and take the rejection back.
+"""
+
+_FORMATS: dict[str, Reader] = {"xes": read_xes, "csv": read_csv}
+
+OnProgress = Callable[[int, int], None]
+"""Told how many bytes of how many were read."""
+
+
+class Bus(Protocol):
+    """What the player needs of the world."""
+
+    async def publish(self, messages: Sequence[Message]) -> None:
+        """Publish; returns when all are acknowledged."""
+
+    async def settled(self) -> None:
+        """Return when no service has anything left to read."""
+
+    async def tick(self, timeline: str, time: datetime) -> None:
+        """Tell every partition that on this timeline it is now `time`; see `claims.ticks`."""
+
+
+async def play(
+    file: Path,
+    mapping: Mapping,
+    bus: Bus,
+    progress_folder: Path,
+    *,
+    from_scratch: bool = False,
+    on_progress: OnProgress | None = None,
+) -> Report:
+    """Play a log onto the bus, then tell its timeline what time it is.
+
+    Claims of one dossier are published in order, its application digested before the rest; the ids make it harmless to
+    publish any of them again. Where the file turns out broken, what was read before is played, but the clock is not
+    moved, because the log's end is not known.
+
+    Args:
+        file: the log: .xes, .xes.gz, .csv or .csv.gz.
+        mapping: what its words mean.
+        bus: takes the messages.
+        progress_folder: remembers how far an interrupted import got.
+        from_scratch: publish every case, even those published before.
+        on_progress: called after every case.
+
+    Raises:
+        ImportFailed: the user must mend something first.
+    """
+    log = LogFile(file)
+    reader = _FORMATS[log.form]
+    progress = Progress(progress_folder, file, mapping, from_scratch=from_scratch)
+    with Scratch() as scratch:
+        player = _Player(mapping, bus, progress, scratch)
+        with closing(log.cases(reader, mapping, player.report.note)) as cases:
+            await player.play(cases, log, on_progress or (lambda _read, _total: None))
+        await player.finish()
+    return player.report
+
+
+class _Player:
+    """One run: reads cases, publishes their claims in chunks, remembers how far it got."""
+
+    def __init__(self, mapping: Mapping, bus: Bus, progress: Progress, scratch: Scratch) -> None:
+        self.report = Report(timeline=mapping.timeline, cases_published_before=progress.cases)
+        self._mapping = mapping
+        self._bus = bus
+        self._progress = progress
+        self._scratch = scratch
+        self._reader = CaseReader(mapping, self.report, scratch)
+        self._applications: list[Message] = []
+        self._reports: list[Message] = []
+
+    async def play(self, cases: Iterator[RawCase], log: LogFile, on_progress: OnProgress) -> None:
+        try:
+            for raw in cases:
+                self._take(raw)
+                on_progress(log.bytes_read, log.size)
+                if len(self._applications) + len(self._reports) >= WINDOW:
+                    await self._flush()
+                elif self.report.cases % CHUNK == 0:
+                    await asyncio.sleep(0)  # whatever else runs must not starve while published cases are skipped
+        except BrokenLog as broken:
+            self._stop(log, broken)
+        await self._flush()
+        on_progress(log.bytes_read, log.size)
+
+    async def finish(self) -> None:
+        """Move the clock to the log's end, once everything else is digested."""
+        report = self.report
+        if self._progress.cases > report.cases:
+            raise self._progress.refuse(
+                f"the progress file says {self._progress.cases} cases, there are {report.cases}"
+            )
+        if report.latest is None or not report.complete:
+            return
+        count, first = self._scratch.open_past(report.latest)
+        if count:
+            report.add(Kind.OPEN_PAST_DEADLINE, count, first)
+        await self._bus.settled()
+        await self._bus.tick(self._mapping.timeline, report.latest)
+
+    def _take(self, raw: RawCase) -> None:
+        case = self._reader.read(raw)
+        if case is None:
+            return
+        claims = claims_of(case, self._mapping)
+        self.report.played += 1
+        self.report.hand_overs += hand_overs(claims)
+        if self.report.cases > self._progress.cases:
+            application, *reports = map(message_of, claims)
+            self._applications.append(application)
+            self._reports += reports
+
+    async def _flush(self) -> None:
+        """Publish what waits, then remember the cases it completes: never the other way round."""
+        await self._publish(self._applications)
+        if self._reports:
+            await self._bus.settled()
+        await self._publish(self._reports)
+        self._applications, self._reports = [], []
+        if self.report.cases > self._progress.cases:
+            self._progress.save(self.report.cases)
+
+    async def _publish(self, messages: Sequence[Message]) -> None:
+        for first in range(0, len(messages), CHUNK):
+            chunk = messages[first : first + CHUNK]
+            await self._bus.publish(chunk)
+            self.report.messages += len(chunk)
+
+    def _stop(self, log: LogFile, broken: BrokenLog) -> None:
+        if not self.report.cases:
+            raise ImportFailed(f"{log.path.name}: {broken}") from broken
+        self.report.note(Kind.FILE_BROKEN, f"{log.path.name}: {broken}")

@@ -1,0 +1,78 @@
+"""Fold the streams again from the beginning and compare with what the live store says."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from chassis.loop import read_record
+from chassis.service import Service
+from chassis.store import MongoStore
+from contracts.claims import ClockTicked
+from contracts.envelope import AnyEvent
+from contracts.topics import BadEventError, UnknownTypeError
+from services.cli.letters import records
+
+SHOWN = 5
+"""How many differences are shown in full."""
+
+
+@dataclass
+class Comparison:
+    """What replay and live store have in common.
+
+    Attributes:
+        events: facts folded.
+        equal: documents whose state is the same, byte for byte.
+        different: keys whose states differ, with both.
+        missing_live: keys that the streams know and the store does not.
+        missing_streams: keys that the store knows and the streams do not.
+    """
+
+    events: int = 0
+    equal: int = 0
+    different: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    missing_live: list[str] = field(default_factory=list)
+    missing_streams: list[str] = field(default_factory=list)
+
+    @property
+    def same(self) -> bool:
+        """Whether nothing differs."""
+        return not (self.different or self.missing_live or self.missing_streams)
+
+
+async def read_facts(
+    kafka: str, service: Service[Any], until: datetime | None, on_record: Callable[[], None]
+) -> dict[str, list[AnyEvent]]:
+    """Everything a service's state follows from, by document, up to a moment of the events' own time."""
+    facts: dict[str, list[AnyEvent]] = defaultdict(list)
+    async for record in records(kafka, list(service.recorded_topics)):
+        on_record()
+        try:
+            event = read_record(record)
+        except (BadEventError, UnknownTypeError):
+            continue  # the live service put it aside as well
+        if not isinstance(event.data, ClockTicked) and (until is None or event.time <= until):
+            facts[service.key(event)].append(event)
+    return facts
+
+
+async def compare(service: Service[Any], facts: dict[str, list[AnyEvent]], live: MongoStore) -> Comparison:
+    """Fold every document and hold it against the live store's."""
+    found = Comparison(events=sum(map(len, facts.values())))
+    rest = dict(facts)
+    async for key, state in live.states():
+        events = rest.pop(key, None)
+        if events is None:
+            found.missing_streams.append(key)
+            continue
+        folded = service.dump(service.fold(events))
+        if folded == state:
+            found.equal += 1
+        elif len(found.different) < SHOWN:
+            found.different[key] = (folded, state)
+        else:
+            found.different.setdefault(key, (None, None))
+    found.missing_live = sorted(rest)
+    return found

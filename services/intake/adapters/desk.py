@@ -1,0 +1,103 @@
+"""From a request to a claim, and from the claim to its outcome.
+
+A request is checked, its personal part put away under a random reference, the claim published, and the outcome awaited
+in the store. So there is one way in, and every submission is in the streams.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from chassis import clock
+from chassis.app import Context
+from chassis.loop import Message
+from contracts import claims
+from contracts.envelope import Code, new_event
+from services.intake.adapters.vault import Applicant, Body, Vault
+
+SOURCE = "/portal/http"
+OUTCOME_SECONDS = 5.0
+POLL_SECONDS = 0.03
+
+
+class Submission(Body):
+    """A dossier handed in at a counter, online or by post."""
+
+    procedure: Code
+    channel: claims.Channel
+    receiving_unit: Code
+    competent_agency: Code | None = None
+    components: tuple[Code, ...] = Field(default=(), max_length=100)
+    attributes: dict[Annotated[str, Field(max_length=60)], Annotated[str, Field(max_length=200)] | int | bool] = Field(
+        default_factory=dict, max_length=50
+    )
+    applicant: Applicant | None = None
+    language: Literal["vi", "en"] = "vi"
+
+
+class Desk:
+    """Turns requests into claims and waits for what becomes of them."""
+
+    def __init__(self, context: Context, vault: Vault) -> None:
+        self._store = context.store
+        self._publish = context.publish
+        self._vault = vault
+
+    async def submit(self, submission: str, body: Submission) -> dict[str, Any] | None:
+        """Lodge a dossier; its outcome, or None if that takes longer."""
+        known = await self.outcome(submission)
+        if known is not None:
+            return known
+        reference = await self._vault.put(submission, body.applicant, body.language) if body.applicant else None
+        fields = body.model_dump(exclude={"applicant"})
+        await self.claim(submission, claims.Application(**fields, applicant_ref=reference), "application")
+        return await self.until(submission, lambda state: state["outcome"] != "new")
+
+    async def claim(self, submission: str, claim: claims.Claim, key: str) -> None:
+        """Publish a claim; the same key is the same claim."""
+        data = claims.IntakeSubmitted.model_validate({"submission_id": submission, "claim": claim.model_dump()})
+        event = new_event(
+            data,
+            source=SOURCE,
+            subject=submission,
+            time=clock.now(),
+            correlationid=submission,
+            unique=(key,),
+        )
+        await self._publish([Message(data.TYPE, submission.encode(), event.to_json().encode())])
+
+    async def outcome(self, submission: str) -> dict[str, Any] | None:
+        """What became of a submission, as far as the citizen may know; None before it was judged."""
+        state = await self._store.state_of({"_id": submission})
+        return None if state is None or state["outcome"] == "new" else _public(submission, state)
+
+    async def by_code(self, code: str) -> dict[str, Any] | None:
+        """The same, by the dossier code."""
+        async for submission, state in self._store.states({"state.code": code}):
+            return _public(submission, state)
+        return None
+
+    async def until(self, submission: str, reached: Callable[[dict[str, Any]], bool]) -> dict[str, Any] | None:
+        """Wait for the loop to get there; None if it takes too long."""
+        try:
+            async with asyncio.timeout(OUTCOME_SECONDS):
+                while True:
+                    state = await self._store.state_of({"_id": submission})
+                    if state is not None and reached(state):
+                        return _public(submission, state)
+                    await asyncio.sleep(POLL_SECONDS)
+        except TimeoutError:
+            return None
+
+
+def _public(submission: str, state: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "submission_id": submission,
+        "outcome": state["outcome"],
+        "dossier_code": state["code"] or None,
+        "appointment_date": state["appointment"],
+        "missing": state["missing"],
+        "reason": state["reason"] or None,
+    }

@@ -1,0 +1,1 @@
+"""The outside world of notify: whom to reach, what to write, how to send it."""

@@ -1,0 +1,53 @@
+"""What every way of reaching a citizen has in common."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from contracts.notify import Medium
+
+
+class CarrierError(Exception):
+    """Something on the way to the citizen failed. The text holds no personal data: it is published.
+
+    Attributes:
+        permanent: another attempt would fail the same way.
+        down: the whole line failed, not this one message.
+    """
+
+    def __init__(self, text: str, *, permanent: bool = False, down: bool = False) -> None:
+        super().__init__(text)
+        self.permanent = permanent
+        self.down = down
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A message, written and addressed.
+
+    Attributes:
+        message_id: the same for every attempt.
+        to: e-mail address or phone number; empty for the counter.
+        subject: one line.
+        short: all of it in one line, for a text message.
+        body: the letter.
+        at: when it is sent.
+    """
+
+    message_id: str
+    to: str
+    subject: str
+    short: str
+    body: str
+    at: datetime
+
+
+class Carrier(Protocol):
+    """One way to reach a citizen."""
+
+    @property
+    def medium(self) -> Medium:
+        """What the citizen gets."""
+
+    async def send(self, parcel: Parcel) -> None:
+        """Hand it over; returns when the carrier has answered for it, raises CarrierError otherwise."""

@@ -1,0 +1,73 @@
+"""Where a citizen can be reached. Only intake knows; nothing of it is kept here."""
+
+import re
+from typing import Annotated, Literal, Protocol
+from urllib.parse import quote
+
+import httpx
+from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr, ValidationError
+
+from services.notify.adapters.carrier import CarrierError
+
+_GONE = {404, 410}
+_EMAIL = re.compile(r"[!-~]+@[!-~]+")
+_PHONE = re.compile(r"\+?[0-9][0-9 .()-]{5,24}")
+
+
+def _usable(form: re.Pattern[str]) -> AfterValidator:
+    """An address no carrier could use is none: the next medium is taken."""
+    return AfterValidator(lambda text: text if text and form.fullmatch(text) else None)
+
+
+def _one_line(text: str | None) -> str | None:
+    return " ".join(text.split()) or None if text else None
+
+
+class Contact(BaseModel):
+    """Name and addresses of a person, fit for headers and salutations."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
+
+    name: Annotated[str | None, AfterValidator(_one_line)] = None
+    email: Annotated[str | None, _usable(_EMAIL)] = None
+    phone: Annotated[str | None, _usable(_PHONE)] = None
+    language: Literal["vi", "en"] | None = None
+
+
+class Contacts(Protocol):
+    """Who knows the addresses."""
+
+    async def find(self, applicant_ref: str) -> Contact | None:
+        """The person behind a reference; None where it was erased or never known."""
+
+
+class IntakeContacts:
+    """Asks intake, the only service that has personal data."""
+
+    def __init__(self, client: httpx.AsyncClient, intake_url: str, token: SecretStr) -> None:
+        self._client = client
+        self._url = intake_url.rstrip("/")
+        self._token = token
+
+    async def find(self, applicant_ref: str) -> Contact | None:
+        """See Contacts."""
+        if not (token := self._token.get_secret_value()):
+            raise CarrierError("contacts: no service token is set (LIENTHONG_SERVICE_TOKEN)", down=True)
+        url = f"{self._url}/internal/contacts/{quote(applicant_ref, safe='')}"
+        try:
+            answer = await self._client.get(url, headers={"Authorization": f"Bearer {token}"})
+        except httpx.HTTPError as error:
+            raise CarrierError(f"contacts: {type(error).__name__}", down=True) from None
+        return _read(answer)
+
+
+def _read(answer: httpx.Response) -> Contact | None:
+    if answer.status_code in _GONE:
+        return None
+    if answer.status_code != httpx.codes.OK:
+        raise CarrierError(f"contacts: HTTP {answer.status_code}")
+    try:
+        return Contact.model_validate_json(answer.content)
+    except ValidationError as error:
+        fields = sorted({str(one["loc"][0]) if one["loc"] else "answer" for one in error.errors(include_input=False)})
+        raise CarrierError(f"contacts: unreadable {', '.join(fields)}"[:200]) from None

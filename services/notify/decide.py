@@ -1,0 +1,111 @@
+"""What is to be sent now, when to try again, and which letters of apology have to exist."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from contracts.decision import Decision, Effect, Timer
+from contracts.envelope import LIVE, AnyEvent, new_event
+from contracts.notify import LetterIssued, Template
+from contracts.sla import WHOLE
+from services.notify.state import Cause, Details, Message, Recipient, State, founded, missed, owed
+
+SOURCE = "/lienthong/notify"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How patiently a message is repeated.
+
+    Attributes:
+        backoff: how long to wait after the first, the second, … failed attempt; after the last one all is said.
+    """
+
+    backoff: tuple[timedelta, ...] = (
+        timedelta(minutes=1),
+        timedelta(minutes=5),
+        timedelta(minutes=30),
+        timedelta(hours=2),
+        timedelta(hours=8),
+    )
+
+
+PATIENT = Rules()
+
+
+@dataclass(frozen=True)
+class Order:
+    """One attempt to send one message; all that the outside world has to know.
+
+    Attributes:
+        message_id: the same for every attempt, so that carriers recognise a repeat.
+        template: which text.
+        attempt: 1 for the first.
+        last: no other attempt follows.
+        cause: what the message tells of.
+        recipient: whom to tell.
+        details: for the text.
+    """
+
+    message_id: str
+    template: Template
+    attempt: int
+    last: bool
+    cause: Cause
+    recipient: Recipient
+    details: Details
+
+
+def decide(state: State, now: datetime, rules: Rules = PATIENT) -> Decision:
+    """Send what is due, wait for the rest, issue the letters that are missing."""
+    times = {order: _not_before(message, rules) for message, order in _open_orders(state, rules)}
+    waiting = [at for at in times.values() if at is not None and at > now]
+    ripe = [order for order, at in times.items() if at is None or at <= now]
+    return Decision(
+        events=_letters(state),
+        # Outcomes are stamped by the wall clock, so retries are told by it too, whatever timeline the dossier is on.
+        timer=Timer(min(waiting), LIVE) if waiting else None,
+        effects=tuple(Effect(order.message_id, order) for order in ripe),
+    )
+
+
+def _open_orders(state: State, rules: Rules) -> list[tuple[Message, Order]]:
+    """The next attempt of every message that is still to be sent; none while nobody is known to send it to."""
+    if (recipient := state.recipient) is None:
+        return []
+    pending = [(one, cause) for one, cause in founded(state) if one.status == "pending"]
+    return [(one, _order(one, cause, recipient, rules)) for one, cause in pending]
+
+
+def _order(message: Message, cause: Cause, recipient: Recipient, rules: Rules) -> Order:
+    attempt = message.attempts + 1
+    last = attempt > len(rules.backoff)
+    return Order(message.id, message.template, attempt, last, cause, recipient, message.details)
+
+
+def _not_before(message: Message, rules: Rules) -> datetime | None:
+    """When the next attempt may be made; None for the first, which is made at once."""
+    if message.tried_at is None:
+        return None
+    return message.tried_at + rules.backoff[min(message.attempts, len(rules.backoff)) - 1]
+
+
+def _letters(state: State) -> tuple[AnyEvent, ...]:
+    """Letters of apology (thư xin lỗi), one for each deadline missed."""
+    standing = missed(state)
+    return tuple(_letter(*standing[date], date) for date in owed(standing, state.lettered))
+
+
+def _letter(message: Message, cause: Cause, due: datetime) -> AnyEvent:
+    data = LetterIssued(
+        letter="apology", message_id=message.id, overdue_id=cause.id, agency=message.details.agency, due=due
+    )
+    return new_event(
+        data,
+        source=SOURCE,
+        subject=cause.subject,
+        time=cause.time,
+        correlationid=cause.correlationid,
+        unique=(WHOLE, due.isoformat()),
+        causationid=cause.id,
+        timeline=cause.timeline,
+    )

@@ -1,0 +1,33 @@
+"""What notify reads, what it says, and who does it."""
+
+from chassis.service import Perform, Service
+from contracts.intake import DossierReceived, DossierRefused, DossierSupplementRequested, DossierWithdrawn
+from contracts.notify import LetterIssued, NotificationFailed, NotificationSent
+from contracts.routing import DossierCompleted, DossierSuspended
+from contracts.sla import DossierOverdue, DossierOverdueRetracted
+from services.notify.decide import decide
+from services.notify.state import INITIAL, State, evolve
+
+
+def service(perform: Perform | None = None) -> Service[State]:
+    """Notify, wholly described; without `perform` it only folds and decides, which is enough for an audit."""
+    return Service(
+        name="notify",
+        consumes=(
+            DossierReceived,
+            DossierSupplementRequested,
+            DossierRefused,
+            DossierSuspended,
+            DossierCompleted,
+            DossierWithdrawn,
+            DossierOverdue,
+            DossierOverdueRetracted,
+        ),
+        emits=(NotificationSent, NotificationFailed, LetterIssued),
+        initial=INITIAL,
+        evolve=evolve,
+        decide=decide,
+        genesis=(DossierReceived,),
+        indexes=("pending", "failed"),
+        perform=perform,
+    )

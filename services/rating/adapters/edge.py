@@ -1,0 +1,152 @@
+"""One way in for ratings: checked, published as `rating.submitted`, answered with what the loop made of it."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, TypeAdapter, field_validator
+
+from chassis.loop import Message, Publish
+from chassis.store import StoreError
+from contracts.envelope import AnyEvent, Code, DossierCode, new_event
+from contracts.rating import Indicator, RatingChannel, RatingSubmitted
+from services.rating.decide import SOURCE
+from services.rating.state import INITIAL, MOST_POINTS, Rating, State
+
+_STATE = TypeAdapter(State)
+
+
+class States(Protocol):
+    """The part of the store that the edge needs."""
+
+    async def state_of(self, query: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The state of one matching document."""
+
+
+class RatingBody(BaseModel):
+    """What a device, a portal or a clerk sends."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dossier: DossierCode
+    channel: RatingChannel
+    holder: Annotated[str, Field(min_length=1, max_length=64, description="Opaque token of who rates")]
+    agency: Code
+    officer: Code | None = None
+    answers: Annotated[dict[Indicator, StrictInt], Field(min_length=1, description="Points by indicator")]
+
+    @field_validator("answers")
+    @classmethod
+    def _points_in_bounds(cls, answers: dict[Indicator, int]) -> dict[Indicator, int]:
+        for indicator, points in answers.items():
+            if not 0 <= points <= MOST_POINTS:
+                raise ValueError(f"indicator {indicator} was given {points} points; give 0, 1 or 2")
+        return answers
+
+
+class Outcome(BaseModel):
+    """What became of a rating. `counted` is null while the dossier itself is not known."""
+
+    rating_id: str
+    counted: bool | None
+
+
+class KeyReusedError(ValueError):
+    """An Idempotency-Key stands for one rating; this one is another."""
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a request waits for the loop.
+
+    Attributes:
+        polls: how often it looks.
+        seconds: between two looks.
+        pause: waits; a test does not.
+    """
+
+    polls: int = 50
+    seconds: float = 0.04
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+
+class Edge:
+    """Takes ratings in."""
+
+    def __init__(
+        self, store: States, publish: Publish, clock: Callable[[], datetime], patience: Patience | None = None
+    ) -> None:
+        self._store = store
+        self._publish = publish
+        self._clock = clock
+        self._patience = patience or Patience()
+
+    async def submit(self, body: RatingBody, key: str | None) -> Outcome:
+        """Publish a rating, once however often it is sent, and wait for what becomes of it.
+
+        Raises:
+            KeyReusedError: the same holder used the key for another rating.
+        """
+        state = await self._known(body.dossier)
+        event = _event(body, key, state, self._clock())
+        if (known := _find(state, event.id)) is None:
+            await self._publish([Message(event.type, body.dossier.encode(), event.to_json().encode())])
+        elif not _says(known, body):
+            raise KeyReusedError("this Idempotency-Key was used for another rating; take a new one")
+        return await self._settled(body.dossier, event.id)
+
+    async def outcome(self, dossier: str, rating_id: str) -> Outcome | None:
+        """What became of a rating; None if it has not been seen."""
+        return _outcome(await self._state(dossier), rating_id)
+
+    async def _settled(self, dossier: str, rating_id: str) -> Outcome:
+        for _ in range(self._patience.polls):
+            found = _outcome(await self._known(dossier), rating_id)
+            if found and found.counted is not None:
+                return found
+            await self._patience.pause(self._patience.seconds)
+        return Outcome(rating_id=rating_id, counted=None)
+
+    async def _known(self, dossier: str) -> State:
+        """The state, as far as the store answers: a rating can be taken in without it."""
+        try:
+            return await self._state(dossier)
+        except StoreError:
+            return INITIAL
+
+    async def _state(self, dossier: str) -> State:
+        found = await self._store.state_of({"_id": dossier})
+        return _STATE.validate_python(found) if found else INITIAL
+
+
+def _event(body: RatingBody, key: str | None, state: State, at: datetime) -> AnyEvent:
+    content = body.model_dump(exclude={"dossier"})
+    meaning = key or json.dumps(content, sort_keys=True)
+    return new_event(
+        RatingSubmitted.model_validate(content),
+        source=SOURCE,
+        subject=body.dossier,
+        time=at,
+        correlationid=state.correlationid or body.dossier,
+        unique=(body.holder, meaning),
+    )
+
+
+def _find(state: State, rating_id: str) -> Rating | None:
+    return next((one for one in state.ratings if one.rating_id == rating_id), None)
+
+
+def _says(rating: Rating, body: RatingBody) -> bool:
+    points = sum(body.answers.values())
+    said = (rating.channel, rating.agency, rating.officer, rating.points, rating.of)
+    return said == (body.channel, body.agency, body.officer, points, MOST_POINTS * len(body.answers))
+
+
+def _outcome(state: State, rating_id: str) -> Outcome | None:
+    rating = _find(state, rating_id)
+    if rating is None:
+        return None
+    return Outcome(rating_id=rating_id, counted=rating.published if state.received else None)

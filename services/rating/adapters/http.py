@@ -1,0 +1,45 @@
+"""The HTTP side: ratings in, outcomes and figures out."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, HTTPException, Path, Query, Response, status
+
+from contracts.envelope import DOSSIER_CODE_PATTERN
+from services.rating.adapters.edge import Edge, KeyReusedError, Outcome, RatingBody
+from services.rating.adapters.figures import By, Figure, Totals, figures
+
+DossierPath = Annotated[str, Path(pattern=DOSSIER_CODE_PATTERN)]
+RatingPath = Annotated[str, Path(max_length=120)]
+Month = Annotated[str | None, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="For example 2026-01")]
+IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=120)]
+
+
+def router(edge: Edge, totals: Totals) -> APIRouter:
+    """All routes of rating."""
+    routes = APIRouter(prefix="/v1", tags=["rating"])
+
+    @routes.post("/ratings", status_code=status.HTTP_201_CREATED)
+    async def rate(body: RatingBody, response: Response, idempotency_key: IdempotencyKey = None) -> Outcome:
+        """Rate a dossier (đánh giá). 202 if the outcome is still open: look at `Location` later."""
+        try:
+            outcome = await edge.submit(body, idempotency_key)
+        except KeyReusedError as error:
+            raise HTTPException(status.HTTP_409_CONFLICT, str(error)) from None
+        response.headers["Location"] = f"/v1/ratings/{body.dossier}/{outcome.rating_id}"
+        if outcome.counted is None:
+            response.status_code = status.HTTP_202_ACCEPTED
+        return outcome
+
+    @routes.get("/ratings/{dossier}/{rating_id}")
+    async def look(dossier: DossierPath, rating_id: RatingPath) -> Outcome:
+        """What became of a rating; `counted` is null while its dossier is unknown."""
+        if (outcome := await edge.outcome(dossier, rating_id)) is None:
+            raise HTTPException(status.HTTP_404_NOT_FOUND, "no such rating has arrived; if it was just sent, try again")
+        return outcome
+
+    @routes.get("/figures")
+    async def show(by: Annotated[By, Query()], month: Month = None) -> list[Figure]:
+        """Points by officer, agency, channel or month; officers with few ratings are not shown."""
+        return await figures(totals, by, month)
+
+    return routes

@@ -1,0 +1,22 @@
+"""What rating reads and says."""
+
+from chassis.service import Service
+from contracts.intake import DossierReceived
+from contracts.rating import RatingPublished, RatingSubmitted
+from contracts.routing import DossierCompleted, DossierStepCompleted
+from services.rating.decide import decide
+from services.rating.state import INITIAL, State, evolve
+
+
+def service() -> Service[State]:
+    """Rating, wholly described."""
+    return Service(
+        name="rating",
+        consumes=(DossierReceived, DossierStepCompleted, DossierCompleted, RatingSubmitted),
+        emits=(RatingPublished,),
+        initial=INITIAL,
+        evolve=evolve,
+        decide=decide,
+        genesis=(DossierReceived,),
+        indexes=("ratings.month",),
+    )

@@ -1,0 +1,34 @@
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from chassis.app import Context
+from chassis.loop import Message
+from chassis.settings import Settings, SettingsError
+from chassis.store import MongoStore
+from contracts.topics import OWNERS
+from services.notify.app import build
+
+
+async def nowhere(messages: Sequence[Message]) -> None:
+    raise AssertionError(messages)
+
+
+def context(tmp_path: Path, smtp: str, sms: str) -> Context:
+    settings = Settings(home=tmp_path, smtp=smtp, sms=sms, service_token=SecretStr("secret"))
+    return Context(settings, MongoStore("mongodb://127.0.0.1:1", "notify"), nowhere)
+
+
+@pytest.mark.parametrize(("smtp", "sms"), [("", ""), ("smtp://127.0.0.1:25", "http://127.0.0.1/send")])
+async def test_it_is_wired(smtp: str, sms: str, tmp_path: Path) -> None:
+    app = build(context(tmp_path, smtp, sms))
+    assert app.service.perform is not None
+    assert set(app.service.emits) == set(OWNERS["notify"])
+    await app.close()
+
+
+def test_a_wrong_setting_stops_it_at_once(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="LIENTHONG_SMTP"):
+        build(context(tmp_path, "127.0.0.1:25", ""))

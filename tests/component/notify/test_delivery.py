@@ -1,0 +1,125 @@
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from contracts.decision import Effect
+from contracts.envelope import AnyEvent
+from contracts.notify import Medium
+from contracts.sla import WHOLE, DossierOverdue
+from services.notify.adapters.carrier import CarrierError, Parcel
+from services.notify.adapters.contacts import Contact
+
+Make = Callable[..., Any]
+
+
+@dataclass
+class Carrier:
+    """Keeps what it is given, or fails as told."""
+
+    medium: Medium = "email"
+    error: Exception | None = None
+    parcels: list[Parcel] = field(default_factory=list)
+
+    async def send(self, parcel: Parcel) -> None:
+        self.parcels.append(parcel)
+        if self.error:
+            raise self.error
+
+
+@pytest.mark.parametrize(
+    ("contact", "medium", "ending"),
+    [
+        (Contact(email="a@example.vn", phone="0912345678"), "email", "eml"),
+        (Contact(phone="0912345678"), "sms", "txt"),
+        (Contact(name="Không có địa chỉ"), "counter", "txt"),
+        (None, "counter", "txt"),
+    ],
+)
+async def test_without_carriers_all_goes_to_the_outbox(
+    contact: Contact | None, medium: str, ending: str, office: Make, received: Make
+) -> None:
+    desk = office(contact)
+    await desk.hear(received())
+    assert desk.outcomes == [("sent", medium, 1)]
+    assert desk.files == [f"{desk.said[0].data.message_id}.{ending}"]
+
+
+async def test_nobody_is_asked_for_an_applicant_without_reference(office: Make, received: Make) -> None:
+    desk = office(CarrierError("contacts: must not be asked"))
+    await desk.hear(received(applicant_ref=None))
+    assert desk.outcomes == [("sent", "counter", 1)]
+    (file,) = desk.folder.iterdir()
+    assert "Kính gửi Ông/Bà,\n" in file.read_text()
+
+
+async def test_history_never_sends_real_mail(office: Make, received: Make) -> None:
+    carrier = Carrier()
+    desk = office(live={"email": carrier})
+    await desk.hear(received(timeline="import-2019"))
+    assert (carrier.parcels, desk.outcomes) == ([], [("sent", "email", 1)])
+    assert len(desk.files) == 1
+    assert {event.timeline for event in desk.said} == {"import-2019"}
+
+
+async def test_an_outbox_that_can_not_be_written_is_tried_again(office: Make, received: Make) -> None:
+    desk = office(None)
+    desk.folder.write_text("in the way")
+    await desk.hear(received())
+    assert desk.outcomes == [("failed", "counter", 1, "outbox: FileExistsError EEXIST", False)]
+    desk.folder.unlink()
+    await desk.wait(minutes=1)
+    assert desk.outcomes[1:] == [("sent", "counter", 2)]
+
+
+async def test_a_record_that_comes_again_sends_nothing(office: Make, received: Make) -> None:
+    carrier = Carrier()
+    desk = office(live={"email": carrier})
+    await desk.hear(received())
+    await desk.hear(received())
+    assert len(carrier.parcels) == 1
+    assert desk.bus[1] == desk.bus[0], "what the record caused is published again, byte for byte"
+
+
+async def test_a_crash_after_sending_leaves_one_file(office: Make, received: Make) -> None:
+    desk = office(None)
+    perform = desk.delivery.perform
+
+    async def crash(effects: Sequence[Effect]) -> list[AnyEvent]:
+        await perform(effects)
+        raise KeyboardInterrupt
+
+    dying = office(None, perform=crash, store=desk.store)
+    with pytest.raises(KeyboardInterrupt):
+        await dying.hear(received())
+    await desk.hear(received())
+    assert (len(desk.files), desk.outcomes) == (1, [("sent", "counter", 1)])
+
+
+async def test_a_dead_line_does_not_hold_up_a_batch(office: Make, received: Make) -> None:
+    carrier = Carrier(error=CarrierError("smtp: SMTPConnectError", down=True))
+    desk = office(live={"email": carrier})
+    await desk.hear(*(received(subject=f"H29.16-260105-{n:04}") for n in range(100)))
+    assert len(desk.outcomes) == 100
+    assert len(carrier.parcels) <= 3 + 8, "those on the way when it was found dead, no more"
+    assert {one[4] for one in desk.outcomes} == {False}
+
+
+async def test_a_fault_of_one_message_is_its_own(office: Make, received: Make) -> None:
+    desk = office(live={"email": Carrier(error=ValueError("hoa@example.vn is odd"))})
+    await desk.hear(received())
+    assert desk.outcomes == [("failed", "email", 1, "fault: ValueError", False)]
+
+
+async def test_lateness_is_apologised_for_and_on_record(office: Make, received: Make, event: Make) -> None:
+    desk = office()
+    first = received()
+    late = event(DossierOverdue(deadline=WHOLE, due=first.data.appointment_date, agency="H29.02"), 0.5)
+    await desk.hear(first, late)
+    await desk.hear(late, first)
+    letters = {one.identity: one for one in desk.said if one.type == "letter.issued"}
+    (letter,) = letters.values()
+    assert letter.data.overdue_id == late.id
+    assert f"{letter.data.message_id}.eml" in desk.files
+    assert len(desk.files) == 2

@@ -1,0 +1,107 @@
+import itertools
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from chassis.loop import Loop, Message
+from chassis.memory import MemoryStore
+from chassis.store import StoreError
+from contracts.envelope import AnyEvent, new_event
+from contracts.intake import DossierReceived
+from services.rating.adapters.edge import Edge, Patience
+from services.rating.adapters.http import router
+from services.rating.handlers import service
+
+START = datetime(2026, 1, 5, 2, tzinfo=UTC)
+CODE = "H29.16-260105-0001"
+
+
+@dataclass
+class BusRecord:
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+
+
+@dataclass
+class Shop:
+    """Rating in one process: what its edge publishes waits on the bus until the edge waits for the outcome."""
+
+    at: datetime = START
+    waiting: list[Message] = field(default_factory=list)
+    said: list[Message] = field(default_factory=list)
+    store: MemoryStore = field(default_factory=MemoryStore)
+    down: bool = False
+    pauses: list[float] = field(default_factory=list)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.offsets = itertools.count()
+        self.loop = Loop(service(), self.store, self.say)
+        edge = Edge(self, self.take, lambda: self.at, Patience(pause=self.pause))
+        api = FastAPI()
+        api.include_router(router(edge, self))
+        self.client = httpx.AsyncClient(transport=httpx.ASGITransport(api), base_url="http://rating")
+
+    async def take(self, messages: Sequence[Message]) -> None:
+        self.waiting += messages
+
+    async def say(self, messages: Sequence[Message]) -> None:
+        self.said += messages
+
+    async def pause(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+        await self.work()
+
+    async def work(self) -> None:
+        taken, self.waiting = self.waiting, []
+        taken_in = round(self.at.timestamp() * 1000)
+        await self.loop.process(
+            [BusRecord(one.topic, 0, next(self.offsets), taken_in, one.key, one.value) for one in taken]
+        )
+
+    async def hear(self, event: AnyEvent) -> None:
+        self.waiting.append(Message(event.type, event.subject.encode(), event.to_json().encode()))
+        await self.work()
+
+    async def state_of(self, query: Mapping[str, Any]) -> dict[str, Any] | None:
+        if self.down:
+            raise StoreError("no server")
+        found = self.store.documents.get(query["_id"])
+        return found.state if found else None
+
+    async def aggregate(self, pipeline: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        assert "$group" in pipeline[-1]
+        return self.rows
+
+
+@pytest.fixture
+async def shop() -> AsyncIterator[Shop]:
+    shop = Shop()
+    yield shop
+    await shop.client.aclose()
+
+
+@pytest.fixture(scope="session")
+def received() -> AnyEvent:
+    data = DossierReceived(
+        submission_id="submission-1",
+        procedure="1.001193",
+        procedure_version=1,
+        channel="counter",
+        receiving_unit="H29.16",
+        competent_agency="H29.02",
+        limit="1 working-day",
+        appointment_date=START + timedelta(hours=8),
+    )
+    return new_event(
+        data, source="/lienthong/intake", subject=CODE, time=START, correlationid="submission-1", unique=()
+    )

@@ -1,0 +1,118 @@
+from typing import Any
+
+import pytest
+
+from contracts.envelope import AnyEvent
+from contracts.topics import read_event
+
+CODE = "H29.16-260105-0001"
+BODY = {
+    "dossier": CODE,
+    "channel": "counter-device",
+    "holder": "slip-1",
+    "agency": "H29.02",
+    "officer": "CC-7",
+    "answers": {"7": 2, "4": 1},
+}
+
+
+async def test_a_rating_is_answered_with_its_outcome(shop: Any, received: AnyEvent) -> None:
+    await shop.hear(received)
+    answer = await shop.client.post("/v1/ratings", json=BODY)
+    assert (answer.status_code, answer.json()["counted"]) == (201, True)
+    (published,) = shop.said
+    event = read_event(published.topic, published.value)
+    assert (event.data.rating_id, event.correlationid) == (answer.json()["rating_id"], "submission-1")
+    again = await shop.client.get(answer.headers["Location"])
+    assert (again.status_code, again.json()) == (200, answer.json())
+
+
+@pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "k-1"}])
+async def test_a_repeated_request_is_harmless(headers: dict[str, str], shop: Any, received: AnyEvent) -> None:
+    await shop.hear(received)
+    first = await shop.client.post("/v1/ratings", json=BODY, headers=headers)
+    reordered = {**BODY, "answers": {"4": 1, "7": 2}}
+    second = await shop.client.post("/v1/ratings", json=reordered, headers=headers)
+    assert (first.status_code, first.json()) == (second.status_code, second.json())
+    state = shop.store.documents[CODE].state
+    assert (len(state["ratings"]), state["repeated"]) == (1, 0)
+
+
+async def test_a_second_rating_of_a_holder_is_taken_and_not_counted(shop: Any, received: AnyEvent) -> None:
+    await shop.hear(received)
+    await shop.client.post("/v1/ratings", json=BODY)
+    answer = await shop.client.post("/v1/ratings", json={**BODY, "answers": {"7": 0}})
+    assert (answer.status_code, answer.json()["counted"]) == (201, False)
+
+
+async def test_a_key_stands_for_one_rating(shop: Any, received: AnyEvent) -> None:
+    await shop.hear(received)
+    headers = {"Idempotency-Key": "k-1"}
+    await shop.client.post("/v1/ratings", json=BODY, headers=headers)
+    answer = await shop.client.post("/v1/ratings", json={**BODY, "answers": {"7": 0}}, headers=headers)
+    assert (answer.status_code, shop.waiting) == (409, [])
+
+
+async def test_a_rating_of_an_unknown_dossier_waits_for_it(shop: Any, received: AnyEvent) -> None:
+    answer = await shop.client.post("/v1/ratings", json=BODY)
+    assert (answer.status_code, answer.json()["counted"]) == (202, None)
+    assert sum(shop.pauses) == pytest.approx(2)
+    where = answer.headers["Location"]
+    assert (await shop.client.get(where)).json() == answer.json()
+    await shop.hear(received)
+    assert (await shop.client.get(where)).json()["counted"] is True
+
+
+async def test_a_store_that_is_down_loses_no_rating(shop: Any, received: AnyEvent) -> None:
+    await shop.hear(received)
+    shop.down = True
+    answer = await shop.client.post("/v1/ratings", json=BODY)
+    assert answer.status_code == 202
+    shop.down = False
+    await shop.work()
+    assert (await shop.client.get(answer.headers["Location"])).json()["counted"] is True
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"answers": {"7": 7}}, "indicator 7 was given 7 points; give 0, 1 or 2"),
+        ({"answers": {"7": -1}}, "give 0, 1 or 2"),
+        ({"answers": {"7": True}}, "valid integer"),
+        ({"answers": {"1": 2}}, "'4', '5', '6', '7', '8' or '9'"),
+        ({"answers": {}}, "at least 1 item"),
+        ({"holder": "x" * 65}, "at most 64 characters"),
+        ({"channel": "pigeon"}, "'counter-device', 'web', 'phone' or 'post'"),
+        ({"dossier": "../etc"}, "pattern"),
+        ({"name": "Nguyễn Thị Hoa"}, "Extra inputs are not permitted"),
+    ],
+)
+async def test_what_is_no_rating_is_refused(change: dict[str, Any], words: str, shop: Any) -> None:
+    answer = await shop.client.post("/v1/ratings", json={**BODY, **change})
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert shop.waiting == []
+
+
+async def test_an_unseen_rating_is_not_found(shop: Any) -> None:
+    answer = await shop.client.get(f"/v1/ratings/{CODE}/nothing")
+    assert answer.status_code == 404
+
+
+async def test_figures_hide_small_samples_of_officers(shop: Any) -> None:
+    shop.rows = [
+        {"_id": "CC-9", "count": 5, "points": 20, "of": 30},
+        {"_id": "CC-1", "count": 4, "points": 1, "of": 24},
+    ]
+    answer = await shop.client.get("/v1/figures", params={"by": "officer"})
+    assert answer.json() == [
+        {"key": "CC-1", "count": 4, "points": None, "of": None, "share": None, "suppressed": True},
+        {"key": "CC-9", "count": 5, "points": 20, "of": 30, "share": 0.6667, "suppressed": False},
+    ]
+    agencies = await shop.client.get("/v1/figures", params={"by": "agency", "month": "2026-01"})
+    assert [one["share"] for one in agencies.json()] == [0.0417, 0.6667]
+
+
+@pytest.mark.parametrize("params", [{}, {"by": "holder"}, {"by": "agency", "month": "2026-13"}])
+async def test_other_figures_are_refused(params: dict[str, str], shop: Any) -> None:
+    assert (await shop.client.get("/v1/figures", params=params)).status_code == 422

@@ -1,0 +1,52 @@
+import itertools
+import os
+from collections.abc import AsyncIterator, Iterator, Sequence
+
+import pytest
+
+from chassis.admin import Admin
+from chassis.settings import Settings
+from deploy.embedded import Endpoints
+from tests.stack import endpoints
+
+numbers = itertools.count(1)
+
+
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    for item in items:
+        if "stack" in getattr(item, "fixturenames", ()):
+            item.add_marker("stack")
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoints]:
+    """Where the bus and the stores answer; started when the first test asks."""
+    with endpoints(tmp_path_factory.mktemp("stack")) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+async def topics(stack: Endpoints) -> None:
+    """Every topic exists."""
+    async with Admin(stack.kafka) as admin:
+        await admin.apply()
+
+
+@pytest.fixture
+def settings(stack: Endpoints, topics: None, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Surroundings of this test's own: no other test has its databases and groups. The topics are everybody's."""
+    own = f"t{os.getpid()}-{next(numbers)}"
+    return Settings(
+        home=tmp_path_factory.mktemp(own),
+        kafka=stack.kafka,
+        stores=stack.mongo,
+        database_prefix=f"{own}-",
+        group_prefix=f"{own}.",
+    )
+
+
+@pytest.fixture
+async def admin(stack: Endpoints, topics: None) -> AsyncIterator[Admin]:
+    """A connection for asking about the bus."""
+    async with Admin(stack.kafka) as connected:
+        yield connected

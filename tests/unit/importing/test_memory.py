@@ -1,0 +1,130 @@
+import io
+import json
+import subprocess
+import sys
+import tracemalloc
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from services.cli.importing.case import CaseReader
+from services.cli.importing.claims import claims_of
+from services.cli.importing.csv_log import read_csv
+from services.cli.importing.report import Report
+from services.cli.importing.scratch import Scratch
+from services.cli.importing.xes import read_xes
+
+ROOT = Path(__file__).parents[3]
+EVENT = (
+    '<event><string key="concept:name" value="Step {0}"/><string key="org:group" value="G{0}"/>'
+    '<date key="time:timestamp" value="2026-03-03T08:00:0{0}Z"/></event>'
+)
+EVENTS = "".join(EVENT.format(n) for n in range(10))
+TRACE = (
+    '<trace><string key="concept:name" value="case-{}"/><date key="startdate" value="2026-03-02T08:00:00Z"/>'
+    '<date key="deadline" value="2026-03-09T08:00:00Z"/>' + EVENTS + "</trace>"
+)
+
+RESIDENT = """
+import json, sys
+from pathlib import Path
+from services.cli.importing import Mapping
+from services.cli.importing.xes import read_xes
+sys.path.insert(0, {folder!r})
+from test_memory import xes_of
+mapping = Mapping.model_validate(json.loads({mapping!r}))
+for case in read_xes(xes_of(int(sys.argv[1])), mapping, print):
+    pass
+lines = Path("/proc/self/status").read_text().splitlines()
+print(next(line.split()[1] for line in lines if line.startswith("VmHWM")))
+"""
+
+
+class Fed(io.RawIOBase):
+    """A file that is made up while it is read."""
+
+    def __init__(self, parts):
+        self.parts = iter(parts)
+        self.rest = b""
+
+    def readable(self):
+        return True
+
+    def readinto(self, buffer):
+        while not self.rest:
+            part = next(self.parts, None)
+            if part is None:
+                return 0
+            self.rest = part.encode()
+        taken, self.rest = self.rest[: len(buffer)], self.rest[len(buffer) :]
+        buffer[: len(taken)] = taken
+        return len(taken)
+
+
+def xes_of(cases):
+    def parts():
+        yield "<log>"
+        yield from (TRACE.format(n) for n in range(cases))
+        yield "</log>"
+
+    return io.BufferedReader(Fed(parts()))
+
+
+def csv_of(cases):
+    def parts():
+        yield "case,start,end,deadline,activity,time,group\n"
+        for n in range(cases):
+            for step in range(10):
+                yield f"case-{n},2026-03-02T08:00Z,,2026-03-09T08:00Z,Step {step},2026-03-03T08:00:0{step}Z,G{step}\n"
+
+    return io.BufferedReader(Fed(parts()))
+
+
+def peak_of(raw_cases, mapping):
+    report = Report()
+    tracemalloc.start()
+    with Scratch() as scratch:
+        reader = CaseReader(mapping, report, scratch)
+        for number, raw in enumerate(raw_cases(report.note)):
+            case = reader.read(raw)
+            if number % 100 == 0:  # all of them would only take time
+                claims_of(case, mapping)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return report, peak
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("read", "feed"), [(read_xes, xes_of), (read_csv, csv_of)])
+def test_memory_does_not_grow_with_the_log(mapping, csv_mapping, read, feed):
+    used = mapping if read is read_xes else csv_mapping
+    _, small = peak_of(lambda note: read(feed(500), used, note), used)
+    report, large = peak_of(lambda note: read(feed(20_000), used, note), used)
+    assert report.events == 200_000
+    assert large < small + 1_000_000
+
+
+@pytest.mark.slow
+def test_the_parsers_own_memory_does_not_grow_either(settings):
+    # tracemalloc does not see the C library's memory, and getrusage in a child counts the parent's peak as well.
+    if not Path("/proc/self/status").exists():
+        pytest.skip("needs /proc to see the peak of a process")
+    code = RESIDENT.format(folder=str(Path(__file__).parent), mapping=json.dumps(settings))
+    small, large = (
+        int(subprocess.run([sys.executable, "-c", code, n], cwd=ROOT, capture_output=True, check=True).stdout)
+        for n in ("500", "20000")
+    )
+    assert large < small * 1.2
+
+
+def test_a_trace_with_endless_events_stays_small(mapping, monkeypatch):
+    monkeypatch.setattr("services.cli.importing.log.MAX_EVENTS", 10)
+
+    def parts():
+        yield '<log><trace><string key="concept:name" value="case-1"/>'
+        yield from (EVENTS for _ in range(2000))
+        yield "</trace></log>"
+
+    (case,) = islice(read_xes(io.BufferedReader(Fed(parts())), mapping, lambda _kind, _example: None), 2)
+    assert len(case.events) == 10

@@ -1,0 +1,222 @@
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from contracts.claims import ClockTicked
+from contracts.decision import Decision, Timer
+from contracts.envelope import AnyEvent, Payload
+from contracts.intake import DossierRefused, DossierSupplementRequested, DossierWithdrawn
+from contracts.notify import LetterIssued, NotificationFailed, NotificationSent
+from contracts.routing import DossierCompleted, DossierSuspended
+from contracts.sla import WHOLE, DossierDueSoon, DossierOverdue, DossierOverdueRetracted
+from services.notify.decide import Order, Rules, decide
+from services.notify.handlers import service
+from services.notify.state import State
+
+START = datetime(2026, 1, 5, 2, tzinfo=UTC)
+DUE = START + timedelta(hours=8)
+ALONE = {
+    "submission_id": "H29.16-260105-0001",
+    "procedure": "1.001193",
+    "receiving_unit": "H29.16",
+    "applicant_ref": "person-2",
+    "language": "en",
+    "reason": "not complete",
+}
+Make = Callable[..., AnyEvent]
+
+
+def overdue(hours: float = 8, deadline: str = WHOLE) -> DossierOverdue:
+    return DossierOverdue(deadline=deadline, due=START + timedelta(hours=hours), agency="H29.02")
+
+
+def retraction(of: AnyEvent) -> DossierOverdueRetracted:
+    return DossierOverdueRetracted(deadline=WHOLE, due=of.data.due, overdue_id=of.id)
+
+
+def fold(*events: AnyEvent) -> State:
+    return service().fold(events)
+
+
+def orders(state: State, at: datetime = START) -> list[Order]:
+    return [one.order for one in decide(state, at).effects if isinstance(one.order, Order)]
+
+
+def settled(state: State, make: Make, facts: Iterable[AnyEvent], *, sent: bool = True) -> list[AnyEvent]:
+    """The facts, with all that decide says and an outcome for all that it orders."""
+    outcomes = [outcome(order, make, sent=sent) for order in orders(state)]
+    return [*facts, *decide(state, START).events, *outcomes]
+
+
+def outcome(order: Order, make: Make, *, sent: bool = True, final: bool = False, hours: float = 10) -> AnyEvent:
+    common: dict[str, Any] = {"message_id": order.message_id, "template": order.template, "attempt": order.attempt}
+    if sent:
+        return make(NotificationSent(medium="email", **common), hours, order)
+    return make(NotificationFailed(medium="email", error="smtp: 451", final=final, **common), hours, order)
+
+
+@pytest.mark.parametrize(
+    ("data", "template"),
+    [
+        (DossierSuspended(cause="payment", step="a", agency="H29.02", amount=9), "payment-request"),
+        (DossierCompleted(outcome="granted", agency="H29.02"), "completion"),
+        (DossierWithdrawn(), "withdrawal"),
+        (overdue(), "apology"),
+    ],
+)
+def test_a_citizen_is_told_of(data: Payload, template: str, event: Make, received: AnyEvent) -> None:
+    told = orders(fold(received, event(data, 1)))
+    assert [order.template for order in told] == ["receipt", template]
+    assert {order.recipient.applicant_ref for order in told} == {"person-1"}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        DossierSuspended(cause="supplement", step="a", agency="H29.02", missing=("form",)),
+        DossierDueSoon(deadline=WHOLE, due=DUE, agency="H29.02"),
+        overdue(deadline="step:a#1"),
+        ClockTicked(partition=0),
+    ],
+)
+def test_a_citizen_is_not_told_of(data: Payload, event: Make, received: AnyEvent) -> None:
+    assert [order.template for order in orders(fold(received, event(data, 1)))] == ["receipt"]
+
+
+@pytest.mark.parametrize(
+    ("data", "template"),
+    [
+        (DossierRefused(code="not-eligible", **ALONE), "refusal"),
+        (DossierSupplementRequested(missing=("form", "photo"), **ALONE), "supplement-request"),
+    ],
+)
+def test_a_submission_has_its_own_recipient(data: Payload, template: str, event: Make) -> None:
+    (order,) = orders(fold(event(data)))
+    assert (order.template, order.recipient.applicant_ref, order.recipient.language) == (template, "person-2", "en")
+
+
+def test_messages_wait_until_it_is_known_whom_to_tell(event: Make, received: AnyEvent) -> None:
+    completed = event(DossierCompleted(outcome="granted", agency="H29.02"), 3)
+    early = fold(completed)
+    assert (orders(early), early.pending, decide(early, START).timer) == ([], 1, None)
+    assert len(orders(fold(completed, received))) == 2
+
+
+def test_what_was_sent_is_not_sent_again(event: Make, received: AnyEvent) -> None:
+    (receipt,) = orders(fold(received))
+    state = fold(received, outcome(receipt, event))
+    assert (orders(state, DUE), state.sent, state.pending) == ([], 1, 0)
+
+
+def test_sent_stays_sent_whatever_another_instance_met(event: Make, received: AnyEvent) -> None:
+    (receipt,) = orders(fold(received))
+    failed = outcome(replace(receipt, attempt=2), event, sent=False, final=True)
+    state = fold(received, outcome(receipt, event), failed)
+    assert (orders(state, DUE), state.sent, state.failed) == ([], 1, 0)
+
+
+def test_an_outcome_may_be_told_by_an_earlier_clock_than_its_cause(event: Make, received: AnyEvent) -> None:
+    completed = event(DossierCompleted(outcome="granted", agency="H29.02"), 1000)
+    told = orders(fold(received, completed))
+    state = fold(received, completed, *(outcome(order, event, hours=-5) for order in told))
+    assert (orders(state), state.sent, state.pending) == ([], 2, 0)
+
+
+@pytest.mark.parametrize(
+    ("attempts", "wait"),
+    [
+        (1, timedelta(minutes=1)),
+        (2, timedelta(minutes=5)),
+        (3, timedelta(minutes=30)),
+        (4, timedelta(hours=2)),
+        (5, timedelta(hours=8)),
+    ],
+)
+def test_the_wait_grows(attempts: int, wait: timedelta, event: Make, received: AnyEvent) -> None:
+    (receipt,) = orders(fold(received))
+    failures = [outcome(replace(receipt, attempt=n), event, sent=False, hours=n) for n in range(1, attempts + 1)]
+    state, again = fold(received, *failures), START + timedelta(hours=attempts) + wait
+    early = decide(state, again - timedelta(microseconds=1))
+    assert (early.effects, early.timer) == ((), Timer(again))
+    (order,) = orders(state, again)
+    assert (order.attempt, order.last) == (attempts + 1, attempts == 5)
+
+
+def test_a_final_failure_ends_it(event: Make, received: AnyEvent) -> None:
+    (receipt,) = orders(fold(received))
+    state = fold(received, outcome(receipt, event, sent=False, final=True))
+    assert (decide(state, DUE), state.failed) == (Decision(), 1)
+
+
+def test_fewer_attempts_after_a_change_of_rules_still_come_to_an_end(event: Make, received: AnyEvent) -> None:
+    (receipt,) = orders(fold(received))
+    failures = [outcome(replace(receipt, attempt=n), event, sent=False, hours=n) for n in (1, 2, 3)]
+    (effect,) = decide(fold(received, *failures), DUE, Rules(backoff=(timedelta(minutes=1),))).effects
+    assert isinstance(effect.order, Order)
+    assert effect.order.last
+
+
+def test_lateness_makes_a_letter(event: Make, received: AnyEvent) -> None:
+    late = event(overdue(), 8)
+    (letter,) = decide(fold(received, late), DUE).events
+    apology = orders(fold(received, late))[1]
+    assert letter.data == LetterIssued(
+        letter="apology", message_id=apology.message_id, overdue_id=late.id, agency="H29.02", due=DUE
+    )
+    assert (letter.causationid, letter.source) == (late.id, "/lienthong/notify")
+    assert fold(received, late, letter).letters == 1
+
+
+def test_a_retracted_overdue_needs_no_apology(event: Make, received: AnyEvent) -> None:
+    late = event(overdue(), 8)
+    state = fold(received, late, event(retraction(late), 7))
+    assert [order.template for order in orders(state)] == ["receipt"]
+    assert (decide(state, DUE).events, state.pending) == ((), 1)
+
+
+def test_an_apology_that_could_not_be_sent_is_dropped_when_retracted(event: Make, received: AnyEvent) -> None:
+    late = event(overdue(), 8)
+    facts = settled(fold(received, late), event, [received, late], sent=False)
+    state = fold(*facts, event(retraction(late), 7))
+    assert [one.status for one in state.messages] == ["pending", "dropped"]
+    assert state.letters == 1, "a letter stays on record"
+
+
+def test_raised_again_is_one_lateness_one_letter_one_apology(event: Make, received: AnyEvent) -> None:
+    first, second = event(overdue(8), 8), event(overdue(16), 16)
+    facts = settled(fold(received, first), event, [received, first])
+    state = fold(*facts, event(retraction(first), 7), second)
+    assert (decide(state, DUE).events, orders(state, DUE), state.letters, state.sent) == ((), [], 1, 2)
+
+
+def test_raised_again_before_the_apology_left_tells_it_once(event: Make, received: AnyEvent) -> None:
+    first, second = event(overdue(8), 8), event(overdue(16), 16)
+    facts = settled(fold(received, first), event, [received, first], sent=False)
+    state = fold(*facts, event(retraction(first), 7), second)
+    told = [order for order in orders(state, DUE) if order.template == "apology"]
+    assert ([order.details.due for order in told], state.letters) == ([START + timedelta(hours=16)], 1)
+
+
+def test_raised_again_may_arrive_before_the_retraction(event: Make, received: AnyEvent) -> None:
+    first, again = event(overdue(8), 8), event(overdue(8), 8, "again")
+    facts = settled(fold(received, first), event, [received, first])
+    for state in (fold(*facts, again), fold(*facts, again, event(retraction(first), 7))):
+        assert (decide(state, DUE).events, orders(state, DUE), state.letters, state.sent) == ((), [], 1, 2)
+
+
+def test_a_letter_stands_for_its_own_date_first(event: Make, received: AnyEvent) -> None:
+    second = event(overdue(16), 16)
+    facts = settled(fold(received, second), event, [received, second])
+    again, first = event(overdue(16), 16, "again"), event(overdue(8), 8)
+    (letter,) = decide(fold(*facts, event(retraction(second), 7), again, first), DUE).events
+    assert letter.data.due == DUE
+
+
+def test_a_second_deadline_missed_is_a_second_letter(event: Make, received: AnyEvent) -> None:
+    first, rescheduled = event(overdue(8), 8), event(overdue(80), 80)
+    state = fold(received, first, rescheduled)
+    assert len(decide(state, DUE).events) == 2
+    assert [order.template for order in orders(state)] == ["receipt", "apology", "apology"]

@@ -1,0 +1,61 @@
+import json
+import random
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from contracts.envelope import AnyEvent
+from contracts.rating import RatingPublished
+from contracts.routing import DossierCompleted, DossierStepCompleted
+from services.rating.handlers import service
+
+NOW = datetime(2026, 1, 6, tzinfo=UTC)
+SERVICE = service()
+Make = Callable[..., AnyEvent]
+
+
+def story(event: Make, rating: Make, received: AnyEvent, rng: random.Random) -> list[AnyEvent]:
+    ratings = [
+        rating(rng.randint(0, 5), rng.choice(["slip-1", "slip-2"]), answers={"7": rng.randint(0, 2)})
+        for _ in range(rng.randint(0, 6))
+    ]
+    work = [
+        event(DossierStepCompleted(step="a", attempt=1, agency="H29.04", officer="CC-9"), 2),
+        event(DossierCompleted(outcome="granted", agency="H29.02"), 4),
+    ]
+    return [received, *ratings, *rng.sample(work, rng.randint(0, 2))]
+
+
+def lived(causes: list[AnyEvent], rng: random.Random) -> list[AnyEvent]:
+    """All facts after the causes arrived in any order, a repeated one among them now and then."""
+    facts = dict[str, AnyEvent]()
+    for cause in rng.sample(causes, len(causes)):
+        facts[cause.identity] = cause
+        for one in SERVICE.decide(SERVICE.fold(facts.values()), NOW).events:
+            facts.setdefault(one.identity, one)
+    return list(facts.values())
+
+
+@given(st.randoms(use_true_random=False))
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_arrival_order_and_repeats_do_not_matter(
+    event: Make, rating: Make, received: AnyEvent, rng: random.Random
+) -> None:
+    facts = lived(story(event, rating, received, rng), rng)
+    repeated = facts + rng.choices(facts, k=rng.randint(0, 10))
+    rng.shuffle(repeated)
+    texts = [json.dumps(SERVICE.dump(SERVICE.fold(one))) for one in (facts, repeated)]
+    assert texts[0] == texts[1]
+
+
+@given(st.randoms(use_true_random=False))
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_one_rating_counts_for_each_holder(event: Make, rating: Make, received: AnyEvent, rng: random.Random) -> None:
+    facts = lived(story(event, rating, received, rng), rng)
+    state = SERVICE.fold(facts)
+    counted = Counter(one.holder for one in state.ratings if one.published)
+    assert counted == Counter({one.holder for one in state.ratings})
+    assert len([one for one in facts if isinstance(one.data, RatingPublished)]) + state.repeated == len(state.ratings)
