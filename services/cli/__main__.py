@@ -1,6 +1,9 @@
-"""`python -m services.cli`: the same as `lienthong`."""
+"""`lienthong`, also as `python -m services.cli`: every command is registered, then the asked one runs."""
 
-import services.cli.commands  # noqa: F401 - registers every command
+from services.cli import commands
 from services.cli.main import main
 
-main()
+__all__ = ["commands", "main"]
+
+if __name__ == "__main__":
+    main()

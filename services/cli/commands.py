@@ -1,6 +1,7 @@
 """Every command, so that importing this module registers them all."""
 
 from services.cli import (
+    commands_demo,
     commands_history,
     commands_replay,
     commands_run,
@@ -10,6 +11,7 @@ from services.cli import (
 )
 
 __all__ = [
+    "commands_demo",
     "commands_history",
     "commands_replay",
     "commands_run",

@@ -2,10 +2,12 @@
 
 import asyncio
 import importlib
+import itertools
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterable, Mapping
 from types import FrameType
 from typing import Annotated
 
@@ -46,8 +48,9 @@ def spawn(name: str, **options: object) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(command, start_new_session=True, **options)  # type: ignore[call-overload,no-any-return]
 
 
-def stop_all(processes: "list[subprocess.Popen[bytes]]") -> None:
+def stop_all(started: "Iterable[subprocess.Popen[bytes]]") -> None:
     """Ask every process to finish and wait for it; kill what does not."""
+    processes = list(started)
     for process in processes:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
@@ -62,21 +65,35 @@ def stop_all(processes: "list[subprocess.Popen[bytes]]") -> None:
 def _run_together(names: list[str]) -> int:
     """Run a process for each service; when one dies, stop the others and tell."""
     os.environ.setdefault("LIENTHONG_SERVICE_TOKEN", os.urandom(16).hex())
-    processes: list[subprocess.Popen[bytes]] = []
+    processes: dict[str, subprocess.Popen[bytes]] = {}
+    sigterm_like_ctrl_c()
+    try:
+        for name in names:
+            processes[name] = spawn(name)
+        dead = wait_for_any(processes)
+        typer.echo(f"lienthong: {dead} ended by itself; stopping the others", err=True)
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        stop_all(processes.values())
+    return 1
+
+
+def sigterm_like_ctrl_c() -> None:
+    """Let SIGTERM unwind as Ctrl-C does, so that everything started is stopped."""
 
     def interrupted(_signum: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, interrupted)
-    try:
-        processes += [spawn(name) for name in names]
-        pid, status = os.wait()
-        dead = next((name for name, one in zip(names, processes, strict=True) if one.pid == pid), "a service")
-        typer.echo(
-            f"lienthong: {dead} ended with code {os.waitstatus_to_exitcode(status)}; stopping the others", err=True
-        )
-        return 1
-    except KeyboardInterrupt:
-        return 0
-    finally:
-        stop_all(processes)
+
+
+def wait_for_any(processes: "Mapping[str, subprocess.Popen[bytes]]") -> str:
+    """Wait until one process ends; its name."""
+    for name in itertools.cycle(processes):
+        try:
+            processes[name].wait(0.2)
+        except subprocess.TimeoutExpired:
+            continue
+        break
+    return name

@@ -11,7 +11,8 @@ from chassis.settings import SettingsError
 from chassis.store import StoreError
 from contracts.worktime import DataError, LimitError
 from deploy.embedded import StackError
-from services.cli.surroundings import NotRunningError
+from services.cli.letters import NoSuchLetterError
+from services.cli.surroundings import NotReadyError, NotRunningError
 
 app = typer.Typer(
     name="lienthong",
@@ -21,7 +22,17 @@ app = typer.Typer(
     add_completion=False,
 )
 
-MENDABLE = (NotRunningError, SettingsError, BusError, StackError, StoreError, DataError, LimitError, typer.BadParameter)
+MENDABLE = (
+    NotRunningError,
+    NotReadyError,
+    NoSuchLetterError,
+    SettingsError,
+    BusError,
+    StackError,
+    StoreError,
+    DataError,
+    LimitError,
+)
 
 
 def main() -> None:

@@ -10,6 +10,10 @@ class NotRunningError(Exception):
     """No bus or store to talk to; says how to get one."""
 
 
+class NotReadyError(Exception):
+    """A service did not come up, or ended; says where its log is."""
+
+
 def surroundings() -> Settings:
     """Settings from the environment; what they leave open is taken from the embedded stack of this folder.
 

@@ -3,6 +3,6 @@
 from services.cli.province.applications import Plan
 from services.cli.province.bus import KafkaBus
 from services.cli.province.diary import next_plan, note
-from services.cli.province.play import Bus, Moment, Summary, play
+from services.cli.province.driver import Bus, Moment, Summary, play
 
 __all__ = ["Bus", "KafkaBus", "Moment", "Plan", "Summary", "next_plan", "note", "play"]

@@ -14,7 +14,7 @@ from chassis.loop import Message
 from contracts.envelope import AnyEvent
 from contracts.topics import BadEventError, UnknownTypeError, read_event
 from services.cli.province.actions import ticks
-from services.cli.province.play import Bus
+from services.cli.province.driver import Bus
 from services.cli.province.province import HEARD
 
 PATIENT = 3.0

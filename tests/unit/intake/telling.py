@@ -52,9 +52,7 @@ def collected(time: datetime, channel: str = "counter") -> AnyEvent:
 
 def stopped_for(time: datetime, *missing: str) -> AnyEvent:
     """Routing says that the agency lacks documents."""
-    data = DossierSuspended(
-        cause="supplement", step="inspect", agency="H29.16.01", missing=missing, reason="Bản vẽ mờ"
-    )
+    data = DossierSuspended(cause="supplement", step="inspect", agency="H29.16.01", missing=missing, reason="Bản vẽ mờ")
     return fact(data, time)
 
 

@@ -61,9 +61,7 @@ def test_nobody_is_asked_to_complete_what_will_be_refused(intake, code):
     assert [type(data) for data in story.said_data] == [DossierRefused]
 
 
-@pytest.mark.parametrize(
-    "later", [brought(at(3), "form"), took_back(at(3)), paid(at(3), 1), collected(at(3))], ids=str
-)
+@pytest.mark.parametrize("later", [brought(at(3), "form"), took_back(at(3)), paid(at(3), 1), collected(at(3))], ids=str)
 def test_after_a_refusal_nothing_more_is_said(intake, later):
     story = given(intake, applied(channel="post"))
     assert story.when(later).then().state.outcome == "refused"
