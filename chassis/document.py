@@ -10,6 +10,9 @@ from contracts.envelope import LIVE, AnyEvent
 MAX_FACTS = 2_000
 """More events than any dossier has; beyond it a sender runs wild and gets dead letters."""
 
+MAX_CHARACTERS = 3_000_000
+"""A store keeps 16 MB in one piece: this many characters, and the state that follows from them, always fit."""
+
 
 @dataclass(frozen=True)
 class Fact:
@@ -72,11 +75,18 @@ class Document:
         self.facts[event.identity] = Fact(event, raw, version, own, version if cause is None else cause)
         return True
 
+    @property
+    def characters(self) -> int:
+        """How much text its facts are."""
+        return sum(len(fact.raw) for fact in self.facts.values())
+
     def caused_by(self, saves: set[int]) -> list[Fact]:
-        """Own events that these saves made necessary, and all that a sweep may have left unsent."""
+        """Own events on record that these saves made necessary, and all that a sweep may have left unsent."""
         unsent = self.version + 1 if self.unsent is None else self.unsent
         return [
             fact
             for fact in self.facts.values()
-            if fact.own and (fact.cause in saves or fact.version in saves or fact.version >= unsent)
+            if fact.own
+            and fact.version <= self.version
+            and (fact.cause in saves or fact.version in saves or fact.version >= unsent)
         ]

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import structlog
 
-from chassis.document import MAX_FACTS, Document
+from chassis.document import MAX_CHARACTERS, MAX_FACTS, Document
 from chassis.service import Service
 from chassis.store import Store
 from contracts.claims import ClockTicked
@@ -31,6 +31,15 @@ MAX_ROUNDS = 20
 
 NOT_AGAIN = timedelta(seconds=1)
 """What was swept is not met again by the same sweep, whatever its `decide` says."""
+
+TRY_AGAIN = timedelta(minutes=5)
+"""When a sweep looks again at a document that it could not decide: by then the service may be mended."""
+
+MAX_KEY_BYTES = 1_000
+"""A longer key is nobody's dossier code."""
+
+LETTER_BYTES = 1_000_000
+"""A dead letter keeps so much of its record, so that the bus takes it; the rest stands where it came from."""
 
 AHEAD = timedelta(minutes=5)
 """How far a live event's time may lie after the moment the bus took it in: clocks differ that much, not more."""
@@ -101,12 +110,18 @@ class Job:
     decision: Decision = field(default_factory=Decision)
     repeats: list[int] = field(default_factory=list)
     fresh: list[Arrival] = field(default_factory=list)
+    refused: list[tuple[Arrival, str]] = field(default_factory=list)
     failed: str = ""
 
     @property
     def saves(self) -> set[int]:
         """The saves whose own events have to go out: this one, and those of facts that came again."""
-        return {*self.repeats, *([self.doc.version] if self.fresh else [])}
+        return {*self.repeats, *([self.doc.version] if self.fresh and not self.failed else [])}
+
+    @property
+    def rejected(self) -> list[tuple[Arrival, str]]:
+        """What could not be taken in, and why; of a document that can not be decided, all that is new."""
+        return [*self.refused, *((arrival, self.failed) for arrival in self.fresh if self.failed)]
 
     @property
     def changed(self) -> bool:
@@ -155,7 +170,9 @@ class Loop:
             for job in jobs.values():
                 job.doc.unsent = None
                 self._set_due(job)
-                if job.doc.due is not None and job.doc.due <= now:
+                if job.failed:
+                    job.doc.due = now + TRY_AGAIN
+                elif job.doc.due is not None and job.doc.due <= now:
                     job.doc.due = now + NOT_AGAIN
             await self.store.move_due([job.doc for job in jobs.values()])
             total += len(keys)
@@ -175,7 +192,7 @@ class Loop:
             except UnknownTypeError as error:
                 tally.unknown += 1
                 log.info("event.unknown-type", type=str(error)[:120], topic=record.topic, offset=record.offset)
-            except BadEventError as error:
+            except (ValueError, OverflowError) as error:
                 dead.append(self._dead_letter(record, str(error)))
             else:
                 if isinstance(event.data, ClockTicked):
@@ -209,42 +226,41 @@ class Loop:
         pending = dict(arrivals)
         while pending:
             docs = await self.store.load(list(pending))
-            jobs = [self._job(key, docs.get(key), found, now, dead) for key, found in pending.items()]
-            sound = [job for job in jobs if not job.failed]
-            await self._allot(sound, now)
-            lost = await self._save([job for job in sound if job.changed], sweeping=now is not None)
+            jobs = [self._job(key, docs.get(key), found, now) for key, found in pending.items()]
+            await self._allot(jobs, now)
+            lost = await self._save([job for job in jobs if job.changed and not job.failed], sweeping=now is not None)
             tally.conflicts += len(lost)
             done.update({job.doc.key: job for job in jobs if job.doc.key not in lost})
             pending = {key: pending[key] for key in lost}
         for job in done.values():
-            tally.accepted += len(job.fresh)
+            tally.accepted += 0 if job.failed else len(job.fresh)
             tally.duplicates += len(job.repeats)
+            dead += [self._dead_letter(one.record, reason) for one, reason in job.rejected if one.record]
         await self._publish_caused(done.values(), tally)
         return done
 
-    def _job(
-        self, key: str, doc: Document | None, found: list[Arrival], now: datetime | None, dead: list[Message]
-    ) -> Job:
+    def _job(self, key: str, doc: Document | None, found: list[Arrival], now: datetime | None) -> Job:
         """Add what arrived to the document and decide."""
         if doc is None:
             first = found[0]
             partition = first.record.partition if first.record else 0
             doc = Document(key, partition=partition, timeline=first.event.timeline)
-        job, rejected = Job(doc), list[tuple[Arrival, str]]()
+        job = Job(doc)
         for arrival in found:
             if reason := _admit(job, arrival):
-                rejected.append((arrival, reason))
+                job.refused.append((arrival, reason))
         if doc.facts:
-            self._decide(job, now or doc.watermark)
-        if job.failed:
-            rejected += [(arrival, job.failed) for arrival in job.fresh]
-        dead += [self._dead_letter(arrival.record, reason) for arrival, reason in rejected if arrival.record]
+            self._decide(job, now)
         return job
 
-    def _decide(self, job: Job, now: datetime) -> None:
-        """Fold, decide, and fold again what was decided, until nothing new follows."""
-        doc = job.doc
+    def _decide(self, job: Job, now: datetime | None, number: int = 0) -> None:
+        """Fold, decide, and fold again what was decided, until nothing new follows; with the number it asked for."""
+        doc, allotment = job.doc, job.decision.allotment
         try:
+            if allotment and number:
+                event = allotment.then(number)
+                doc.add(event, event.to_json(), own=True)
+            now = now or doc.watermark
             for _ in range(MAX_ROUNDS):
                 state = self.service.fold(doc.events)
                 job.decision = self.service.decide(state, now)
@@ -267,9 +283,7 @@ class Loop:
         for series, asking in wanted.items():
             numbers = await self.store.allot(series, [allotment.holder for _, allotment in asking])
             for job, allotment in asking:
-                event = allotment.then(numbers[allotment.holder])
-                job.doc.add(event, event.to_json(), own=True)
-                self._decide(job, now or job.doc.watermark)
+                self._decide(job, now, numbers[allotment.holder])
 
     async def _save(self, jobs: Sequence[Job], *, sweeping: bool) -> set[str]:
         for job in jobs:
@@ -284,18 +298,16 @@ class Loop:
         if job.doc.unsent is not None:
             return
         timer = job.decision.timer
-        job.doc.due = timer.at if timer else None
+        job.doc.due = _not_before(timer.at) if timer else None
         job.doc.timeline = timer.timeline if timer else job.doc.timeline
 
     async def _publish_caused(self, jobs: Iterable[Job], tally: Tally) -> None:
         """Publish what came with this save, and again what came with the save of a repeated fact."""
-        messages = []
-        for job in jobs:
-            if not job.failed:
-                messages += [
-                    Message(fact.event.type, fact.event.subject.encode(), fact.raw.encode())
-                    for fact in job.doc.caused_by(job.saves)
-                ]
+        messages = [
+            Message(fact.event.type, fact.event.subject.encode(), fact.raw.encode())
+            for job in jobs
+            for fact in job.doc.caused_by(job.saves)
+        ]
         tally.published += len(messages)
         if messages:
             await self._publish(messages)
@@ -308,8 +320,17 @@ class Loop:
             "partition": str(record.partition),
             "offset": str(record.offset),
         }
+        if record.value is not None and len(record.value) > LETTER_BYTES:
+            origin["cut"] = f"{LETTER_BYTES} of {len(record.value)} bytes"
         headers = tuple((name, text.encode()) for name, text in origin.items())
-        return Message(dead_letter_topic(self.service.name), record.key, record.value, headers)
+        key = record.key and record.key[:MAX_KEY_BYTES]
+        value = record.value and record.value[:LETTER_BYTES]
+        return Message(dead_letter_topic(self.service.name), key, value, headers)
+
+
+def _not_before(at: datetime) -> datetime:
+    """The moment to the millisecond, as stores keep it, and never earlier: nobody is woken before the time."""
+    return at + timedelta(microseconds=-at.microsecond % 1000)
 
 
 def read_record(record: Record) -> AnyEvent:
@@ -333,6 +354,8 @@ def _admit(job: Job, arrival: Arrival) -> str:
     if known is None:
         if len(doc.facts) >= MAX_FACTS:
             return f"{doc.key} already has {MAX_FACTS} events; its sender runs wild"
+        if doc.characters + len(arrival.raw) > MAX_CHARACTERS:
+            return f"{doc.key} would have more than {MAX_CHARACTERS} characters; send documents by reference"
         doc.add(event, arrival.raw, own=arrival.record is None, cause=arrival.cause)
         job.fresh.append(arrival)
     elif known.event.data != event.data:

@@ -105,7 +105,7 @@ class Story:
     def when(self, *events: AnyEvent, now: datetime | None = None) -> "Story":
         """These events arrive, or the watch looks at the dossier: then it is `now`. By default, the latest fact's."""
         record = {one.identity: one for one in (*events, *self.record)}
-        now = now or max(one.time for one in record.values())
+        now = now or max((one.time for one in record.values()), default=at(1))
         for _ in range(MAX_ROUNDS):
             decision = self.service.decide(self.service.fold(record.values()), now)
             fresh = [one for one in self._made(decision) if one.identity not in record]

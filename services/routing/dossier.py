@@ -1,5 +1,6 @@
 """Where a dossier is: which steps are open, who holds them, and what each report came to."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +17,7 @@ class Leg:
     Attributes:
         clock_since: when the step's time began, where that is not `since`: a forwarded step has no more time.
         movement: how it came here; for a return or a forward `from_step` and `from_attempt` are what ended by it.
+        ended: the how-manieth leg of this dossier to end; 0 while open. Several may end at one moment, in this order.
         returned: whether it ended by sending the dossier back.
     """
 
@@ -34,6 +36,7 @@ class Leg:
     acknowledged_by: str | None = None
     acknowledged_cause: str = ""
     done_at: datetime | None = None
+    ended: int = 0
     returned: bool = False
 
     @property
@@ -126,7 +129,25 @@ class State:
         """The last attempt at a step."""
         return next((leg for leg in reversed(self.legs) if leg.step == step), None)
 
-    def done(self, step: str) -> bool:
-        """Whether the last attempt at a step is finished."""
-        leg = self.latest(step)
-        return leg is not None and not leg.open and not leg.returned
+    @property
+    def settled(self) -> frozenset[str]:
+        """Steps that are done and need not be done again: each was finished after all before it were."""
+        found: dict[str, int] = {}
+        while fresh := {step.id: ended for step in self.plan if (ended := self._settles(step, found))}:
+            found |= fresh
+        return frozenset(found)
+
+    def before(self, step: str) -> frozenset[str]:
+        """All steps of the route that come before one."""
+        after = {planned.id: planned.after for planned in self.plan}
+        found: set[str] = set()
+        while fresh := {earlier for later in (step, *found) for earlier in after.get(later, ())} - found:
+            found |= fresh
+        return frozenset(found)
+
+    def _settles(self, step: intake.RouteStep, settled: Mapping[str, int]) -> int:
+        """When a step was finished upon these, as the how-manieth; 0 if it was not, or is among them."""
+        leg = self.latest(step.id)
+        if leg is None or leg.open or leg.returned or step.id in settled:
+            return 0
+        return leg.ended if all(0 < settled.get(before, 0) < leg.ended for before in step.after) else 0

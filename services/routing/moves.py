@@ -29,20 +29,11 @@ def begin(state: State, event: AnyEvent, data: intake.DossierReceived) -> State:
 
 def open_ready(state: State, from_agency: str, event: AnyEvent) -> State:
     """Begin every step whose predecessors are done and that is not begun, or has to be done again."""
+    settled, begun = state.settled, {leg.step for leg in state.holders}
     for step in state.plan:
-        if _is_ready(state, step):
+        if step.id not in settled | begun and settled.issuperset(step.after):
             state = open_leg(state, step, from_agency, event)
     return state
-
-
-def _is_ready(state: State, step: intake.RouteStep) -> bool:
-    last = state.latest(step.id)
-    if (last and last.open) or not all(state.done(before) for before in step.after):
-        return False
-    if last is None:
-        return True
-    inputs = [leg.done_at for leg in map(state.latest, step.after) if leg and leg.done_at]
-    return last.done_at is not None and bool(inputs) and max(inputs) > last.done_at
 
 
 def open_leg(state: State, step: intake.RouteStep, from_agency: str, event: AnyEvent) -> State:
@@ -82,7 +73,8 @@ def forward(state: State, leg: Leg, to_agency: str, event: AnyEvent) -> State:
 
 def close(state: State, leg: Leg, event: AnyEvent, *, returned: bool = False) -> State:
     """This attempt is over."""
-    return _replace_leg(state, leg, replace(leg, done_at=event.time, returned=returned))
+    ended = 1 + sum(not other.open for other in state.legs)
+    return _replace_leg(state, leg, replace(leg, done_at=event.time, ended=ended, returned=returned))
 
 
 def acknowledge(state: State, leg: Leg, event: AnyEvent, officer: str | None) -> State:

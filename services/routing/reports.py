@@ -73,8 +73,8 @@ def _objection_to_step(state: State, agency: str, claim: claims.Claim) -> Object
 def _objection_to_return(state: State, claim: claims.SentBack) -> Objection:
     if not state.plan:
         return "route-fixed", "a free route has no earlier step: forward the dossier instead"
-    if not state.done(claim.to_step):
-        return "unknown-step", f"step {claim.to_step} is not a finished step of this route"
+    if claim.to_step not in state.settled & state.before(claim.step):
+        return "unknown-step", f"step {claim.to_step} is not a finished step before {claim.step}"
     return NO_OBJECTION
 
 

@@ -7,13 +7,13 @@ and what a late report proves about the past is said as if it had been known.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from contracts import sla
 from contracts.decision import Decision, Timer
 from contracts.envelope import AnyEvent, Payload, event_id, new_event
 from contracts.worktime import Calendar, between, shift
-from services.sla.state import Deadline, Overdue, State
+from services.sla.state import Custody, Deadline, Overdue, State
 
 SOURCE = "/lienthong/sla"
 
@@ -99,7 +99,9 @@ def due_moment(state: State, deadline: Deadline, calendar: Calendar) -> datetime
             continue
         if pause.until is None:
             return None
-        due = shift(calendar, pause.until, between(calendar, max(pause.since, deadline.started), due))
+        left = between(calendar, max(pause.since, deadline.started), due)
+        # In UTC, because ids are made of it; a pause outside office hours moves nothing, least of all forward.
+        due = max(due, pause.until, shift(calendar, pause.until, left).astimezone(UTC))
     return due
 
 
@@ -143,9 +145,14 @@ def _sayings(state: State, due: Due, rules: Rules) -> Iterator[Saying]:
 
 
 def _in_charge(state: State, deadline: Deadline, at: datetime) -> tuple[str, str | None]:
-    """Who held the step, or the dossier, when the deadline passed."""
+    """Who held the step, or the dossier, when the deadline passed; the last one who did, where nobody held it then."""
     held = [one for one in state.custody if deadline.key in (sla.WHOLE, one.key) and one.since <= at]
-    last = max(held, key=lambda one: one.since, default=None)
+
+    def claim(one: Custody) -> tuple[bool, datetime, bool]:
+        ended = state.end_of(one.key)
+        return ended is None or ended > at, one.since, one.officer is not None
+
+    last = max(held, key=claim, default=None)
     return (last.agency, last.officer) if last else (deadline.agency, None)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from contracts import intake, routing, sla
-from contracts.envelope import AnyEvent
+from contracts.envelope import AnyEvent, event_id
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,7 @@ class State:
         deadlines: the whole dossier's first, then the steps'.
         ends: which of them are over, since when.
         custody: hand-overs, in fold order.
+        resumed_early: resumptions, by cause and moment, whose suspension is not folded yet.
         said: ids of own events on record, sorted.
         phase: unknown, open or ended; for queries.
         overdue: the whole deadline was missed and that was not retracted; for queries.
@@ -80,6 +81,7 @@ class State:
     ends: tuple[End, ...] = ()
     custody: tuple[Custody, ...] = ()
     pauses: tuple[Pause, ...] = ()
+    resumed_early: tuple[tuple[str, datetime], ...] = ()
     raised: tuple[Overdue, ...] = ()
     said: tuple[str, ...] = ()
     ended_at: datetime | None = None
@@ -116,7 +118,7 @@ def evolve(state: State, event: AnyEvent) -> State:
         case routing.DossierStepCompleted() as data:
             return _ended(state, step_key(data.step, data.attempt), event.time)
         case routing.DossierSuspended() as data:
-            return replace(state, pauses=(*state.pauses, Pause(data.cause, event.time)))
+            return _suspended(state, data.cause, event.time)
         case routing.DossierResumed() as data:
             return _resumed(state, data.cause, event.time)
         case routing.DossierCompleted() | intake.DossierWithdrawn():
@@ -127,6 +129,8 @@ def evolve(state: State, event: AnyEvent) -> State:
 
 
 def _received(state: State, event: AnyEvent, data: intake.DossierReceived) -> State:
+    if state.birth:
+        return state
     whole = Deadline(sla.WHOLE, event.time, data.appointment_date, data.competent_agency, event.id)
     return replace(
         state,
@@ -156,10 +160,19 @@ def _ended(state: State, key: str, at: datetime) -> State:
     return replace(state, ends=(*state.ends, End(key, at)))
 
 
+def _suspended(state: State, cause: str, at: datetime) -> State:
+    """Stop the clock; where it was started again at the same moment, that may be folded first."""
+    if (cause, at) not in state.resumed_early:
+        return replace(state, pauses=(*state.pauses, Pause(cause, at)))
+    place = state.resumed_early.index((cause, at))
+    early = (*state.resumed_early[:place], *state.resumed_early[place + 1 :])
+    return replace(state, pauses=(*state.pauses, Pause(cause, at, at)), resumed_early=early)
+
+
 def _resumed(state: State, cause: str, at: datetime) -> State:
     waiting = next((pause for pause in state.pauses if pause.until is None and pause.cause == cause), None)
     if waiting is None:
-        return state
+        return replace(state, resumed_early=(*state.resumed_early, (cause, at)))
     over = replace(waiting, until=at)
     return replace(state, pauses=tuple(over if pause is waiting else pause for pause in state.pauses))
 
@@ -168,7 +181,9 @@ def _said(state: State, event: AnyEvent) -> State:
     """Own events: what has been said is not said again, and can be retracted."""
     match event.data:
         case sla.DossierOverdue() as data:
-            raised = (*state.raised, Overdue(event.id, data.deadline, data.due))
+            # Both are of one moment, so the retraction may be folded first.
+            retracted = event_id(sla.DossierOverdueRetracted.TYPE, event.subject, event.id) in state.said
+            raised = (*state.raised, Overdue(event.id, data.deadline, data.due, retracted))
             state = replace(state, raised=raised)
         case sla.DossierOverdueRetracted() as data:
             raised = tuple(replace(one, retracted=True) if one.id == data.overdue_id else one for one in state.raised)

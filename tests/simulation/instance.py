@@ -2,6 +2,7 @@
 
 from collections.abc import Coroutine, Iterable, Sequence
 from datetime import datetime
+from functools import cached_property
 from random import Random
 from typing import Any
 
@@ -81,7 +82,7 @@ class Group:
         self.committed: dict[Place, int] = {}
         self.owners: dict[int, Instance] = {}
 
-    @property
+    @cached_property
     def places(self) -> list[Place]:
         """Every partition of every topic it reads."""
         return [(topic, partition) for topic in self.service.topics for partition in range(PARTITIONS)]
@@ -128,8 +129,8 @@ class Instance:
     def fetch(self, rng: Random) -> list[BusRecord]:
         """The next batch: some records of some partitions, in order within each, topics as they come."""
         batch: list[BusRecord] = []
-        places = [place for place in self.group.places if place[1] in self.believed]
-        for place in rng.sample(places, len(places)):
+        unread = [place for place in self.group.places if place[1] in self.believed and self._unread(place)]
+        for place in rng.sample(unread, len(unread)):
             position = self._positions.get(place, 0)
             batch += self.group.bus.logs[place][position : position + rng.randint(1, BATCH)]
             if len(batch) >= BATCH:
@@ -137,6 +138,9 @@ class Instance:
         for record in batch:
             self._positions[record.topic, record.partition] = record.offset + 1
         return batch
+
+    def _unread(self, place: Place) -> bool:
+        return self._positions.get(place, 0) < self.group.bus.end(place)
 
     def begin_batch(self, batch: list[BusRecord]) -> None:
         """Start to work on a batch."""

@@ -26,7 +26,7 @@ from tests.simulation.people import BEHIND, SIMULATED, People
 from tests.simulation.points import WorldDownError
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
-STEPS = 700
+STEPS = 1_200
 INSTANCES = 2
 PATIENCE = 2_000
 """Rounds after which a world without faults has to be at rest."""
@@ -107,7 +107,7 @@ class World:
             self.now += self.rng.choice((timedelta(minutes=1), timedelta(hours=1), timedelta(hours=9)))
         elif chance < 0.03:
             self._tick()
-        elif chance < 0.05:
+        elif chance < 0.06:
             self._rebalance()
         else:
             self._go_on(self.rng.choice(self.instances))
@@ -129,14 +129,16 @@ class World:
             self.bus.append(Message(data.TYPE, SIMULATED.encode(), event.to_json().encode(), partition=partition))
 
     def _rebalance(self) -> None:
-        """A partition moves, or is given anew; who had it does not know yet."""
-        group = self.rng.choice(self.groups)
-        self._any_of(group).assign(self.rng.randrange(PARTITIONS))
+        """Partitions move, most gladly from somebody who is at work on them and does not know yet."""
+        losing = self.rng.choice([one for one in self.instances if one.busy] or self.instances)
+        gaining = self._any_of(losing.group)
+        for partition in sorted(losing.believed):
+            gaining.assign(partition)
 
     def _go_on(self, instance: Instance) -> None:
         if instance.busy:
             self._step(instance)
-        elif self.rng.random() < 0.3:
+        elif self.rng.random() < 0.2:
             instance.notice()
         elif self.rng.random() < 0.15:
             instance.begin_sweep(self.now)
@@ -191,15 +193,17 @@ class World:
                 while batch := instance.fetch(self.rng):
                     instance.begin_batch(batch)
                     _finish(instance)
-                instance.begin_sweep(self.now)
-                _finish(instance)
+            for instance in self.instances:
+                if instance.believed:
+                    instance.begin_sweep(self.now)
+                    _finish(instance)
 
     def _move_on(self) -> bool:
         """Go to the next moment that matters; False if there is none."""
         upcoming = sorted(self._moments())
         if not upcoming:
             return False
-        self.now = max(upcoming[0], self.now + timedelta(hours=2))
+        self.now = max(upcoming[0], self.now + timedelta(hours=5))
         self._tick()
         return True
 

@@ -1,0 +1,90 @@
+"""A real log of 1,434 dossiers, with every service killed once on the way: same totals, and replay equals the store."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from chassis.admin import Admin
+from chassis.bus import Publisher
+from contracts.topics import SERVICES
+from services.cli.commands_history import HistoryBus
+from services.cli.figures import figures
+from services.cli.importing import load_mapping, play
+from services.cli.letters import records
+from services.cli.replaying import compare, read_facts
+from services.cli.shop import all_services
+from services.cli.surroundings import store_of
+
+ROOT = Path(__file__).parents[2]
+LOG = Path(os.environ.get("LIENTHONG_DATA", ROOT.parent / "shared" / "data")) / "receipt.xes.gz"
+
+pytestmark = [
+    pytest.mark.stack,
+    pytest.mark.slow,
+    pytest.mark.timeout(600),
+    pytest.mark.skipif(not LOG.exists(), reason=f"{LOG} is not here; set LIENTHONG_DATA to the folder that has it"),
+]
+
+
+class KillingBus(HistoryBus):
+    """Kills a service with SIGKILL, and starts it again, after each of the first chunks of the log."""
+
+    def __init__(self, shop, *rest) -> None:
+        super().__init__(*rest)
+        self._shop = shop
+        self.to_kill = list(SERVICES)
+
+    async def publish(self, messages) -> None:
+        await super().publish(messages)
+        if self.to_kill and messages[0].topic == "agency.reported":
+            name = self.to_kill.pop()
+            self._shop.kill(name)
+            self._shop.start(name)
+
+
+@pytest.fixture(scope="module")
+async def imported(shop):
+    publisher = Publisher(shop.settings.kafka)
+    try:
+        async with Admin(shop.settings.kafka) as admin:
+            bus = KillingBus(shop, shop.settings, admin, publisher)
+            mapping = load_mapping(ROOT / "examples" / "receipt.yaml")
+            report = await play(LOG, mapping, bus, shop.settings.home / "imports")
+        assert not bus.to_kill, "every service was to be killed once"
+        await shop.settled()
+        return report
+    finally:
+        await publisher.stop()
+
+
+async def test_the_totals_are_those_of_the_log(shop, imported):
+    found = await figures(shop.settings)
+    assert found["dossiers"]["received"] == 1434
+    assert found["dossiers"]["overdue"] == 416
+    assert found["dossiers"]["completed"] == 1329
+    assert found["dossiers"]["open"] == 105
+    assert found["letters"] == 416
+    assert found["dead_letters"] == 0
+    assert not any(found["lag"].values())
+
+
+async def test_every_event_of_the_log_is_accepted_or_rejected(shop, imported):
+    answers = {"dossier.step-completed": set(), "report.rejected": set()}
+    async for record in records(shop.settings.kafka, list(answers)):
+        answers[record.topic].add(record.value)
+    accepted, rejected = (len(values) for values in answers.values())
+    assert accepted + rejected == 8577
+    assert rejected == 180, "exactly the events after their case's end"
+
+
+@pytest.mark.parametrize("name", SERVICES)
+async def test_replay_equals_the_store(shop, imported, name):
+    service, store = all_services(shop.settings)[name], store_of(shop.settings, name)
+    try:
+        facts = await read_facts(shop.settings.kafka, service, None, lambda: None)
+        found = await compare(service, facts, store)
+    finally:
+        store.close()
+    assert found.same, found
+    assert found.equal == 1434

@@ -1,0 +1,246 @@
+from datetime import timedelta
+
+import pytest
+
+from contracts.routing import DelayExplained, DossierCompleted, DossierResumed, DossierSuspended, ReportRejected
+from tests.given import CODE, at, given, received
+from tests.unit.routing.telling import (
+    CHAIN,
+    CHECKER,
+    FORK,
+    MONDAY,
+    OTHER,
+    ROUTING,
+    SIGNER,
+    TAX,
+    UNIT,
+    bills,
+    explains,
+    finished,
+    forwards,
+    has_result,
+    holds,
+    lacks,
+    moved,
+    objection,
+    on,
+    paid,
+    sent_back,
+    supplemented,
+    took,
+    withdrawn,
+)
+
+
+def test_a_rejection_names_the_report_who_made_it_and_why():
+    wrong = finished(OTHER, "forward", at(2, "10:00"))
+    story = on(CHAIN).when(wrong)
+    story.then(
+        ReportRejected(
+            report_id=wrong.id,
+            agency=OTHER,
+            code="not-the-holder",
+            reason=f"{UNIT} holds the dossier for step forward, not {OTHER}",
+        )
+    )
+    assert (story.said[0].subject, story.said[0].time, story.said[0].causationid) == (CODE, wrong.time, wrong.id)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        took(OTHER, "forward", at(3)),
+        finished(OTHER, "forward", at(3)),
+        forwards(OTHER, "forward", TAX, at(3)),
+        lacks(OTHER, "forward", at(3)),
+        bills(OTHER, "forward", at(3)),
+        sent_back(OTHER, "forward", "forward", at(3)),
+    ],
+    ids=lambda event: event.data.claim.kind,
+)
+def test_only_the_holder_can_do_something(wrong):
+    story = on(CHAIN).when(wrong)
+    assert objection(story)[0] == "not-the-holder"
+    assert holds(story) == {"forward": UNIT}
+
+
+def test_a_step_that_is_not_on_the_route_is_unknown():
+    code, reason = objection(on(CHAIN).when(finished(UNIT, "dance", at(3))))
+    assert (code, reason) == ("unknown-step", "the route has no step dance; its steps: forward, check, sign")
+
+
+def test_a_step_whose_turn_has_not_come_is_not_open():
+    code, reason = objection(on(CHAIN).when(finished(SIGNER, "sign", at(3))))
+    assert (code, reason) == ("step-not-open", f"step sign is not open; open now: forward with {UNIT}")
+
+
+def test_a_step_that_is_done_is_not_open():
+    story = on(FORK, finished(UNIT, "forward", at(2))).when(finished(UNIT, "forward", at(3)))
+    assert objection(story) == (
+        "step-not-open",
+        f"step forward is not open; open now: check with {CHECKER}, tax with {TAX}",
+    )
+
+
+def test_a_fixed_route_ends_with_its_last_step_only():
+    assert objection(on(CHAIN).when(has_result(UNIT, at(3))))[0] == "route-fixed"
+
+
+def test_a_free_route_has_no_earlier_step():
+    assert objection(on(()).when(sent_back(UNIT, "b", "a", at(3))))[0] == "route-fixed"
+
+
+@pytest.mark.parametrize("claim", [has_result(OTHER, at(3)), finished(OTHER, "a", at(3)), took(OTHER, "a", at(3))])
+def test_on_a_free_route_only_the_holder_can_do_something(claim):
+    assert objection(on(()).when(claim))[0] == "not-the-holder"
+
+
+@pytest.mark.parametrize("target", ["sign", "check", "dance"])
+def test_nothing_is_sent_back_to_a_step_that_is_not_finished(target):
+    story = on(CHAIN, finished(UNIT, "forward", at(2))).when(sent_back(CHECKER, "check", target, at(3)))
+    assert objection(story) == ("unknown-step", f"step {target} is not a finished step before check")
+    assert holds(story) == {"check": CHECKER}
+
+
+def test_nothing_is_sent_back_to_a_parallel_branch():
+    story = on(FORK, finished(UNIT, "forward", at(2)), finished(TAX, "tax", at(3)))
+    story = story.when(sent_back(CHECKER, "check", "tax", at(4)))
+    assert objection(story)[0] == "unknown-step"
+    assert holds(story) == {"check": CHECKER}
+
+
+def test_nothing_is_sent_back_to_a_later_step_however_often_it_was_done():
+    story = on(
+        CHAIN,
+        finished(UNIT, "forward", at(2)),
+        finished(CHECKER, "check", at(3)),
+        sent_back(SIGNER, "sign", "forward", at(4)),
+    ).when(sent_back(UNIT, "forward", "check", at(5)))
+    assert objection(story)[0] == "unknown-step"
+    assert holds(story) == {"forward": UNIT}
+
+
+@pytest.mark.parametrize("after", [withdrawn(at(3)), has_result(UNIT, at(3))], ids=["withdrawn", "completed"])
+def test_what_is_finished_is_finished(after):
+    story = on((), after).when(finished(UNIT, "forward", at(4)))
+    code, reason = objection(story)
+    assert (code, reason) == ("dossier-finished", "the dossier was finished at 2026-03-03T01:00:00+00:00")
+
+
+def test_a_withdrawn_dossier_is_with_nobody_and_has_no_result():
+    story = on(FORK, finished(UNIT, "forward", at(2))).when(withdrawn(at(3)))
+    assert (holds(story), story.state.phase, story.says(DossierCompleted)) == ({}, "withdrawn", [])
+
+
+def test_what_is_completed_can_not_be_withdrawn():
+    assert on((), has_result(UNIT, at(3))).when(withdrawn(at(4))).then().state.phase == "completed"
+
+
+def test_a_report_on_an_unknown_dossier_waits_as_long_as_patience_lasts():
+    report = finished(UNIT, "forward", MONDAY)
+    story = given(ROUTING).when(report).then()
+    ripe = MONDAY + timedelta(minutes=2)
+    assert (story.timer.at, story.timer.timeline) == (ripe, "live")
+    story = story.when(now=ripe - timedelta(microseconds=1)).then()
+    story = story.when(now=ripe)
+    assert objection(story) == ("unknown-dossier", f"no dossier {CODE} was received; check the code on the receipt")
+    assert (story.said[0].time, story.said[0].causationid, story.timer) == (MONDAY, report.id, None)
+    story.when(now=at(9)).then()
+
+
+def test_every_report_on_an_unknown_dossier_has_its_own_patience():
+    first, second = finished(UNIT, "forward", MONDAY), took(UNIT, "forward", MONDAY + timedelta(minutes=1))
+    story = given(ROUTING, first, second).when(now=MONDAY + timedelta(minutes=2))
+    assert [one.causationid for one in story.said] == [first.id]
+    assert story.timer.at == MONDAY + timedelta(minutes=3)
+    assert [one.causationid for one in story.when(now=at(3)).said] == [second.id]
+
+
+def test_a_dossier_that_comes_in_time_makes_nobody_unknown():
+    story = given(ROUTING, finished(UNIT, "forward", at(2, "10:00"))).when(received(MONDAY, *CHAIN))
+    assert story.says(ReportRejected) == []
+    assert moved(story) == [("check", 1, CHECKER), ("forward", 1, UNIT)]
+    assert story.timer is None
+
+
+def test_a_missing_document_suspends_the_dossier():
+    wish = lacks(CHECKER, "check", at(3), "plan", "sketch")
+    story = on(CHAIN, finished(UNIT, "forward", at(2))).when(wish)
+    story.then(
+        DossierSuspended(
+            cause="supplement", step="check", agency=CHECKER, missing=("plan", "sketch"), reason="Bản vẽ mờ"
+        )
+    )
+    assert (story.said[0].time, story.said[0].causationid) == (at(3), wish.id)
+    assert (story.state.phase, holds(story)) == ("suspended", {"check": CHECKER})
+
+
+def test_a_bill_suspends_the_dossier():
+    story = on(CHAIN).when(bills(UNIT, "forward", at(3), 75_000))
+    story.then(DossierSuspended(cause="payment", step="forward", agency=UNIT, amount=75_000))
+
+
+@pytest.mark.parametrize(("wish", "answer", "cause"), [(lacks, supplemented, "supplement"), (bills, paid, "payment")])
+def test_the_citizens_answer_resumes_it(wish, answer, cause):
+    came = answer(at(4))
+    story = on(CHAIN, wish(UNIT, "forward", at(3))).when(came).then(DossierResumed(cause=cause))
+    assert (story.said[0].time, story.said[0].causationid) == (at(4), came.id)
+    assert story.state.phase == "processing"
+    assert moved(story.when(finished(UNIT, "forward", at(5)))) == [("check", 1, CHECKER)]
+
+
+@pytest.mark.parametrize(("wish", "answer"), [(lacks, paid), (bills, supplemented)])
+def test_an_answer_to_another_wish_resumes_nothing(wish, answer):
+    assert on(CHAIN, wish(UNIT, "forward", at(3))).when(answer(at(4))).then().state.phase == "suspended"
+
+
+@pytest.mark.parametrize("answer", [paid, supplemented])
+def test_an_answer_nobody_waits_for_says_nothing(answer):
+    on(CHAIN).when(answer(at(4))).then()
+
+
+def test_a_dossier_can_be_suspended_again_and_again():
+    story = on(CHAIN, lacks(UNIT, "forward", at(3)), supplemented(at(4))).when(lacks(UNIT, "forward", at(5)))
+    assert story.says(DossierSuspended)
+    story.when(supplemented(at(6))).then(DossierResumed(cause="supplement"))
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        finished(CHECKER, "check", at(4)),
+        sent_back(CHECKER, "check", "forward", at(4)),
+        forwards(CHECKER, "check", OTHER, at(4)),
+        lacks(TAX, "tax", at(4)),
+        bills(CHECKER, "check", at(4)),
+    ],
+    ids=lambda event: event.data.claim.kind,
+)
+def test_while_the_citizen_is_awaited_nothing_moves_on_any_branch(report):
+    story = on(FORK, finished(UNIT, "forward", at(2)), lacks(CHECKER, "check", at(3))).when(report)
+    assert objection(story) == ("suspended", "the dossier waits for the citizen (supplement)")
+
+
+def test_custody_can_be_taken_while_the_citizen_is_awaited():
+    story = on(FORK, finished(UNIT, "forward", at(2)), lacks(CHECKER, "check", at(3))).when(took(TAX, "tax", at(4)))
+    assert story.says(ReportRejected) == []
+    assert story.said
+
+
+@pytest.mark.parametrize("since", [(), (lacks(UNIT, "forward", at(4)),), (withdrawn(at(4)),)])
+def test_a_delay_is_explained_by_who_held_the_dossier_even_when_all_is_over(since):
+    excuse = explains(UNIT, "forward", at(5))
+    story = on(CHAIN, *since).when(excuse)
+    story.then(
+        DelayExplained(
+            step="forward", agency=UNIT, cause="Quá tải", owner="CC-1", plan="Làm thêm giờ", target=at(20)
+        )
+    )
+    assert (story.said[0].time, story.said[0].causationid) == (at(5), excuse.id)
+
+
+def test_who_never_held_the_dossier_has_nothing_to_explain():
+    assert objection(on(CHAIN).when(explains(SIGNER, "sign", at(5)))) == (
+        "not-the-holder",
+        f"{SIGNER} never held this dossier",
+    )
