@@ -38,11 +38,11 @@ class MemoryStore(Store):
     async def due(self, partitions: Iterable[int], timeline: str, now: datetime, limit: int) -> list[str]:
         owned = set(partitions)
         ripe = [
-            (doc.due, doc.key)
+            (doc.partition, doc.due, doc.key)
             for doc in self.documents.values()
             if doc.due is not None and doc.due <= now and doc.timeline == timeline and doc.partition in owned
         ]
-        return [key for _, key in sorted(ripe)[:limit]]
+        return [key for *_, key in sorted(ripe)[:limit]]
 
     @override
     async def move_due(self, documents: Sequence[Document]) -> None:

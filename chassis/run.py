@@ -1,9 +1,11 @@
 """A service as a process: store, bus, loop, sweeper and HTTP, from start to an orderly stop."""
 
 import asyncio
+import itertools
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 import structlog
 
@@ -15,6 +17,9 @@ from chassis.loop import Loop, Record
 from chassis.settings import HTTP_PORTS, Settings, SettingsError
 from chassis.store import MongoStore, StoreError
 from contracts.envelope import LIVE
+
+REST = 15
+"""A tick sweeps its timeline when it comes; what falls due later, by a clock that stands, every so many turns."""
 
 log = structlog.get_logger(__name__)
 
@@ -83,19 +88,23 @@ class Runner:
         log.debug("batch.done", records=len(records), **vars(tally))
 
     async def _sweep_until_stopped(self) -> None:
-        """Wake what is due: on the live timeline by the wall clock, on the others by their last tick."""
-        while not self._stop.is_set():
+        """Wake what is due: on the live timeline by the wall clock, on the others, now and then, by their last tick."""
+        for turn in itertools.count():
+            if self._stop.is_set():
+                return
             if owned := self._subscription.owned:
                 async with self._subscription.busy:
-                    await self._subscription.persist(lambda: self._sweep(sorted(owned)))
+                    await self._subscription.persist(partial(self._sweep, sorted(owned), all_clocks=turn % REST == 0))
             try:
                 async with asyncio.timeout(self._settings.sweep_seconds):
                     await self._stop.wait()
             except TimeoutError:
                 continue
 
-    async def _sweep(self, owned: Sequence[int]) -> None:
+    async def _sweep(self, owned: Sequence[int], *, all_clocks: bool) -> None:
         await self._loop.sweep(owned, LIVE, clock.now())
+        if not all_clocks:
+            return
         for (timeline, partition), now in (await self._store.clocks(owned)).items():
             await self._loop.sweep([partition], timeline, now)
 

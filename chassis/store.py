@@ -31,7 +31,7 @@ class Store(Protocol):
         """Write each document unless somebody was faster; raise its version. Returns the keys that lost."""
 
     async def due(self, partitions: Iterable[int], timeline: str, now: datetime, limit: int) -> list[str]:
-        """Keys of documents of these partitions whose time has come, most urgent first, at most `limit`."""
+        """Keys of documents whose time has come, by partition and there most urgent first, at most `limit`."""
 
     async def move_due(self, documents: Sequence[Document]) -> None:
         """Store `due`, `timeline` and `unsent` of documents that nobody else has saved since."""
@@ -60,7 +60,7 @@ class MongoStore(Store):
     async def prepare(self, indexes: Sequence[str] = ()) -> None:
         """Create the indexes for timers and for these paths below `state`; harmless when they exist."""
         await self.documents.create_indexes(
-            [IndexModel([("tl", ASCENDING), ("p", ASCENDING), ("due", ASCENDING)], name="timers")]
+            [IndexModel([("wake", ASCENDING)], name="timers", sparse=True)]
             + [IndexModel([(f"state.{path}", ASCENDING)], name=path) for path in indexes]
         )
 
@@ -104,9 +104,14 @@ class MongoStore(Store):
 
     @override
     async def due(self, partitions: Iterable[int], timeline: str, now: datetime, limit: int) -> list[str]:
-        query = {"tl": timeline, "p": {"$in": sorted(partitions)}, "due": {"$lte": now}}
-        found = self.documents.find(query, {"_id": 1}).sort("due", ASCENDING).limit(limit)
-        return [one["_id"] async for one in found]
+        ripe: list[str] = []
+        for partition in sorted(partitions):
+            span = {"$gte": _wake(timeline, partition, None), "$lte": _wake(timeline, partition, now)}
+            found = self.documents.find({"wake": span}, {"_id": 1}).sort("wake", ASCENDING).limit(limit - len(ripe))
+            ripe += [one["_id"] async for one in found]
+            if len(ripe) >= limit:
+                break
+        return ripe
 
     @override
     async def move_due(self, documents: Sequence[Document]) -> None:
@@ -115,7 +120,7 @@ class MongoStore(Store):
                 [
                     UpdateOne(
                         {"_id": doc.key, "v": doc.version},
-                        {"$set": {"due": doc.due, "tl": doc.timeline, "unsent": doc.unsent}},
+                        {"$set": {**_timer(doc), "unsent": doc.unsent}},
                     )
                     for doc in documents
                 ],
@@ -179,11 +184,24 @@ def _head(doc: Document, token: str) -> dict[str, Any]:
         "v": doc.version + 1,
         "w": token,
         "p": doc.partition,
-        "tl": doc.timeline,
-        "due": doc.due,
+        **_timer(doc),
         "unsent": doc.unsent,
         "state": doc.state,
     }
+
+
+def _timer(doc: Document) -> dict[str, Any]:
+    wake = None if doc.due is None else _wake(doc.timeline, doc.partition, doc.due)
+    return {"tl": doc.timeline, "due": doc.due, "wake": wake}
+
+
+def _wake(timeline: str, partition: int, due: datetime | None) -> str:
+    """Clock, partition and moment in one text that sorts as they do: one range of one index is all that a sweep reads.
+
+    Without a moment, the least text of that clock and partition.
+    """
+    moment = "" if due is None else due.astimezone(UTC).isoformat(timespec="microseconds")
+    return f"{timeline}|{partition:06d}|{moment}"
 
 
 def _facts(facts: Iterable[Fact]) -> list[dict[str, Any]]:

@@ -84,7 +84,7 @@ class Event(BaseModel, Generic[D]):
     )
     causationid: str = Field(default="", max_length=120, description="Id of the event that made this one necessary")
     correlationid: str = Field(min_length=1, max_length=120, description="Id of the submission it all began with")
-    timeline: str = Field(default=LIVE, min_length=1, max_length=60, description="Which clock its time is told by")
+    timeline: Code = Field(default=LIVE, description="Which clock its time is told by")
     data: D
 
     @property

@@ -39,7 +39,11 @@ class ForgetsTheUnsent(Loop):
 
     @override
     async def _save(self, jobs: Sequence[Job], *, sweeping: bool) -> set[str]:
-        return await super()._save(jobs, sweeping=False)
+        lost = await super()._save(jobs, sweeping=False)
+        for job in jobs:
+            if sweeping:
+                job.repeats.append(job.doc.version)
+        return lost
 
 
 class NeverRepeats(Loop):

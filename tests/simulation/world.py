@@ -78,6 +78,8 @@ class World:
         self.ticks: set[str] = set()
         self._crashes = self.rng.choice((0.0, 0.005, 0.02))
         self._failures = self.rng.choice((0.0, 0.01, 0.04))
+        self._pace = self.rng.choice((0.01, 0.04, 0.08))
+        self._unrest = self.rng.choice((0.01, 0.05, 0.1))
         for group in self.groups:
             for _ in range(INSTANCES):
                 self._start(group)
@@ -86,7 +88,7 @@ class World:
 
     def run(self) -> None:
         """A storm, and then calm until everything is committed and nothing is due."""
-        self.people.begin(self.rng.randint(1, 4))
+        self.people.begin(self.rng.randint(1, 5))
         for _ in range(STEPS):
             self._happen()
             self.people.act()
@@ -98,16 +100,16 @@ class World:
         self.instances.append(instance)
         return instance
 
-    def _any_of(self, group: Group) -> Instance:
-        return self.rng.choice([one for one in self.instances if one.group is group])
+    def _any_of(self, group: Group, other: Instance | None = None) -> Instance:
+        return self.rng.choice([one for one in self.instances if one.group is group and one is not other])
 
     def _happen(self) -> None:
         chance = self.rng.random()
-        if chance < 0.02:
-            self.now += self.rng.choice((timedelta(minutes=1), timedelta(hours=1), timedelta(hours=9)))
-        elif chance < 0.03:
+        if chance < self._pace:
+            self.now += self.rng.choice((timedelta(minutes=5), timedelta(hours=1), timedelta(hours=9)))
+        elif chance < self._pace + 0.01:
             self._tick()
-        elif chance < 0.06:
+        elif chance < self._pace + 0.01 + self._unrest:
             self._rebalance()
         else:
             self._go_on(self.rng.choice(self.instances))
@@ -131,9 +133,11 @@ class World:
     def _rebalance(self) -> None:
         """Partitions move, most gladly from somebody who is at work on them and does not know yet."""
         losing = self.rng.choice([one for one in self.instances if one.busy] or self.instances)
-        gaining = self._any_of(losing.group)
+        gaining = self._any_of(losing.group, losing)
         for partition in sorted(losing.believed):
             gaining.assign(partition)
+        if not gaining.busy and (batch := gaining.fetch(self.rng)):
+            gaining.begin_batch(batch)
 
     def _go_on(self, instance: Instance) -> None:
         if instance.busy:

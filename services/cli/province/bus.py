@@ -46,7 +46,9 @@ class KafkaBus(Bus):
         self._timeline = timeline
         self._publisher = Publisher(kafka)
         self._admin = Admin(kafka)
-        self._consumer = AIOKafkaConsumer(bootstrap_servers=kafka, enable_auto_commit=False)
+        self._consumer = AIOKafkaConsumer(bootstrap_servers=kafka, enable_auto_commit=False, fetch_max_wait_ms=FETCH_MS)
+        # Asks for ends on a connection of its own: on the other one every question waits behind a fetch.
+        self._gauge = AIOKafkaConsumer(bootstrap_servers=kafka, enable_auto_commit=False)
         self._heard_at = self._places(payload.TYPE for payload in HEARD)
         self._waited_at = self._places(topic for topics in self._groups.values() for topic in topics)
         self._patience = PATIENT
@@ -56,15 +58,17 @@ class KafkaBus(Bus):
 
     async def __aenter__(self) -> Self:
         await self._admin.__aenter__()
+        await self._gauge.start()
         await self._consumer.start()
         self._consumer.assign(self._heard_at)
-        for place, offset in (await self._consumer.end_offsets(self._heard_at)).items():
+        for place, offset in (await self._gauge.end_offsets(self._heard_at)).items():
             self._consumer.seek(place, offset)
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self._publisher.stop()
         await self._consumer.stop()
+        await self._gauge.stop()
         await self._admin.__aexit__()
 
     @override
@@ -78,7 +82,7 @@ class KafkaBus(Bus):
     @override
     async def heard(self) -> list[AnyEvent]:
         """Everything up to the present ends of the topics."""
-        ends = await self._consumer.end_offsets(self._heard_at)
+        ends = await self._gauge.end_offsets(self._heard_at)
         events: list[AnyEvent] = []
         try:
             async with asyncio.timeout(FETCH_SECONDS):
@@ -104,15 +108,15 @@ class KafkaBus(Bus):
     async def settled(self) -> None:
         """Return when nobody has lag and nothing new is said, or when nothing moves any more."""
         now = asyncio.get_running_loop().time
-        pause, seen, moved_at = FIRST_PAUSE, (-1, -1), now()
+        pause, said, left, moved_at = FIRST_PAUSE, await self._said(), -1, now()
         while True:
-            said = await self._said()
             lag = sum((await self._admin.lag(self._groups)).values())
-            if not lag and said == await self._said():
+            before, said = said, await self._said()
+            if not lag and said == before:
                 self._patience = PATIENT
                 return
-            if (said, lag) != seen:
-                seen, moved_at = (said, lag), now()
+            if (said, lag) != (before, left):
+                left, moved_at = lag, now()
             elif now() - moved_at > self._patience:
                 self._patience = IMPATIENT
                 return
@@ -121,4 +125,4 @@ class KafkaBus(Bus):
 
     async def _said(self) -> int:
         """Records on the topics that are waited for: as long as it grows, the services still talk to each other."""
-        return sum((await self._consumer.end_offsets(self._waited_at)).values())
+        return sum((await self._gauge.end_offsets(self._waited_at)).values())

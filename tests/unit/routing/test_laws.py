@@ -83,8 +83,12 @@ CHAOS = st.lists(st.one_of(BIRTHS, REPORTS, REPORTS, CITIZEN, OWN), max_size=12)
 """Anything at all, mostly impossible."""
 
 
+FIXED = st.sampled_from([CHAIN, FORK, WEB])
+ROUTES = st.one_of(FIXED, st.just(()))
+
+
 @st.composite
-def lives(draw, routes=st.sampled_from([(), CHAIN, FORK, WEB])):
+def lives(draw, routes=ROUTES):
     """A dossier that mostly travels as it should; some things happen at once, and some reports are nonsense."""
     life = [received(MONDAY, *draw(routes))]
     now = MONDAY
@@ -174,7 +178,7 @@ def test_an_open_branch_has_exactly_one_open_leg_and_an_open_dossier_is_always_w
         assert state.holding == tuple(sorted({leg.agency for leg in state.holders}))
 
 
-@suppose(life=lives(st.sampled_from([CHAIN, FORK, WEB])))
+@suppose(life=lives(FIXED))
 def test_no_step_begins_before_all_before_it_is_done(life):
     known = 0
     for state in states(life):
@@ -184,7 +188,7 @@ def test_no_step_begins_before_all_before_it_is_done(life):
         known = len(state.legs)
 
 
-@suppose(life=lives(st.sampled_from([CHAIN, FORK, WEB])))
+@suppose(life=lives(FIXED))
 def test_a_fixed_route_is_granted_only_when_every_step_is_done_and_none_on_outdated_ground(life):
     state = ROUTING.fold(life)
     if state.outcome == "granted":

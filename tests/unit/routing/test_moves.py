@@ -28,9 +28,7 @@ from tests.unit.routing.telling import (
 def test_a_route_begins_at_the_unit_that_received_the_dossier():
     story = on(CHAIN)
     assert story.ever(DossierTransferred) == [
-        DossierTransferred(
-            step="forward", attempt=1, from_agency=UNIT, to_agency=UNIT, deadline=at(2, "11:00")
-        )
+        DossierTransferred(step="forward", attempt=1, from_agency=UNIT, to_agency=UNIT, deadline=at(2, "11:00"))
     ]
     assert holds(story) == {"forward": UNIT}
     assert (story.state.phase, story.state.holding) == ("processing", (UNIT,))
@@ -41,9 +39,7 @@ def test_a_finished_step_is_said_and_the_next_begins_with_its_own_time():
     story = on(CHAIN).when(done)
     story.then(
         DossierStepCompleted(step="forward", attempt=1, agency=UNIT, officer="CC-7"),
-        DossierTransferred(
-            step="check", attempt=1, from_agency=UNIT, to_agency=CHECKER, deadline=at(3, "10:00")
-        ),
+        DossierTransferred(step="check", attempt=1, from_agency=UNIT, to_agency=CHECKER, deadline=at(3, "10:00")),
     )
     assert {(one.time, one.causationid, one.correlationid) for one in story.said} == {
         (at(2, "10:00"), done.id, SUBMISSION)

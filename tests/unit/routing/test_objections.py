@@ -232,9 +232,7 @@ def test_a_delay_is_explained_by_who_held_the_dossier_even_when_all_is_over(sinc
     excuse = explains(UNIT, "forward", at(5))
     story = on(CHAIN, *since).when(excuse)
     story.then(
-        DelayExplained(
-            step="forward", agency=UNIT, cause="Quá tải", owner="CC-1", plan="Làm thêm giờ", target=at(20)
-        )
+        DelayExplained(step="forward", agency=UNIT, cause="Quá tải", owner="CC-1", plan="Làm thêm giờ", target=at(20))
     )
     assert (story.said[0].time, story.said[0].causationid) == (at(5), excuse.id)
 

@@ -124,9 +124,7 @@ def test_it_does_not_matter_when_the_watch_looks(life, looks):
     patient, busy = given(SLA, *life), given(SLA, *life)
     for moment in sorted(looks):
         busy = busy.when(now=moment)
-    assert {one.identity for one in busy.when(now=END).record} == {
-        one.identity for one in patient.when(now=END).record
-    }
+    assert {one.identity for one in busy.when(now=END).record} == {one.identity for one in patient.when(now=END).record}
 
 
 @suppose(data=st.data(), life=LIVES)

@@ -44,9 +44,9 @@ def test_a_pause_moves_the_due_moment_by_the_working_time_that_was_left(since, u
 
 
 def test_several_pauses_add_up():
-    story = dossier(
-        suspended(at(3)), resumed(at(4)), suspended(at(5), "payment"), resumed(at(6), "payment")
-    ).when(now=NEVER)
+    story = dossier(suspended(at(3)), resumed(at(4)), suspended(at(5), "payment"), resumed(at(6), "payment")).when(
+        now=NEVER
+    )
     assert missed(story) == [("dossier", at(9, "09:00"))]
 
 

@@ -1,0 +1,110 @@
+import itertools
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from chassis.app import Context
+from chassis.http import make_api
+from chassis.loop import Loop, Message
+from chassis.memory import MemoryStore
+from chassis.settings import Settings
+from services.intake.app import build
+
+SHARED = "not-a-secret"
+
+
+@dataclass
+class BusRecord:
+    topic: str
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    timestamp: int
+    partition: int = 0
+
+
+class Applicants:
+    """A collection, as far as intake's vault uses one."""
+
+    def __init__(self) -> None:
+        self.kept: list[dict[str, Any]] = []
+
+    async def find_one(self, query: Mapping[str, Any]) -> dict[str, Any] | None:
+        return next((deepcopy(one) for one in self.kept if query.items() <= one.items()), None)
+
+    async def update_one(self, query: Mapping[str, Any], update: Mapping[str, Any], *, upsert: bool) -> None:
+        assert (set(update), upsert) == ({"$setOnInsert"}, True)
+        if await self.find_one(query) is None:
+            self.kept.append({**query, **update["$setOnInsert"]})
+
+
+class FakeStore(MemoryStore):
+    """The store in memory, with what intake's edge asks of the real one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.database = SimpleNamespace(applicants=Applicants())
+
+    async def state_of(self, query: Mapping[str, Any]) -> dict[str, Any] | None:
+        found = self.documents.get(query["_id"])
+        return None if found is None else deepcopy(found.state)
+
+    async def states(self, query: Mapping[str, Any]) -> AsyncIterator[tuple[str, dict[str, Any]]]:
+        ((path, value),) = query.items()
+        for key, document in self.documents.items():
+            if document.state.get(path.removeprefix("state.")) == value:
+                yield key, deepcopy(document.state)
+
+
+class Unit:
+    """A one-stop unit in one process: what its edge publishes, its loop takes in before the publish returns."""
+
+    def __init__(self, token: str = SHARED) -> None:
+        self.published: list[Message] = []
+        self.checks = {"store": True, "bus": True, "loop": True}
+        self.store = FakeStore()
+        app = build(Context(Settings(service_token=SecretStr(token), calendar=None), self.store, self.publish))
+        self.loop = Loop(app.service, self.store, self.publish)
+        api = make_api("intake", app.router, self.check)
+        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(api), base_url="http://intake")
+        self.offsets = itertools.count()
+
+    async def check(self) -> dict[str, bool]:
+        return self.checks
+
+    async def publish(self, messages: Sequence[Message]) -> None:
+        self.published += messages
+        now = round(datetime.now(UTC).timestamp() * 1000)  # noqa: TID251 - as the bus stamps it
+        heard = [
+            BusRecord(one.topic, next(self.offsets), one.key, one.value, now)
+            for one in messages
+            if one.topic in self.loop.service.topics
+        ]
+        if heard:
+            await self.loop.process(heard)
+
+    def events(self, topic: str) -> list[dict[str, Any]]:
+        return [json.loads(one.value or b"") for one in self.published if one.topic == topic]
+
+
+@pytest.fixture
+async def unit() -> AsyncIterator[Unit]:
+    unit = Unit()
+    yield unit
+    await unit.http.aclose()
+
+
+@pytest.fixture
+async def closed_unit() -> AsyncIterator[Unit]:
+    """One whose operator has set no service token."""
+    unit = Unit(token="")
+    yield unit
+    await unit.http.aclose()
