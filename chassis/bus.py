@@ -118,9 +118,13 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
         """Join the group and begin."""
         await self._broker.start()
 
+    def give_up(self) -> None:
+        """From now on what fails is not tried again: the process is about to end."""
+        self._stopping = True
+
     async def stop(self) -> None:
         """Finish the batch at work, commit it and leave the group."""
-        self._stopping = True
+        self.give_up()
         await self._broker.stop()
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
@@ -157,7 +161,7 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
             return self._stopping
 
         @retry(
-            wait=wait_exponential_jitter(initial=0.2, max=10),
+            wait=wait_exponential_jitter(multiplier=0.2, max=10),
             stop=gives_up,
             retry=retry_if_not_exception_type(asyncio.CancelledError),
             retry_error_callback=lambda _: None,

@@ -10,7 +10,7 @@ from contracts.envelope import LIVE, AnyEvent
 MAX_FACTS = 2_000
 """More events than any dossier has; beyond it a sender runs wild and gets dead letters."""
 
-MAX_CHARACTERS = 3_000_000
+MAX_CHARACTERS = 2_500_000
 """A store keeps 16 MB in one piece: this many characters, and the state that follows from them, always fit."""
 
 

@@ -42,7 +42,7 @@ class Runner:
     async def run(self) -> None:
         """Run until SIGTERM or SIGINT, then finish the batch at work, commit and leave."""
         for signum in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(signum, self._stop.set)
+            asyncio.get_running_loop().add_signal_handler(signum, self._ask_to_stop)
         port = self._settings.http_port or HTTP_PORTS[self.name]
         api = make_api(self.name, self._app.router, self._check)
         listening = _bind(self._settings.http_host, port)
@@ -56,6 +56,10 @@ class Runner:
             server.should_exit = True
             await serving
             log.info("service.stopped")
+
+    def _ask_to_stop(self) -> None:
+        self._stop.set()
+        self._subscription.give_up()
 
     async def _begin(self) -> None:
         await self._until_stopped(self._prepare)

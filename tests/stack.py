@@ -85,7 +85,9 @@ def kafka_container() -> Iterator[str]:
     from testcontainers.core.waiting_utils import wait_for_logs  # noqa: PLC0415
 
     broker = (
-        DockerContainer(KAFKA_IMAGE, entrypoint=["sh", "-c", f"until [ -s {START_SCRIPT} ]; do sleep 0.1; done; sh {START_SCRIPT}"])
+        DockerContainer(
+            KAFKA_IMAGE, entrypoint=["sh", "-c", f"until [ -s {START_SCRIPT} ]; do sleep 0.1; done; sh {START_SCRIPT}"]
+        )
         .with_exposed_ports(KAFKA_PORT)
         .with_volume_mapping(str(files("deploy").joinpath("kafka.properties")), SHARED_PROPERTIES, "ro")
         .with_env("KAFKA_LISTENERS", f"PLAINTEXT://:{KAFKA_PORT},CONTROLLER://:9093")
@@ -94,7 +96,9 @@ def kafka_container() -> Iterator[str]:
     with broker:
         address = f"{broker.get_container_host_ip()}:{broker.get_exposed_port(KAFKA_PORT)}"
         start = f"export KAFKA_ADVERTISED_LISTENERS=PLAINTEXT://{address}; exec /etc/kafka/docker/run"
-        put = broker.exec(["sh", "-c", f"echo '{start}' > {START_SCRIPT}.part && mv {START_SCRIPT}.part {START_SCRIPT}"])
+        put = broker.exec(
+            ["sh", "-c", f"echo '{start}' > {START_SCRIPT}.part && mv {START_SCRIPT}.part {START_SCRIPT}"]
+        )
         if put.exit_code:
             raise RuntimeError(f"the broker's container takes no start script: {put.output!r}")
         wait_for_logs(broker, "Kafka Server started", timeout=90)

@@ -174,7 +174,9 @@ def the_dead_letters_are_the_bad_records(found: Findings) -> Iterator[str]:
 
 def no_sweep_is_left_open(found: Findings) -> Iterator[str]:
     for group in found.world.groups:
-        yield from (f"{group.service.name} of {key}" for key, d in group.store.documents.items() if d.unsent is not None)
+        yield from (
+            f"{group.service.name} of {key}" for key, d in group.store.documents.items() if d.unsent is not None
+        )
 
 
 Law = Callable[[Findings], Iterator[Any]]

@@ -203,7 +203,9 @@ class People:
         event, key = self._rng.choice(self._claims)
         text = event.to_json()
         reused = event.model_copy(update={"data": _other(event.data)}).to_json()
-        late = event.model_copy(update={"id": "tomorrow", "timeline": LIVE, "time": self._bus.clock() + timedelta(days=1)})
+        late = event.model_copy(
+            update={"id": "tomorrow", "timeline": LIVE, "time": self._bus.clock() + timedelta(days=1)}
+        )
         good = (text.replace(f'"type":"{event.type}"', '"type":"not.known-yet"'),)
         bad = ("{", text.replace('"subject"', '"object"'), "", None, reused, late.to_json())
         value = self._rng.choice(good + bad)

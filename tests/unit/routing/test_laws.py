@@ -59,7 +59,7 @@ REPORTS = st.one_of(
 )
 CITIZEN = st.one_of(st.builds(supplemented, MOMENTS), st.builds(paid, MOMENTS), st.builds(withdrawn, MOMENTS))
 BIRTHS = st.builds(
-    lambda time, route, key: received(time, *route, key=f"{time}{key}"),
+    lambda time, route, key: received(time, *route, key=f"{time}{key}{len(route)}"),
     MOMENTS,
     st.sampled_from([(), CHAIN, FORK, WEB]),
     st.integers(0, 1),
@@ -182,7 +182,7 @@ def test_an_open_branch_has_exactly_one_open_leg_and_an_open_dossier_is_always_w
 def test_no_step_begins_before_all_before_it_is_done(life):
     known = 0
     for state in states(life):
-        for leg in state.legs[known:]:
+        for leg in (one for one in state.legs[known:] if one.movement != "forward"):
             unfinished = [one for one in before(state.plan, leg.step) if not done(state, one)]
             assert not unfinished, f"{leg.step} began before {unfinished}"
         known = len(state.legs)

@@ -43,6 +43,12 @@ def test_a_pause_moves_the_due_moment_by_the_working_time_that_was_left(since, u
     assert [one.due for one in story.ever(DossierOverdue)] == [due]
 
 
+def test_it_is_the_same_lateness_however_its_date_came_about():
+    promised = dossier(due=at(6, "09:00")).when(now=NEVER)
+    moved = dossier(suspended(at(3)), resumed(at(4))).when(now=NEVER)
+    assert promised.event(DossierOverdue).id == moved.event(DossierOverdue).id
+
+
 def test_several_pauses_add_up():
     story = dossier(suspended(at(3)), resumed(at(4)), suspended(at(5), "payment"), resumed(at(6), "payment")).when(
         now=NEVER

@@ -1,0 +1,167 @@
+"""The real bus: nothing acknowledged is lost, nothing committed comes again, whatever the handler does."""
+
+import asyncio
+import itertools
+from contextlib import asynccontextmanager
+
+import pytest
+from aiokafka.errors import MessageSizeTooLargeError
+
+from chassis.admin import Admin, BusError, all_topics
+from chassis.bus import Publisher, Subscription
+from chassis.loop import Message
+from contracts.topics import DEFAULT_PARTITIONS
+
+TOPIC = "feedback.answered"
+"""Nobody else reads or writes it in these tests."""
+
+numbers = itertools.count()
+
+
+def messages(count):
+    return [Message(TOPIC, f"key-{n}".encode(), f"{next(numbers)}".encode()) for n in range(count)]
+
+
+@pytest.fixture
+async def publish(settings):
+    publisher = Publisher(settings.kafka)
+    yield publisher
+    await publisher.stop()
+
+
+@pytest.fixture
+def group(settings):
+    return settings.group_prefix + "reader"
+
+
+class Reader:
+    """A handler that keeps what it was given; fails as often as it is told."""
+
+    def __init__(self, wanted, failures=0):
+        self.wanted = {one.value for one in wanted}
+        self.seen = []
+        self.failures = failures
+        self.done = asyncio.Event()
+
+    async def __call__(self, records):
+        if self.failures:
+            self.failures -= 1
+            raise ConnectionError("the store is down")
+        self.seen += [record.value for record in records if record.value in self.wanted]
+        if self.wanted <= set(self.seen):
+            self.done.set()
+
+
+@asynccontextmanager
+async def reading(settings, group, handler):
+    subscription = Subscription(settings, settings.kafka, group, [TOPIC], handler)
+    await subscription.start()
+    try:
+        yield subscription
+    finally:
+        await subscription.stop()
+
+
+async def test_every_message_arrives_once_and_is_committed(settings, admin, publish, group):
+    sent = messages(200)
+    await publish(sent)
+    reader = Reader(sent)
+    async with reading(settings, group, reader):
+        await reader.done.wait()
+        await admin.settled({group: [TOPIC]})
+    assert sorted(reader.seen) == sorted(reader.wanted)
+    assert await admin.lag({group: [TOPIC]}) == {group: 0}
+
+
+async def test_a_handler_that_fails_gets_the_same_batch_until_it_succeeds(settings, publish, group):
+    sent = messages(50)
+    await publish(sent)
+    reader = Reader(sent, failures=2)
+    async with reading(settings, group, reader) as subscription:
+        await reader.done.wait()
+        assert not subscription.failing
+    assert sorted(reader.seen) == sorted(reader.wanted)
+
+
+async def test_what_was_not_committed_goes_to_the_next_reader(settings, publish, group):
+    sent = messages(20)
+    await publish(sent)
+    refused = asyncio.Event()
+
+    async def refuse(_records):
+        refused.set()
+        raise ConnectionError("always down")
+
+    async with reading(settings, group, refuse):
+        await refused.wait()
+    reader = Reader(sent)
+    async with reading(settings, group, reader):
+        await reader.done.wait()
+    assert set(reader.seen) == reader.wanted
+
+
+async def test_what_was_committed_does_not_come_again(settings, admin, publish, group):
+    first, second = messages(20), messages(20)
+    await publish(first)
+    reader = Reader(first)
+    async with reading(settings, group, reader):
+        await reader.done.wait()
+    await publish(second)
+    again = Reader([*first, *second])
+    async with reading(settings, group, again):
+        await admin.settled({group: [TOPIC]})
+    assert set(again.seen) == {one.value for one in second}
+
+
+async def test_stopping_finishes_the_batch_at_work_and_commits_it(settings, admin, publish, group):
+    sent = messages(10)
+    await publish(sent)
+    begun, go_on = asyncio.Event(), asyncio.Event()
+    seen = []
+
+    async def slow(records):
+        begun.set()
+        await go_on.wait()
+        seen.extend(records)
+
+    subscription = Subscription(settings, settings.kafka, group, [TOPIC], slow)
+    await subscription.start()
+    await begun.wait()
+    stopping = asyncio.create_task(subscription.stop())
+    await asyncio.sleep(0)
+    go_on.set()
+    await stopping
+    left = (await admin.lag({group: [TOPIC]}))[group]
+    total = sum((await admin.ends([TOPIC])).values())
+    assert seen
+    assert left == total - len(seen)
+
+
+async def test_two_readers_share_the_partitions(settings, group):
+    async def nothing(_records):
+        pass
+
+    async with reading(settings, group, nothing) as first, reading(settings, group, nothing) as second:
+        half = DEFAULT_PARTITIONS // 2
+        while (len(first.owned), len(second.owned)) != (half, half):  # noqa: ASYNC110 - the broker decides when
+            await asyncio.sleep(0.05)
+        assert not first.owned & second.owned
+
+
+async def test_topics_are_applied_once(settings, admin):
+    assert await admin.apply() == []
+    assert await admin.topics() == dict.fromkeys(all_topics(), DEFAULT_PARTITIONS)
+
+
+async def test_a_publisher_refuses_five_megabytes_and_goes_on(publish, admin):
+    before = (await admin.records())[TOPIC]
+    with pytest.raises(MessageSizeTooLargeError):
+        await publish([Message(TOPIC, b"key", b" " * 5_000_000)])
+    await publish(messages(1))
+    assert (await admin.records())[TOPIC] == before + 1
+
+
+async def test_a_bus_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(BusError, match=r"127\.0\.0\.1:1 .*stack up"):
+        async with Admin("127.0.0.1:1"):
+            pass
