@@ -59,7 +59,7 @@ def profile_of(agency: Agency, directory: Directory, seed: int) -> Profile:
     return Profile(
         agency=agency.code,
         officers=tuple(f"{agency.code}-cb{number:02d}" for number in range(1, rng.randint(3, 8))),
-        pace=rng.uniform(0.7, 0.9) if slow else rng.uniform(0.38, 0.63),
+        pace=rng.uniform(0.7, 0.9) if slow else rng.uniform(0.42, 0.66),
         spread=rng.uniform(0.15, 0.35),
         backlog=rng.uniform(0.6, 1.2) if slow else rng.uniform(0.1, 0.5),
         manners=rng.uniform(0.45, 0.6) if slow else rng.uniform(0.6, 0.85),
