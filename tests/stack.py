@@ -80,7 +80,7 @@ def containers() -> Iterator[Endpoints]:
 
 @contextmanager
 def kafka_container() -> Iterator[str]:
-    """Apache Kafka; its advertised port is known only once Docker has mapped it, so it starts by a script put in late."""
+    """Apache Kafka. Its advertised port is known once Docker has mapped it, so it starts by a script put in late."""
     from testcontainers.core.container import DockerContainer  # noqa: PLC0415
     from testcontainers.core.waiting_utils import wait_for_logs  # noqa: PLC0415
 
@@ -114,7 +114,10 @@ def mongo_container() -> Iterator[str]:
     server = DockerContainer(MONGO_IMAGE).with_exposed_ports(MONGO_PORT).with_command("--replSet rs0 --bind_ip_all")
     with server:
         wait_for_logs(server, "Waiting for connections", timeout=60)
-        begin = "rs.initiate({_id: 'rs0', members: [{_id: 0, host: 'localhost:27017'}]}); while (!db.hello().isWritablePrimary) sleep(50)"
+        begin = (
+            "rs.initiate({_id: 'rs0', members: [{_id: 0, host: 'localhost:27017'}]});"
+            "while (!db.hello().isWritablePrimary) sleep(50)"
+        )
         begun = server.exec(["mongosh", "--quiet", "--eval", begin])
         if begun.exit_code:
             raise RuntimeError(f"the replica set does not begin: {begun.output!r}")

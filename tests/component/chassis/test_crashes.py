@@ -1,4 +1,4 @@
-"""A process may die anywhere: what it had saved goes out again, same id, same bytes, and nothing twice under two names."""
+"""A process may die anywhere: what it had saved goes out again, same id, same bytes, never under two names."""
 
 from dataclasses import replace
 from datetime import datetime
