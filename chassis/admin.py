@@ -41,6 +41,7 @@ class Admin:
 
     def __init__(self, kafka: str) -> None:
         self._kafka = kafka
+        self._topics: dict[str, int] = {}
         self._admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
         self._consumer = AIOKafkaConsumer(bootstrap_servers=kafka, enable_auto_commit=False)
 
@@ -77,10 +78,13 @@ class Admin:
         return missing
 
     async def topics(self) -> dict[str, int]:
-        """Number of partitions of each of our topics that exists."""
+        """Number of partitions of each of our topics that exists. All there, they are not asked for again."""
+        if len(self._topics) == len(all_topics()):
+            return self._topics
         found = await self._admin.describe_topics()
         counts = {one["topic"]: len(one["partitions"]) for one in found if not one["error_code"]}
-        return {name: counts[name] for name in all_topics() if name in counts}
+        self._topics = {name: counts[name] for name in all_topics() if name in counts}
+        return self._topics
 
     async def ends(self, topics: Iterable[str] | None = None) -> Offsets:
         """The offset after the last record of every partition."""

@@ -40,6 +40,8 @@ class BodyLimit:
                 return
             if not message.get("more_body", False):
                 break
+        else:
+            return  # the caller is gone before its request was whole
         replayed: AsyncIterator[Message] = _replay(bytes(body), receive)
         await self._app(scope, lambda: anext(replayed), send)
 

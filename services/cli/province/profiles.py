@@ -6,8 +6,8 @@ from random import Random
 from contracts.procedures import Agency, Directory
 from services.cli.province.draws import draw
 
-SLOW = 0.14
-"""Share of agencies that are short of people."""
+SLOW = 0.16
+"""Share of the agencies of each level that are short of people."""
 
 COLLECTORS = frozenset({"tax", "land-registry"})
 """Roles whose work ends in something to pay (nghĩa vụ tài chính)."""
@@ -54,7 +54,7 @@ class Profile:
 def profile_of(agency: Agency, directory: Directory, seed: int) -> Profile:
     """The habits of an agency; those of a province differ from seed to seed."""
     rng = draw(seed, "profile", agency.code)
-    slow = rng.random() < SLOW
+    slow = agency.code in _slow(agency.level, directory, seed)
     collects = bool(COLLECTORS.intersection(agency.roles))
     return Profile(
         agency=agency.code,
@@ -68,6 +68,12 @@ def profile_of(agency: Agency, directory: Directory, seed: int) -> Profile:
         hands_up=0.06,
         **_habits(rng),
     )
+
+
+def _slow(level: str, directory: Directory, seed: int) -> list[str]:
+    """Those of one level that are short of people: others in every province, always as many."""
+    peers = sorted(one.code for one in directory.agencies.values() if one.level == level)
+    return draw(seed, "slow", level).sample(peers, round(SLOW * len(peers)))
 
 
 def _upstairs(agency: Agency, directory: Directory) -> str | None:

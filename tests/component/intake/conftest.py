@@ -68,14 +68,21 @@ class Unit:
     """A one-stop unit in one process: what its edge publishes, its loop takes in before the publish returns."""
 
     def __init__(self, token: str = SHARED) -> None:
-        self.published: list[Message] = []
-        self.checks = {"store": True, "bus": True, "loop": True}
         self.store = FakeStore()
         app = build(Context(Settings(service_token=SecretStr(token), calendar=None), self.store, self.publish))
         self.loop = Loop(app.service, self.store, self.publish)
         api = make_api("intake", app.router, self.check)
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(api), base_url="http://intake")
         self.offsets = itertools.count()
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin anew; reading the catalogue again would take longer than any test."""
+        self.published: list[Message] = []
+        self.checks = {"store": True, "bus": True, "loop": True}
+        self.store.documents.clear()
+        self.store.series.clear()
+        self.store.database.applicants.kept.clear()
 
     async def check(self) -> dict[str, bool]:
         return self.checks
@@ -95,14 +102,20 @@ class Unit:
         return [json.loads(one.value or b"") for one in self.published if one.topic == topic]
 
 
-@pytest.fixture
-async def unit() -> AsyncIterator[Unit]:
+@pytest.fixture(scope="session")
+async def intake() -> AsyncIterator[Unit]:
     unit = Unit()
     yield unit
     await unit.http.aclose()
 
 
 @pytest.fixture
+def unit(intake: Unit) -> Unit:
+    intake.forget()
+    return intake
+
+
+@pytest.fixture(scope="session")
 async def closed_unit() -> AsyncIterator[Unit]:
     """One whose operator has set no service token."""
     unit = Unit(token="")
