@@ -154,13 +154,19 @@ async def _week(settings: Settings, dossiers: int, seed: int) -> None:
         now: list[Moment] = []
         watching = asyncio.create_task(_watch(settings, lambda found: _show(live, found, now)))
         try:
-            async with KafkaBus(settings.kafka, partitions, groups(settings), plan.timeline) as bus:
+            async with KafkaBus(settings.kafka, partitions, _answering(settings), plan.timeline) as bus:
                 await _play(settings, plan, bus, now)
             async with Admin(settings.kafka) as admin:
                 await admin.settled(groups(settings))
         finally:
             watching.cancel()
     console.print(summary(await figures(settings)))
+
+
+def _answering(settings: Settings) -> dict[str, tuple[str, ...]]:
+    """The groups whose answers the province reacts to; the others may fall behind meanwhile."""
+    answering = {settings.group_prefix + name for name in ("intake", "routing", "sla")}
+    return {group: topics for group, topics in groups(settings).items() if group in answering}
 
 
 async def _play(settings: Settings, plan: Plan, bus: KafkaBus, now: list[Moment]) -> None:
