@@ -59,6 +59,7 @@ def _print(found: replaying.Comparison) -> None:
         f"{found.events} events · {found.equal} equal · {len(found.different)} different · "
         f"{len(found.missing_live)} missing in the store · {len(found.missing_streams)} missing in the streams",
         highlight=False,
+        soft_wrap=True,
     )
     for key, (folded, live) in list(found.different.items())[: replaying.SHOWN]:
         for name in sorted({*folded, *live}):
