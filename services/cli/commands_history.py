@@ -18,10 +18,10 @@ from chassis.loop import Message
 from chassis.settings import Settings
 from contracts.claims import ClockTicked
 from services.cli.importing import ImportFailed, Report, load_mapping, play
-from services.cli.importing.claims import ticks
 from services.cli.main import app
 from services.cli.shop import groups
 from services.cli.surroundings import surroundings
+from services.cli.telling import ticks
 
 console = Console()
 errors = Console(stderr=True)

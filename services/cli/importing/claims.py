@@ -19,11 +19,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chassis.loop import Message
 from contracts.claims import (
     AgencyReported,
     Application,
-    ClockTicked,
     FinishedStep,
     Forwards,
     HasResult,
@@ -32,7 +30,7 @@ from contracts.claims import (
 )
 from contracts.envelope import AnyEvent, new_event
 from services.cli.importing.case import Case, Happening
-from services.cli.importing.mapping import Mapping, source_of
+from services.cli.importing.mapping import Mapping
 
 TICK = timedelta(microseconds=1)
 """The least difference between two times."""
@@ -70,29 +68,6 @@ def strictly_ordered(start: datetime, wanted: Sequence[datetime]) -> list[dateti
 def hand_overs(claims: Sequence[AnyEvent]) -> int:
     """How many of these claims hand a dossier over."""
     return sum(isinstance(event.data, AgencyReported) and event.data.claim.kind == "forwards" for event in claims)
-
-
-def message_of(event: AnyEvent) -> Message:
-    """The record of an event, keyed by its dossier."""
-    return Message(event.type, event.subject.encode(), event.to_json().encode())
-
-
-def ticks(timeline: str, at: datetime, partitions: int) -> list[Message]:
-    """One `clock.ticked` for every partition of the topic."""
-    return [_tick(timeline, at, partition) for partition in range(partitions)]
-
-
-def _tick(timeline: str, at: datetime, partition: int) -> Message:
-    event = new_event(
-        ClockTicked(partition=partition),
-        source=source_of(timeline),
-        subject=timeline,
-        time=at,
-        correlationid=timeline,
-        unique=(partition, at.isoformat()),
-        timeline=timeline,
-    )
-    return Message(event.type, None, event.to_json().encode(), partition=partition)
 
 
 def _story(case: Case, holder: str) -> Iterator[_Told]:

@@ -5,11 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from chassis.loop import Message
-from contracts.claims import ClockTicked
 from contracts.envelope import AnyEvent, Payload, new_event
 
-CLOCK = "/clock/simulated"
 
 
 @dataclass(frozen=True)
@@ -84,26 +81,3 @@ class Agenda:
         """Take out what is due before a moment."""
         while self._heap and self._heap[0][0] < end:
             yield heapq.heappop(self._heap)[-1]
-
-
-def message_of(event: AnyEvent) -> Message:
-    """The record of an event, keyed by its subject."""
-    return Message(event.type, event.subject.encode(), event.to_json().encode())
-
-
-def ticks(timeline: str, time: datetime, partitions: int) -> list[Message]:
-    """The clock of a timeline, told to every partition."""
-    return [_tick(timeline, time, number) for number in range(partitions)]
-
-
-def _tick(timeline: str, time: datetime, partition: int) -> Message:
-    event = new_event(
-        ClockTicked(partition=partition),
-        source=CLOCK,
-        subject=timeline,
-        time=time,
-        correlationid=timeline,
-        unique=(time.isoformat(), partition),
-        timeline=timeline,
-    )
-    return replace(message_of(event), partition=partition)

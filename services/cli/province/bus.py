@@ -13,9 +13,9 @@ from chassis.bus import Publisher
 from chassis.loop import Message
 from contracts.envelope import AnyEvent
 from contracts.topics import BadEventError, UnknownTypeError, read_event
-from services.cli.province.actions import ticks
 from services.cli.province.driver import Bus
 from services.cli.province.province import HEARD
+from services.cli.telling import ticks
 
 PATIENT = 3.0
 """Seconds without any progress of the services after which we go on without them: one may be down."""

@@ -9,10 +9,11 @@ from chassis.loop import Message
 from contracts.envelope import AnyEvent
 from contracts.procedures import Catalogue, Directory
 from contracts.worktime import ZONE, Calendar
-from services.cli.province.actions import Agenda, message_of
+from services.cli.province.actions import Agenda
 from services.cli.province.applications import Plan
 from services.cli.province.province import Province
 from services.cli.province.week import WEEK, Window, windows
+from services.cli.telling import message_of
 
 
 class Bus(Protocol):
