@@ -1,7 +1,7 @@
 """What becomes of a submission: accepted with a receipt, sent back for what is missing, or refused with the reason."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from contracts import claims, intake
@@ -9,7 +9,7 @@ from contracts.decision import Allotment, Decision
 from contracts.envelope import AnyEvent, Payload, new_event
 from contracts.procedures import Catalogue, Directory, Procedure
 from contracts.worktime import ZONE, Calendar, due_at
-from services.intake.state import Said, State
+from services.intake.state import Said, State, Wait
 
 SOURCE = "/lienthong/intake"
 
@@ -247,18 +247,30 @@ def _withdrawn(state: State, subject: str) -> AnyEvent:
 
 
 def _answers_to_waits(state: State, application: claims.Application) -> Iterator[AnyEvent]:
-    """Ask the citizen for what the agency lacks, and say when it came."""
+    """Ask the citizen for what the agency lacks, and say when all of it came."""
     for wait in state.waits:
-        came = state.supplements if wait.cause == "supplement" else state.payments
-        answer = next((said for said in came if said.at >= wait.since), None)
         if wait.cause == "supplement":
             data = _supplement_request(state, application, wait.missing, wait.reason)
             yield _say(state, data, state.code, wait.event, time=wait.since, cause=wait.event)
-        if answer is None:
-            continue
-        if wait.cause == "supplement":
-            brought = intake.DossierSupplemented(components=answer.components)
-            yield _say(state, brought, state.code, wait.event, time=answer.at, cause=answer.event)
-        else:
-            paid = intake.DossierPaid(amount=answer.amount)
-            yield _say(state, paid, state.code, wait.event, time=answer.at, cause=answer.event)
+        came = state.supplements if wait.cause == "supplement" else state.payments
+        if answer := _enough(wait, came):
+            yield _say(state, _brought(wait, answer), state.code, wait.event, time=answer.at, cause=answer.event)
+
+
+def _enough(wait: Wait, came: Iterable[Said]) -> Said | None:
+    """What the citizen did last until all that was asked for was there, documents or money; None while some lacks."""
+    components: set[str] = set()
+    amount = 0
+    for said in came:
+        if said.at >= wait.since:
+            components |= set(said.components)
+            amount += said.amount
+            if components >= set(wait.missing) and amount >= wait.amount:
+                return replace(said, components=tuple(sorted(components)), amount=amount)
+    return None
+
+
+def _brought(wait: Wait, answer: Said) -> Payload:
+    if wait.cause == "supplement":
+        return intake.DossierSupplemented(components=answer.components)
+    return intake.DossierPaid(amount=answer.amount)

@@ -27,6 +27,7 @@ class Wait:
     since: datetime
     missing: tuple[str, ...] = ()
     reason: str = ""
+    amount: int = 0
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def evolve(state: State, event: AnyEvent) -> State:
         case intake.DossierDelivered():
             return replace(state, outcome="delivered")
         case routing.DossierSuspended() as data:
-            wait = Wait(event.id, data.cause, event.time, data.missing, data.reason)
+            wait = Wait(event.id, data.cause, event.time, data.missing, data.reason, data.amount)
             return replace(state, waits=(*state.waits, wait))
         case routing.DossierCompleted():
             return replace(state, completed_at=event.time)

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from contracts.envelope import AnyEvent, Payload, new_event
 
 
-
 @dataclass(frozen=True)
 class Action:
     """One claim, as it will be published.

@@ -10,7 +10,7 @@ from chassis.app import Context
 from contracts import claims
 from contracts.envelope import event_id
 from contracts.procedures import Catalogue
-from services.intake.adapters.desk import Desk, Submission
+from services.intake.adapters.desk import CollectionBody, Desk, PaymentBody, Submission, SupplementBody
 from services.intake.adapters.vault import Vault
 
 Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=8, max_length=120)]
@@ -81,7 +81,7 @@ def _following(desk: Desk) -> APIRouter:
 
     @router.post("/supplements")
     async def supplement(
-        submission: SubmissionId, body: claims.Supplement, response: Response, key: Key = None
+        submission: SubmissionId, body: SupplementBody, response: Response, key: Key = None
     ) -> Outcome:
         """Bring what is missing (bổ sung hồ sơ)."""
         await act(submission, body, key)
@@ -89,7 +89,7 @@ def _following(desk: Desk) -> APIRouter:
         return _answer(brought, submission, response)
 
     @router.post("/payments", status_code=202)
-    async def pay(submission: SubmissionId, body: claims.Payment, key: Key = None) -> Outcome:
+    async def pay(submission: SubmissionId, body: PaymentBody, key: Key = None) -> Outcome:
         """Pay what the dossier waits for (nghĩa vụ tài chính)."""
         await act(submission, body, key)
         return {"submission_id": submission, "look_at": f"/v1/submissions/{submission}"}
@@ -102,9 +102,7 @@ def _following(desk: Desk) -> APIRouter:
         return _answer(gone, submission, response)
 
     @router.post("/collection")
-    async def collect(
-        submission: SubmissionId, body: claims.Collection, response: Response, key: Key = None
-    ) -> Outcome:
+    async def collect(submission: SubmissionId, body: CollectionBody, response: Response, key: Key = None) -> Outcome:
         """Hand over the result (trả kết quả)."""
         await act(submission, body, key or "collection")
         over = await desk.until(submission, lambda state: state["outcome"] == "delivered")

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from chassis import clock
 from chassis.app import Context
@@ -35,6 +35,24 @@ class Submission(Body):
     )
     applicant: Applicant | None = None
     language: Literal["vi", "en"] = "vi"
+
+
+class SupplementBody(claims.Supplement):
+    """What the citizen brings; what is not known is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class PaymentBody(claims.Payment):
+    """What the citizen pays; what is not known is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class CollectionBody(claims.Collection):
+    """How the result is handed over; what is not known is refused."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 class Desk:

@@ -266,3 +266,17 @@ async def test_a_service_that_lacks_something_is_not_ready_and_names_it(unit, lo
     assert answer.status_code == 503
     assert (answer.json()["status"], answer.json()[lost]) == ("not ready", False)
     assert (await unit.http.get("/health/live")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("action", "body"),
+    [
+        ("supplements", {"components": ["form"]}),
+        ("payments", {"amount": 1000}),
+        ("collection", {"channel": "counter"}),
+    ],
+)
+async def test_what_follows_a_submission_has_no_unknown_fields_either(unit, action, body):
+    answer = await unit.http.post(f"/v1/submissions/{UNKNOWN}/{action}", json=body | {"surprise": 1})
+    assert answer.status_code == 422
+    assert "surprise" in answer.json()["detail"][0]["loc"]

@@ -144,3 +144,17 @@ def test_documents_do_not_answer_for_a_payment_nor_money_for_documents(intake):
 
 def test_a_payment_nobody_waits_for_says_nothing(intake):
     given(intake, applied()).when(paid(at(3), 50_000)).then()
+
+
+def test_a_part_of_what_was_asked_for_is_no_answer_until_the_rest_comes(intake):
+    story = given(intake, applied(), stopped_for(at(3), "plan", "sketch")).when(brought(at(4), "plan"))
+    story.then()
+    rest = story.when(brought(at(5), "sketch"))
+    rest.then(DossierSupplemented(components=("plan", "sketch")))
+    assert rest.event(DossierSupplemented).time == at(5)
+
+
+def test_a_payment_that_is_too_small_is_no_answer_until_the_rest_is_paid(intake):
+    story = given(intake, applied(), stopped_for_payment(at(3))).when(paid(at(4), 1))
+    story.then()
+    story.when(paid(at(5), 50_000)).then(DossierPaid(amount=50_001))
