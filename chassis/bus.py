@@ -5,6 +5,7 @@ pause. So the handler never raises: it tries again until the world is back, and 
 """
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 import structlog
@@ -98,7 +99,8 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
         self.failing = False
         self._stopping = False
         self._broker = KafkaBroker(kafka, logger=None, graceful_timeout=REVOKE_SECONDS, apply_types=False)
-        self._broker.subscriber(
+        self._ends: dict[TopicPartition, int] = {}
+        self._subscriber = self._broker.subscriber(
             *topics,
             group_id=group,
             auto_offset_reset="earliest",
@@ -112,7 +114,8 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
             partition_assignment_strategy=(RangePartitionAssignor,),
             listener=self,
             decoder=_undecoded,
-        )(self._on_batch)
+        )
+        self._subscriber(self._on_batch)
 
     async def start(self) -> None:
         """Join the group and begin."""
@@ -143,6 +146,21 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
         self.owned = frozenset(one.partition for one in assigned)
         self.assigned = True
         log.info("bus.assigned", partitions=sorted(self.owned))
+
+    async def digested(self) -> bool:
+        """Whether all that was on the bus at the last call is digested by now; call it while not busy.
+
+        After an outage the bus may hold, unread, what happened in time. Who looks at the wall clock first would call
+        it late.
+        """
+        consumer = self._subscriber.consumer
+        places = consumer.assignment() if consumer else frozenset()
+        if consumer is None or not places or any(consumer.highwater(place) is None for place in places):
+            return False
+        done = all([await consumer.position(one) >= self._ends.get(one, sys.maxsize) for one in places])
+        if done or set(self._ends) != places:
+            self._ends = {place: consumer.highwater(place) for place in places}
+        return done
 
     async def _on_batch(self, message: KafkaMessage) -> None:
         records = message.raw_message

@@ -38,6 +38,7 @@ class Runner:
             settings, settings.kafka, settings.group_prefix + name, self._app.service.topics, self._take
         )
         self._stop = asyncio.Event()
+        self._looked_at = clock.now()
 
     async def run(self) -> None:
         """Run until SIGTERM or SIGINT, then finish the batch at work, commit and leave."""
@@ -92,7 +93,10 @@ class Runner:
         log.debug("batch.done", records=len(records), **vars(tally))
 
     async def _sweep_until_stopped(self) -> None:
-        """Wake what is due: on the live timeline by the wall clock, on the others, now and then, by their last tick."""
+        """Wake what is due: on the live timeline by the wall clock, on the others, now and then, by their last tick.
+
+        On the live timeline it is not later than the last moment up to which all that was on the bus is digested.
+        """
         for turn in itertools.count():
             if self._stop.is_set():
                 return
@@ -106,7 +110,11 @@ class Runner:
                 continue
 
     async def _sweep(self, owned: Sequence[int], *, all_clocks: bool) -> None:
-        await self._loop.sweep(owned, LIVE, clock.now())
+        safe, self._looked_at = self._looked_at, clock.now()
+        if await self._subscription.digested():
+            await self._loop.sweep(owned, LIVE, safe)
+        else:
+            self._looked_at = safe
         if not all_clocks:
             return
         for (timeline, partition), now in (await self._store.clocks(owned)).items():

@@ -152,6 +152,13 @@ async def test_a_report_on_an_unknown_dossier_is_rejected_once_it_has_waited(sho
     assert await eventually(lambda: rejections(shop, event.subject)) == ["unknown-dossier"]
 
 
+async def test_on_the_live_timeline_the_wall_clock_ends_the_wait(shop, publish):
+    event = report("H29.16.01-000000-0009", claims.TookCustody(step="verify"))
+    long_ago = (event.time - timedelta(minutes=5)).isoformat()
+    await publish([message(event, time=long_ago)])
+    assert await eventually(lambda: rejections(shop, event.subject)) == ["unknown-dossier"]
+
+
 async def test_a_report_of_an_agency_that_does_not_hold_the_dossier_is_rejected(shop, http, publish):
     dossier = (await accepted(shop, http, "for a wrong holder"))["dossier_code"]
     await publish([message(report(dossier, claims.FinishedStep(step="forward"), agency="H29.11"))])

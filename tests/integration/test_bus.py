@@ -165,3 +165,24 @@ async def test_a_bus_that_is_not_there_is_named(tmp_path):
     with pytest.raises(BusError, match=r"127\.0\.0\.1:1 .*stack up"):
         async with Admin("127.0.0.1:1"):
             pass
+
+
+async def test_a_backlog_is_digested_only_when_all_of_it_was_handled(settings, publish, group):
+    sent = messages(100)
+    await publish(sent)
+    reader = Reader(sent)
+    go_on = asyncio.Event()
+
+    async def held_back(records):
+        await go_on.wait()
+        await reader(records)
+
+    settings = settings.model_copy(update={"batch_records": 10})
+    async with reading(settings, group, held_back) as subscription:
+        while not subscription.busy.locked():  # noqa: ASYNC110 - the first batch comes when it comes
+            await asyncio.sleep(0.01)
+        assert not await subscription.digested()
+        go_on.set()
+        while not await subscription.digested():  # noqa: ASYNC110 - the broker tells nobody
+            await asyncio.sleep(0.01)
+    assert set(reader.seen) == reader.wanted
