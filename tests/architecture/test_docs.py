@@ -1,0 +1,51 @@
+"""The documents say what the code does."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from chassis.settings import Settings
+from contracts.topics import OWNERS, PAYLOADS, SERVICES
+from services.cli.shop import all_services
+
+ROOT = Path(__file__).parents[2]
+OPERATING = (ROOT / "docs" / "operating.md").read_text()
+SOURCES = [path for folder in ("chassis", "services") for path in (ROOT / folder).rglob("*.py")]
+SERVICE_SPECS = all_services(Settings())
+
+
+def logged():
+    call = re.compile(r'\blog\.(?:debug|info|warning|error|exception)\(\s*"([^"]+)"')
+    return {name for path in SOURCES for name in call.findall(path.read_text())}
+
+
+def test_every_log_event_is_in_the_catalogue_and_the_other_way_round():
+    table = OPERATING.partition("## Log events")[2]
+    documented = set(re.findall(r"`([a-z]+\.[a-z-]+)`", table))
+    assert documented == logged()
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_every_setting_is_documented(name):
+    assert f"`LIENTHONG_{name.upper()}`" in OPERATING
+
+
+def test_the_picture_of_the_event_flow_names_only_events_that_exist():
+    picture = (ROOT / "README.md").read_text().partition("```mermaid")[2].partition("```")[0]
+    named = re.findall(r"\b((?:intake|agency|report|rating|letter|dossier|explanation)\.[a-z-]+)", picture)
+    assert named
+    assert set(named) <= set(PAYLOADS)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_says_only_what_it_owns_and_reads_only_what_somebody_owns(name):
+    service = SERVICE_SPECS[name]
+    assert set(service.emits) <= set(OWNERS[name])
+    assert {payload.TYPE for payload in service.consumes} <= set(PAYLOADS)
+
+
+def test_every_decision_is_in_the_list():
+    folder = ROOT / "docs" / "decisions"
+    listed = set(re.findall(r"\]\(([0-9]{4}-[a-z-]+\.md)\)", (folder / "README.md").read_text()))
+    assert listed == {path.name for path in folder.glob("0*.md")}
