@@ -84,6 +84,11 @@ class Message:
     partition: int | None = None
 
 
+def message_of(event: AnyEvent) -> Message:
+    """The record of an event, keyed by its subject."""
+    return Message(event.type, event.subject.encode(), event.to_json().encode())
+
+
 Publish = Callable[[Sequence[Message]], Awaitable[None]]
 """Returns when every message is acknowledged by all in-sync replicas; raises otherwise."""
 

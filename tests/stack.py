@@ -1,12 +1,10 @@
 """The servers that integration tests speak to: given ones, containers, or the embedded stack; and small helpers."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from importlib.resources import files
 from pathlib import Path
-
-from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from contracts.topics import SERVICES
 from deploy.embedded import Endpoints, Stack
@@ -122,16 +120,3 @@ def mongo_container() -> Iterator[str]:
         if begun.exit_code:
             raise RuntimeError(f"the replica set does not begin: {begun.output!r}")
         yield f"mongodb://{server.get_container_host_ip()}:{server.get_exposed_port(MONGO_PORT)}/?directConnection=true"
-
-
-async def begin_at_end(kafka: str, group: str, topics: Sequence[str]) -> None:
-    """Let a new group begin after all there is: what other tests wrote is not for it."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=kafka, group_id=group, enable_auto_commit=False)
-    await consumer.start()
-    try:
-        known = await consumer._client.fetch_all_metadata()
-        places = [TopicPartition(topic, n) for topic in topics for n in known.partitions_for_topic(topic) or ()]
-        consumer.assign(places)
-        await consumer.commit(dict(await consumer.end_offsets(places)))
-    finally:
-        await consumer.stop()

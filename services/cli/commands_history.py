@@ -21,7 +21,7 @@ from services.cli.importing import ImportFailed, Report, load_mapping, play
 from services.cli.main import app
 from services.cli.shop import groups
 from services.cli.surroundings import surroundings
-from services.cli.telling import ticks
+from services.cli.ticking import ticks
 
 console = Console()
 errors = Console(stderr=True)

@@ -1,5 +1,7 @@
 """All services as values and functions, without their outside world: for groups, replay and simulation."""
 
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from chassis.service import Service
@@ -18,7 +20,13 @@ from services.sla.handlers import service as sla
 
 def all_services(settings: Settings) -> dict[str, Service[Any]]:
     """Every service by name."""
-    calendar, directory = load_calendar(settings.calendar), load_directory()
+    return _services(settings.calendar)
+
+
+@cache
+def _services(calendar_file: Path | None) -> dict[str, Service[Any]]:
+    """Made once a process: reading the catalogue takes longer than all that a look at the figures needs."""
+    calendar, directory = load_calendar(calendar_file), load_directory()
     rules = intake_rules.Rules(load_catalogue(directory=directory), directory, calendar)
     found = (
         intake(rules),

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from contracts.envelope import AnyEvent
 from contracts.intake import DossierReceived
 from contracts.rating import RatingChannel, RatingPublished, RatingSubmitted
 from contracts.routing import DossierCompleted, DossierStepCompleted
+from contracts.worktime import ZONE
 
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 MOST_POINTS = 2
 """Of one indicator."""
 
@@ -105,7 +104,7 @@ def _rating(event: AnyEvent, data: RatingSubmitted) -> Rating:
         officer=data.officer,
         points=sum(data.answers.values()),
         of=MOST_POINTS * len(data.answers),
-        month=event.time.astimezone(VIETNAM).strftime("%Y-%m"),
+        month=event.time.astimezone(ZONE).strftime("%Y-%m"),
         time=event.time,
         timeline=event.timeline,
     )

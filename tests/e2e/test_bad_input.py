@@ -16,7 +16,7 @@ from contracts.envelope import new_event
 from contracts.procedures import load_catalogue
 from contracts.topics import MAX_RECORD_BYTES
 from services.cli import letters
-from services.cli.telling import ticks
+from services.cli.ticking import ticks
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow]
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from chassis.loop import Message
+from chassis.loop import Message, message_of
 from services.cli.importing.case import CaseReader
 from services.cli.importing.claims import claims_of, hand_overs
 from services.cli.importing.csv_log import read_csv
@@ -18,7 +18,6 @@ from services.cli.importing.progress import Progress
 from services.cli.importing.report import Kind, Report
 from services.cli.importing.scratch import Scratch
 from services.cli.importing.xes import read_xes
-from services.cli.telling import message_of
 
 CHUNK = 500
 """Messages published before their acknowledgement is awaited."""
@@ -46,7 +45,7 @@ class Bus(Protocol):
         """Return when no service has anything left to read."""
 
     async def tick(self, timeline: str, time: datetime) -> None:
-        """Tell every partition that on this timeline it is now `time`; see `services.cli.telling.ticks`."""
+        """Tell every partition that on this timeline it is now `time`; see `services.cli.ticking.ticks`."""
 
 
 async def play(

@@ -15,7 +15,7 @@ from contracts.envelope import AnyEvent
 from contracts.topics import BadEventError, UnknownTypeError, read_event
 from services.cli.province.driver import Bus
 from services.cli.province.province import HEARD
-from services.cli.telling import ticks
+from services.cli.ticking import ticks
 
 PATIENT = 3.0
 """Seconds without any progress of the services after which we go on without them: one may be down."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from chassis.loop import Message
+from chassis.loop import Message, message_of
 from contracts.envelope import AnyEvent
 from contracts.procedures import Catalogue, Directory
 from contracts.worktime import ZONE, Calendar
@@ -13,7 +13,6 @@ from services.cli.province.actions import Agenda
 from services.cli.province.applications import Plan
 from services.cli.province.province import Province
 from services.cli.province.week import WEEK, Window, windows
-from services.cli.telling import message_of
 
 
 class Bus(Protocol):

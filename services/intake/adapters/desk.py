@@ -12,7 +12,7 @@ from pydantic import ConfigDict, Field
 
 from chassis import clock
 from chassis.app import Context
-from chassis.loop import Message
+from chassis.loop import message_of
 from contracts import claims
 from contracts.envelope import Code, new_event
 from services.intake.adapters.vault import Applicant, Body, Vault
@@ -84,7 +84,7 @@ class Desk:
             correlationid=submission,
             unique=(key,),
         )
-        await self._publish([Message(data.TYPE, submission.encode(), event.to_json().encode())])
+        await self._publish([message_of(event)])
 
     async def outcome(self, submission: str) -> dict[str, Any] | None:
         """What became of a submission, as far as the citizen may know; None before it was judged."""

@@ -7,17 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from contracts.procedures import Catalogue, Directory, load_catalogue, load_directory
-from contracts.worktime import Text
+from contracts.worktime import ZONE, Text
 from services.notify.adapters.contacts import Contact
 from services.notify.decide import Order
 from services.notify.state import Language
 
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 _TEMPLATES = Path(__file__).parent.parent / "templates"
 
 
@@ -96,11 +94,11 @@ def _said(text: Text, language: Language) -> str:
 
 def _moment(at: datetime) -> str:
     """As offices write it: ``17:00 ngày 05/01/2026``."""
-    return at.astimezone(VIETNAM).strftime("%H:%M ngày %d/%m/%Y")
+    return at.astimezone(ZONE).strftime("%H:%M ngày %d/%m/%Y")
 
 
 def _moment_en(at: datetime) -> str:
-    return at.astimezone(VIETNAM).strftime("%H:%M on %d/%m/%Y")
+    return at.astimezone(ZONE).strftime("%H:%M on %d/%m/%Y")
 
 
 def _dong(amount: int) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, TypeAdapter, field_validator
 
-from chassis.loop import Message, Publish
+from chassis.loop import Publish, message_of
 from chassis.store import StoreError
 from contracts.envelope import AnyEvent, Code, DossierCode, new_event
 from contracts.rating import Indicator, RatingChannel, RatingSubmitted
@@ -93,7 +93,7 @@ class Edge:
         state = await self._known(body.dossier)
         event = _event(body, key, state, self._clock())
         if (known := _find(state, event.id)) is None:
-            await self._publish([Message(event.type, body.dossier.encode(), event.to_json().encode())])
+            await self._publish([message_of(event)])
         elif not _says(known, body):
             raise KeyReusedError("this Idempotency-Key was used for another rating; take a new one")
         return await self._settled(body.dossier, event.id)

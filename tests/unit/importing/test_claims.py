@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from contracts.topics import read_event
 from services.cli.importing.claims import strictly_ordered
-from services.cli.telling import ticks
+from services.cli.ticking import ticks
 
 MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2020, 1, 1, 0, 0, 1)).map(lambda at: at.replace(tzinfo=UTC))  # noqa: DTZ001
 MICRO = timedelta(microseconds=1)

@@ -17,7 +17,7 @@ from contracts.notify import NotificationSent
 from contracts.topics import SERVICES, dead_letter_topic, read_event
 from services.cli.province.province import HEARD
 from services.cli.shop import all_services
-from services.cli.telling import ticks
+from services.cli.ticking import ticks
 from services.notify.decide import SOURCE, Order
 
 PARTITIONS = 6

@@ -1,15 +1,11 @@
-"""How those who play to the services speak: records of events, and the clock of a timeline."""
+"""How those who play to the services tell the clock of a timeline."""
 
+from dataclasses import replace
 from datetime import datetime
 
-from chassis.loop import Message
+from chassis.loop import Message, message_of
 from contracts.claims import ClockTicked
-from contracts.envelope import AnyEvent, new_event
-
-
-def message_of(event: AnyEvent) -> Message:
-    """The record of an event, keyed by its subject."""
-    return Message(event.type, event.subject.encode(), event.to_json().encode())
+from contracts.envelope import new_event
 
 
 def ticks(timeline: str, time: datetime, partitions: int) -> list[Message]:
@@ -27,4 +23,4 @@ def _tick(timeline: str, time: datetime, partition: int) -> Message:
         unique=(partition, time.isoformat()),
         timeline=timeline,
     )
-    return Message(event.type, None, event.to_json().encode(), partition=partition)
+    return replace(message_of(event), key=None, partition=partition)
