@@ -42,6 +42,7 @@ format: install ## Format and mend what can be mended
 lock: ## Pin all dependencies anew
 	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --output-file requirements.lock pyproject.toml
 	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --extra dev --extra embedded --output-file requirements-dev.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --extra dev --extra embedded --extra bench --output-file requirements-bench.lock pyproject.toml
 
 clean: ## Stop the stack and forget its data
 	@if [ -x $(BIN)/lienthong ]; then $(BIN)/lienthong stack down; fi
