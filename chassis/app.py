@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from chassis.loop import Publish
+from chassis.record import Publish
 from chassis.service import Service
 from chassis.settings import Settings
 from chassis.store import MongoStore

@@ -16,7 +16,7 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 from tenacity import RetryCallState, retry, retry_if_not_exception_type, wait_exponential_jitter
 
-from chassis.loop import Message, Record
+from chassis.record import Message, Record
 from chassis.settings import Settings
 
 log = structlog.get_logger(__name__)

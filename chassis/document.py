@@ -11,7 +11,7 @@ MAX_FACTS = 2_000
 """More events than any dossier has; beyond it a sender runs wild and gets dead letters."""
 
 MAX_CHARACTERS = 2_500_000
-"""A store keeps 16 MB in one piece: this many characters, and the state that follows from them, always fit."""
+"""A store keeps 16 MB in one piece: the state that follows from this many characters always fits."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +37,21 @@ class Fact:
 class Document:
     """One document of a service.
 
+    Most events need no more of it than the state so far and the ids of its facts, so that is what is loaded; the facts
+    themselves only for who asks for the whole document.
+
     Attributes:
         key: dossier code; for intake the submission's id.
         version: counts saves; the guard of the next one. 0: not stored yet.
         partition: where its events come in, so that a sweep finds what its instance owns.
-        facts: by identity.
-        state: what the service's fold makes of the facts, as JSON values, for queries.
+        known: the version of the save that brought it in, for every fact by identity.
+        facts: by identity: all of them if `whole`, else those that came in since it was loaded.
+        whole: whether `facts` holds all that is known.
+        state: what the service's fold makes of the facts, as JSON values, for queries and for the next fold.
+        tip: place in fold order of the last fact in `state`; what comes after it can be folded onto the state.
+        code: which code folded the state; other code has to fold it anew.
+        watermark: the latest moment any fact speaks of: this dossier's own present.
+        characters: how much text its facts are.
         due: when to decide again, by the clock of `timeline`.
         timeline: which clock.
         unsent: version from which on own events may not have reached the bus yet (a sweep was cut short).
@@ -51,34 +60,39 @@ class Document:
     key: str
     version: int = 0
     partition: int = 0
+    known: dict[str, int] = field(default_factory=dict)
     facts: dict[str, Fact] = field(default_factory=dict)
+    whole: bool = True
     state: dict[str, Any] = field(default_factory=dict)
+    tip: str = ""
+    code: str = ""
+    watermark: datetime | None = None
+    characters: int = 0
     due: datetime | None = None
     timeline: str = LIVE
     unsent: int | None = None
 
     @property
     def events(self) -> Iterable[AnyEvent]:
-        """All facts' events, in no particular order."""
+        """The events of the facts that are here, in no particular order."""
         return (fact.event for fact in self.facts.values())
 
     @property
-    def watermark(self) -> datetime:
-        """The latest moment any fact speaks of: this dossier's own present."""
-        return max(event.time for event in self.events)
+    def fresh(self) -> list[Fact]:
+        """What the next save brings in."""
+        return [fact for fact in self.facts.values() if fact.version > self.version]
 
     def add(self, event: AnyEvent, raw: str, *, own: bool, cause: int | None = None) -> bool:
         """Record a fact for the next save; False if it is known."""
-        if event.identity in self.facts:
+        identity = event.identity
+        if identity in self.known:
             return False
         version = self.version + 1
-        self.facts[event.identity] = Fact(event, raw, version, own, version if cause is None else cause)
+        self.known[identity] = version
+        self.facts[identity] = Fact(event, raw, version, own, version if cause is None else cause)
+        self.characters += len(raw)
+        self.watermark = event.time if self.watermark is None else max(self.watermark, event.time)
         return True
-
-    @property
-    def characters(self) -> int:
-        """How much text its facts are."""
-        return sum(len(fact.raw) for fact in self.facts.values())
 
     def caused_by(self, saves: set[int]) -> list[Fact]:
         """Own events on record that these saves made necessary, and all that a sweep may have left unsent."""

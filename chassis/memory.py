@@ -11,7 +11,7 @@ from chassis.store import Store
 
 
 class MemoryStore(Store):
-    """See chassis.store.Store. Copies on the way in and out, as a database does."""
+    """See chassis.store.Store. Copies on the way in and out, as a database does; `documents` are kept whole."""
 
     def __init__(self) -> None:
         self.documents: dict[str, Document] = {}
@@ -19,8 +19,8 @@ class MemoryStore(Store):
         self.ticks: dict[tuple[str, int], datetime] = {}
 
     @override
-    async def load(self, keys: Sequence[str]) -> dict[str, Document]:
-        return {key: _copy(self.documents[key]) for key in keys if key in self.documents}
+    async def load(self, keys: Sequence[str], *, whole: bool = False) -> dict[str, Document]:
+        return {key: _copy(self.documents[key], whole=whole) for key in keys if key in self.documents}
 
     @override
     async def save(self, documents: Sequence[Document]) -> set[str]:
@@ -30,8 +30,8 @@ class MemoryStore(Store):
             if (stored.version if stored else 0) != doc.version:
                 lost.add(doc.key)
             else:
+                self.documents[doc.key] = _put(doc, stored)
                 doc.version += 1
-                self.documents[doc.key] = _copy(doc)
         return lost
 
     @override
@@ -68,8 +68,20 @@ class MemoryStore(Store):
         return {clock: now for clock, now in self.ticks.items() if clock[1] in owned}
 
 
-def _copy(doc: Document) -> Document:
+def _put(doc: Document, stored: Document | None) -> Document:
+    """What is stored after a save: the facts so far, and what this save brings in."""
+    before = stored.facts if stored else {}
+    kept = _copy(doc, whole=True)
+    kept.facts = {**before, **{fact.event.identity: fact for fact in doc.fresh}}
+    kept.whole = True
+    kept.version += 1
+    return kept
+
+
+def _copy(doc: Document, *, whole: bool) -> Document:
     copied = Document(**vars(doc))
-    copied.facts = dict(doc.facts)
+    copied.known = dict(doc.known)
+    copied.facts = dict(doc.facts) if whole else {}
+    copied.whole = whole
     copied.state = deepcopy(doc.state)
     return copied

@@ -13,7 +13,8 @@ from chassis import clock
 from chassis.app import App, Build, Context
 from chassis.bus import Publisher, Subscription
 from chassis.http import make_api, make_server
-from chassis.loop import Loop, Record
+from chassis.loop import Loop
+from chassis.record import Record
 from chassis.settings import HTTP_PORTS, Settings, SettingsError
 from chassis.store import MongoStore, StoreError
 from contracts.envelope import LIVE

@@ -3,14 +3,18 @@
 All of it is values and pure functions. The loop (chassis.loop) does the rest, the same way for every service.
 """
 
+import hashlib
+import inspect
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import reduce
+from functools import cache, reduce
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter
 
+import contracts
 from contracts.decision import Decision, Effect
 from contracts.envelope import AnyEvent, Payload
 
@@ -39,12 +43,14 @@ class Service(Generic[S]):
         consumes: payloads of the topics it reads.
         emits: payloads of the events it owns; they are folded like the others, so that replay sees all there was.
         initial: the state before any event.
-        evolve: ``(state, event) -> state``; pure.
+        evolve: ``(state, event) -> state``; pure. Gives back the very same state where an event changes nothing: then
+            nobody decides again.
         decide: ``(state, now) -> Decision``; pure. Names every event that should exist; those that do are dropped.
         genesis: payloads that are folded first whatever their time says (a clock may be wrong, a birth comes first).
         key: which document an event belongs to.
         indexes: state fields that are searched, dotted.
         perform: carries out effects; only for services that have an outside world.
+        code: tells the code that folds from any other.
     """
 
     name: str
@@ -58,9 +64,11 @@ class Service(Generic[S]):
     indexes: tuple[str, ...] = ()
     perform: Perform | None = None
     state_adapter: TypeAdapter[S] = field(init=False)
+    code: str = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "state_adapter", TypeAdapter(type(self.initial)))
+        object.__setattr__(self, "code", _fingerprint(Path(inspect.getfile(self.evolve)).parent))
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -72,18 +80,34 @@ class Service(Generic[S]):
         """All topics its state follows from: what it reads and what it says itself."""
         return tuple(dict.fromkeys(payload.TYPE for payload in (*self.consumes, *self.emits)))
 
-    def order(self, event: AnyEvent) -> tuple[bool, datetime, str]:
-        """The one order in which facts are read: births first, then by time, then by identity."""
-        return (not isinstance(event.data, self.genesis), event.time, event.identity)
+    def order(self, event: AnyEvent) -> str:
+        """The one order in which facts are read, as text that sorts: births first, then by time, then by identity."""
+        birth = isinstance(event.data, self.genesis)
+        return f"{'' if birth else '|'}{event.time.isoformat(timespec='microseconds')}|{event.identity}"
 
     def fold(self, facts: Iterable[AnyEvent]) -> S:
         """The state that follows from a set of facts, however they arrived."""
         unique: dict[str, AnyEvent] = {}
         for fact in facts:
             unique.setdefault(fact.identity, fact)
-        return reduce(self.evolve, sorted(unique.values(), key=self.order), self.initial)
+        return self.unfold(self.initial, unique.values())
+
+    def unfold(self, state: S, later: Iterable[AnyEvent]) -> S:
+        """The state that follows from one state and facts that all come after those it was folded from."""
+        return reduce(self.evolve, sorted(later, key=self.order), state)
 
     def dump(self, state: S) -> dict[str, Any]:
         """The state as JSON values, for the store and for comparison."""
         dumped: dict[str, Any] = self.state_adapter.dump_python(state, mode="json")
         return dumped
+
+    def restore(self, dumped: dict[str, Any]) -> S:
+        """The state that `dump` made these JSON values of. Every state has to come back as it was."""
+        return self.state_adapter.validate_python(dumped)
+
+
+@cache
+def _fingerprint(folder: Path) -> str:
+    """What changes whenever the code of a service's fold, or the published language it reads, does."""
+    sources = [*sorted(folder.glob("*.py")), *sorted(Path(contracts.__file__).parent.rglob("*.py"))]
+    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]

@@ -1,16 +1,22 @@
-"""Where documents live. The only module that speaks MongoDB; Motor stands behind it and nowhere else."""
+"""Where documents live. The only module that speaks MongoDB; Motor stands behind it and nowhere else.
+
+A document is a head, which every save replaces, and one record of facts for each save. A batch of saves is one
+transaction: one commit is synced to disk instead of one for every document, and what a save adds is written once,
+however long the dossier has become. See docs/decisions/0012.
+"""
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from motor.motor_asyncio import AsyncIOMotorClient
-from pymongo import ASCENDING, IndexModel, InsertOne, ReturnDocument, UpdateOne
-from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
+from pymongo import ASCENDING, IndexModel, ReplaceOne, ReturnDocument, UpdateOne
+from pymongo.errors import BulkWriteError, CollectionInvalid, DuplicateKeyError, OperationFailure, PyMongoError
 from pymongo.write_concern import WriteConcern
+from tenacity import retry, retry_if_exception, stop_after_attempt, wait_random
 from typing_extensions import override
 
-from chassis.clock import random_reference
 from chassis.document import Document, Fact
 from contracts.topics import reader
 
@@ -18,17 +24,41 @@ StoreError = PyMongoError
 """The store can not be reached or refuses: wait and try again."""
 
 DUPLICATE_KEY = 11000
+CONFLICTS = {DUPLICATE_KEY, 112, 251}
+"""Somebody else writes the same documents: duplicate key, write conflict, a transaction that was ended for one."""
+
+TOO_LARGE = 388
+"""More than the server's cache takes in one transaction."""
+
+RIVALS = 20
+"""How often a save begins anew because somebody else wrote at the same time; after that the store is called down."""
+
 Filter = Mapping[str, Any]
+
+
+class _BeatenError(Exception):
+    """A guard did not match: nothing of this transaction may stay."""
+
+
+def _is_conflict(error: BaseException) -> bool:
+    """Whether somebody else wrote at the same time; anything else is a store that is down or refuses."""
+    if isinstance(error, BulkWriteError):
+        refused = (error.details or {}).get("writeErrors", [])
+        return bool(refused) and all(one.get("code") in CONFLICTS for one in refused)
+    return isinstance(error, OperationFailure) and error.code in CONFLICTS
 
 
 class Store(Protocol):
     """What the loop needs of a store. `chassis.memory` has the same in memory; one test suite holds both to it."""
 
-    async def load(self, keys: Sequence[str]) -> dict[str, Document]:
-        """The documents that exist, by key."""
+    async def load(self, keys: Sequence[str], *, whole: bool = False) -> dict[str, Document]:
+        """The documents that exist, by key; with their facts if they are wanted whole."""
 
     async def save(self, documents: Sequence[Document]) -> set[str]:
-        """Write each document unless somebody was faster; raise its version. Returns the keys that lost."""
+        """Write each document, which has new facts, unless somebody was faster; raise its version.
+
+        Returns the keys that lost. A save that raises may have been carried out or not, for all documents alike.
+        """
 
     async def due(self, partitions: Iterable[int], timeline: str, now: datetime, limit: int) -> list[str]:
         """Keys of documents whose time has come, by partition and there most urgent first, at most `limit`."""
@@ -47,7 +77,7 @@ class Store(Protocol):
 
 
 class MongoStore(Store):
-    """Documents of one service, in its own database: `documents`, `series`, `clocks` and what its adapters keep."""
+    """Documents of one service, in its own database: `documents`, `facts`, `series`, `clocks` and its adapters' own."""
 
     def __init__(self, url: str, database: str) -> None:
         # Majority and journal: an acknowledged save survives the death of a server.
@@ -56,9 +86,12 @@ class MongoStore(Store):
         )
         self.database = self._client.get_database(database, write_concern=WriteConcern("majority", j=True))
         self.documents = self.database.documents
+        self._facts = self.database.facts
 
     async def prepare(self, indexes: Sequence[str] = ()) -> None:
-        """Create the indexes for timers and for these paths below `state`; harmless when they exist."""
+        """Create the collections, and the indexes for timers and for these paths below `state`; harmless again."""
+        with suppress(CollectionInvalid):  # it is there already
+            await self.database.create_collection("facts")
         await self.documents.create_indexes(
             [IndexModel([("wake", ASCENDING)], name="timers", sparse=True)]
             + [IndexModel([(f"state.{path}", ASCENDING)], name=path) for path in indexes]
@@ -73,34 +106,73 @@ class MongoStore(Store):
         self._client.close()
 
     @override
-    async def load(self, keys: Sequence[str]) -> dict[str, Document]:
+    async def load(self, keys: Sequence[str], *, whole: bool = False) -> dict[str, Document]:
         found = await self.documents.find({"_id": {"$in": list(keys)}}).to_list(None)
-        return {one["_id"]: _document(one) for one in found}
+        docs = {one["_id"]: _document(one) for one in found}
+        if whole:
+            await self._fill(docs)
+        return docs
+
+    async def _fill(self, docs: Mapping[str, Document]) -> None:
+        saves = [_save_id(doc.key, version) for doc in docs.values() for version in range(1, doc.version + 1)]
+        async for save in self._facts.find({"_id": {"$in": saves}}):
+            docs[save["k"]].facts.update((fact.event.identity, fact) for fact in map(_fact, save["facts"]))
+        for doc in docs.values():
+            doc.whole = True
 
     @override
     async def save(self, documents: Sequence[Document]) -> set[str]:
-        if not documents:
-            return set()
-        token = random_reference()
-        operations = [_insert(doc, token) if doc.version == 0 else _update(doc, token) for doc in documents]
         lost: set[str] = set()
-        try:
-            matched = (await self.documents.bulk_write(operations, ordered=False)).matched_count
-        except BulkWriteError as error:
-            details: Mapping[str, Any] = error.details or {}
-            refused = details.get("writeErrors", [])
-            if any(one.get("code") != DUPLICATE_KEY for one in refused) or details.get("writeConcernErrors"):
-                raise
-            lost.update(documents[one["index"]].key for one in refused)
-            matched = details.get("nMatched", 0)
-        updated = [doc.key for doc in documents if doc.version > 0]
-        if matched < len(updated):
-            mine = self.documents.find({"_id": {"$in": updated}, "w": token}, {"_id": 1})
-            lost.update(set(updated) - {one["_id"] async for one in mine})
+        await self._save(list(documents), lost)
         for doc in documents:
             if doc.key not in lost:
                 doc.version += 1
         return lost
+
+    @retry(
+        retry=retry_if_exception(_is_conflict),
+        wait=wait_random(0, 0.05),
+        stop=stop_after_attempt(RIVALS),
+        reraise=True,
+    )
+    async def _save(self, documents: Sequence[Document], lost: set[str]) -> None:
+        """Write all that have not lost, all or none; what stands in the way is found out when it did not work."""
+        rest = [doc for doc in documents if doc.key not in lost]
+        while rest:
+            try:
+                await self._write(rest)
+            except _BeatenError:
+                lost |= await self._beaten(rest)
+            except (BulkWriteError, OperationFailure) as error:
+                if error.code == TOO_LARGE and len(rest) > 1:
+                    await self._save(rest[::2], lost)
+                    rest = rest[1::2]
+                elif _is_conflict(error) and (beaten := await self._beaten(rest)):
+                    lost |= beaten
+                else:
+                    raise
+            else:
+                return
+            rest = [doc for doc in rest if doc.key not in lost]
+
+    async def _write(self, documents: Sequence[Document]) -> None:
+        """One transaction: the facts, the new heads, and the old heads whose guards match."""
+        new = [_head(doc) for doc in documents if doc.version == 0]
+        old = [ReplaceOne({"_id": doc.key, "v": doc.version}, _head(doc)) for doc in documents if doc.version > 0]
+        async with await self._client.start_session() as session, session.start_transaction():
+            await self._facts.insert_many(list(map(_facts_of, documents)), ordered=False, session=session)
+            if new:
+                await self.documents.insert_many(new, ordered=False, session=session)
+            if old:
+                result = await self.documents.bulk_write(old, ordered=False, session=session)
+                if result.matched_count < len(old):
+                    raise _BeatenError
+
+    async def _beaten(self, documents: Sequence[Document]) -> set[str]:
+        """Those whose stored version is not the one they were read at."""
+        found = self.documents.find({"_id": {"$in": [doc.key for doc in documents]}}, {"v": 1})
+        versions = {one["_id"]: one["v"] async for one in found}
+        return {doc.key for doc in documents if versions.get(doc.key, 0) != doc.version}
 
     @override
     async def due(self, partitions: Iterable[int], timeline: str, now: datetime, limit: int) -> list[str]:
@@ -179,14 +251,20 @@ class MongoStore(Store):
         return [one async for one in self.documents.aggregate(list(pipeline))]
 
 
-def _head(doc: Document, token: str) -> dict[str, Any]:
+def _head(doc: Document) -> dict[str, Any]:
     return {
+        "_id": doc.key,
         "v": doc.version + 1,
-        "w": token,
         "p": doc.partition,
         **_timer(doc),
         "unsent": doc.unsent,
         "state": doc.state,
+        "tip": doc.tip,
+        "code": doc.code,
+        "mark": doc.watermark and doc.watermark.isoformat(),
+        "size": doc.characters,
+        "ids": list(doc.known),
+        "vs": list(doc.known.values()),
     }
 
 
@@ -204,29 +282,30 @@ def _wake(timeline: str, partition: int, due: datetime | None) -> str:
     return f"{timeline}|{partition:06d}|{moment}"
 
 
-def _facts(facts: Iterable[Fact]) -> list[dict[str, Any]]:
-    return [{"t": fact.event.type, "b": fact.raw, "v": fact.version, "o": fact.own, "c": fact.cause} for fact in facts]
+def _facts_of(doc: Document) -> dict[str, Any]:
+    """What one save brings in."""
+    facts = [
+        {"t": fact.event.type, "b": fact.raw, "v": fact.version, "o": fact.own, "c": fact.cause} for fact in doc.fresh
+    ]
+    return {"_id": _save_id(doc.key, doc.version + 1), "k": doc.key, "facts": facts}
 
 
-def _insert(doc: Document, token: str) -> InsertOne[dict[str, Any]]:
-    return InsertOne({"_id": doc.key, **_head(doc, token), "facts": _facts(doc.facts.values())})
-
-
-def _update(doc: Document, token: str) -> UpdateOne:
-    fresh = _facts(fact for fact in doc.facts.values() if fact.version > doc.version)
-    return UpdateOne(
-        {"_id": doc.key, "v": doc.version}, {"$set": _head(doc, token), "$push": {"facts": {"$each": fresh}}}
-    )
+def _save_id(key: str, version: int) -> str:
+    return f"{key}|{version}"
 
 
 def _document(stored: Mapping[str, Any]) -> Document:
-    facts = (_fact(one) for one in stored["facts"])
     return Document(
         key=stored["_id"],
         version=stored["v"],
         partition=stored["p"],
-        facts={fact.event.identity: fact for fact in facts},
+        known=dict(zip(stored["ids"], stored["vs"], strict=True)),
+        whole=False,
         state=stored["state"],
+        tip=stored["tip"],
+        code=stored["code"],
+        watermark=stored["mark"] and datetime.fromisoformat(stored["mark"]),
+        characters=stored["size"],
         due=stored["due"],
         timeline=stored["tl"],
         unsent=stored["unsent"],

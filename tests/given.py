@@ -15,7 +15,7 @@ import hypothesis
 from hypothesis import HealthCheck
 from hypothesis import strategies as st
 
-from chassis.loop import MAX_ROUNDS
+from chassis.job import MAX_ROUNDS
 from chassis.service import Service
 from contracts.claims import AgencyReported, Claim, IntakeSubmitted
 from contracts.decision import Allotment, Decision, Timer

@@ -11,7 +11,7 @@ from deploy.embedded.endpoints import StackError
 from deploy.embedded.ports import HOST
 
 PROGRAM = "secantusd-py"
-CACHE = "128M"
+CACHE = "256M"
 ANSWER_MILLISECONDS = 2000
 
 

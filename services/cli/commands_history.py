@@ -14,7 +14,7 @@ from rich.table import Table
 
 from chassis.admin import Admin
 from chassis.bus import Publisher
-from chassis.loop import Message
+from chassis.record import Message
 from chassis.settings import Settings
 from contracts.claims import ClockTicked
 from services.cli.importing import ImportFailed, Report, load_mapping, play

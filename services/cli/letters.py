@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord
 
 from chassis.admin import Admin
 from chassis.bus import Publisher
-from chassis.loop import Message
+from chassis.record import Message
 from contracts.topics import dead_letter_topic
 
 

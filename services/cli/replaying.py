@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from chassis.loop import read_record
+from chassis.record import read_record
 from chassis.service import Service
 from chassis.store import MongoStore
 from contracts.claims import ClockTicked

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from chassis.loop import Message, message_of
+from chassis.record import Message, message_of
 from contracts.claims import ClockTicked
 from contracts.envelope import new_event
 

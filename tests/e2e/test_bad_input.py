@@ -10,7 +10,7 @@ from aiokafka.errors import MessageSizeTooLargeError
 
 from chassis import clock
 from chassis.bus import Publisher
-from chassis.loop import Message
+from chassis.record import Message
 from contracts import claims, rating
 from contracts.envelope import new_event
 from contracts.procedures import load_catalogue

@@ -9,7 +9,7 @@ from aiokafka.errors import MessageSizeTooLargeError
 
 from chassis.admin import Admin, BusError, all_topics
 from chassis.bus import Publisher, Subscription
-from chassis.loop import Message
+from chassis.record import Message
 from contracts.topics import DEFAULT_PARTITIONS
 
 TOPIC = "feedback.answered"

@@ -48,7 +48,7 @@ def document(key: str = "D.1", *numbers: int, **fields: Any) -> Document:
 
 
 async def stored(store: Store, key: str = "D.1") -> Document:
-    return (await store.load([key]))[key]
+    return (await store.load([key], whole=True))[key]
 
 
 async def saved(store: Store, *documents: Document) -> None:
@@ -252,6 +252,15 @@ async def test_a_document_as_large_as_the_loop_allows_is_kept(store: Store) -> N
     assert doc.characters <= MAX_CHARACTERS
     await saved(store, doc)
     assert (await stored(store)).characters == doc.characters
+
+
+async def test_a_batch_too_large_for_one_transaction_is_saved_all_the_same(store: Store) -> None:
+    large = {"said": "ế" * (MAX_CHARACTERS // 2)}
+    docs = [document(f"D.{n}") for n in range(20)]
+    for doc in docs:
+        doc.state = large
+    await saved(store, *docs)
+    assert {doc.version for doc in (await store.load([f"D.{n}" for n in range(20)])).values()} == {1}
 
 
 def read_event_unchecked(text: str) -> AnyEvent:

@@ -10,8 +10,10 @@ from typing import Any
 from typing_extensions import override
 
 from chassis.document import Document
-from chassis.loop import Job, Loop, Message, Tally
+from chassis.job import Job
+from chassis.loop import Loop, Tally
 from chassis.memory import MemoryStore
+from chassis.record import Message
 from chassis.service import Service
 from contracts.decision import Decision
 from contracts.envelope import AnyEvent

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zlib import crc32
 
-from chassis.loop import Message
+from chassis.record import Message
 
 PARTITIONS = 3
 

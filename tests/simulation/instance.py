@@ -9,8 +9,9 @@ from typing import Any
 from typing_extensions import override
 
 from chassis.document import Document
-from chassis.loop import Loop, Message
+from chassis.loop import Loop
 from chassis.memory import MemoryStore
+from chassis.record import Message
 from chassis.service import Service
 from chassis.store import Store
 from contracts.envelope import LIVE

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from random import Random
 
-from chassis.loop import Message
+from chassis.record import Message
 from contracts import claims, intake, routing
 from contracts.envelope import LIVE, AnyEvent, Payload, new_event
 from contracts.topics import BadEventError, UnknownTypeError, read_event

@@ -7,8 +7,9 @@ from functools import cache
 from random import Random
 from typing import Any
 
-from chassis.loop import Loop, Message
+from chassis.loop import Loop
 from chassis.memory import MemoryStore
+from chassis.record import Message
 from chassis.service import Service
 from contracts.claims import ClockTicked
 from contracts.envelope import LIVE, new_event

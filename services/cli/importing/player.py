@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from chassis.loop import Message, message_of
+from chassis.record import Message, message_of
 from services.cli.importing.case import CaseReader
 from services.cli.importing.claims import claims_of, hand_overs
 from services.cli.importing.csv_log import read_csv

@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from chassis.admin import Admin
 from chassis.bus import Publisher
-from chassis.loop import Message
+from chassis.record import Message
 from contracts.envelope import AnyEvent
 from contracts.topics import BadEventError, UnknownTypeError, read_event
 from services.cli.province.driver import Bus

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from chassis.loop import Message, message_of
+from chassis.record import Message, message_of
 from contracts.envelope import AnyEvent
 from contracts.procedures import Catalogue, Directory
 from contracts.worktime import ZONE, Calendar

@@ -12,7 +12,7 @@ from pydantic import ConfigDict, Field
 
 from chassis import clock
 from chassis.app import Context
-from chassis.loop import message_of
+from chassis.record import message_of
 from contracts import claims
 from contracts.envelope import Code, new_event
 from services.intake.adapters.vault import Applicant, Body, Vault

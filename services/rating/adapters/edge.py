@@ -9,7 +9,7 @@ from typing import Annotated, Any, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, TypeAdapter, field_validator
 
-from chassis.loop import Publish, message_of
+from chassis.record import Publish, message_of
 from chassis.store import StoreError
 from contracts.envelope import AnyEvent, Code, DossierCode, new_event
 from contracts.rating import Indicator, RatingChannel, RatingSubmitted

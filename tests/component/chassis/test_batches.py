@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
-from chassis import document, loop
-from chassis.loop import AHEAD
+import chassis.record
+from chassis import document, job, loop
+from chassis.record import AHEAD
+from chassis.service import Service
+from contracts.decision import Decision
 from contracts.topics import MAX_RECORD_BYTES
 from tests.component.chassis.toy import (
     HOUR,
@@ -72,7 +75,7 @@ async def test_a_dead_letter_that_can_not_be_published_comes_again(toy: Toy) -> 
 
 
 async def test_a_record_too_large_for_the_bus_leaves_a_letter_that_is_not(toy: Toy) -> None:
-    size = loop.LETTER_BYTES * 40
+    size = chassis.record.LETTER_BYTES * 40
     await toy.process(Record("intake.submitted", b"x" * size, 0, key=b"k" * 9_000))
     (message,) = toy.published
     assert len(message.value or b"") + len(message.key or b"") < 1_400_000
@@ -108,7 +111,7 @@ async def test_an_id_of_one_sender_is_free_for_another(toy: Toy) -> None:
 
 
 async def test_a_sender_that_runs_wild_gets_dead_letters(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loop, "MAX_FACTS", 6)
+    monkeypatch.setattr(job, "MAX_FACTS", 6)
     tally = await toy.process(*(record(payment(amount)) for amount in range(1, 10)))
     assert (tally.accepted, tally.dead) == (6, 3)
     assert "runs wild" in toy.letters()[0]["reason"]
@@ -166,9 +169,9 @@ async def test_decisions_that_never_come_to_rest_are_given_up(toy: Toy) -> None:
     event = payment()
 
     def decide(_state: Any, _now: Any) -> Any:
-        return loop.Decision((event.model_copy(update={"id": str(next(rounds)), "source": "/lienthong/toy"}),))
+        return Decision((event.model_copy(update={"id": str(next(rounds)), "source": "/lienthong/toy"}),))
 
-    toy.loop.service = loop.Service(**{**vars_of(toy), "decide": decide})
+    toy.loop.service = Service(**{**vars_of(toy), "decide": decide})
     assert (await toy.process(record(payment()))).dead == 1
     assert "did not come to rest" in toy.letters()[0]["reason"]
 
@@ -204,8 +207,8 @@ async def test_a_sweep_takes_more_than_one_page(toy: Toy, monkeypatch: pytest.Mo
 
 async def test_a_timer_that_is_named_again_and_again_does_not_hold_a_sweep(toy: Toy) -> None:
     await toy.process(record(withdrawal()))
-    stuck = loop.Decision(timer=loop_timer())
-    toy.loop.service = loop.Service(**{**vars_of(toy), "decide": lambda _state, _now: stuck})
+    stuck = Decision(timer=loop_timer())
+    toy.loop.service = Service(**{**vars_of(toy), "decide": lambda _state, _now: stuck})
     assert await toy.sweep(START + HOUR) == 1
     assert toy.store.documents["D.1"].due == START + HOUR + loop.NOT_AGAIN
 

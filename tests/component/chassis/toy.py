@@ -10,26 +10,30 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from chassis.loop import Loop, Message, Tally
+from chassis.loop import Loop, Tally
 from chassis.memory import MemoryStore
+from chassis.record import Message
 from chassis.service import Service
 from contracts import claims, intake, notify
 from contracts.decision import Allotment, Decision, Effect, Timer
-from contracts.envelope import LIVE, AnyEvent, Payload, following, new_event
+from contracts.envelope import LIVE, AnyEvent, Event, Payload, following, new_event
 
 START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 SOURCE = "/lienthong/toy"
 
 
+Claimed = Event[claims.IntakeSubmitted]
+
+
 @dataclass(frozen=True)
 class Seen:
     """What the toy knows: claims by kind, and what it said."""
 
-    payments: tuple[AnyEvent, ...] = ()
-    applications: tuple[AnyEvent, ...] = ()
-    withdrawals: tuple[AnyEvent, ...] = ()
-    collections: tuple[AnyEvent, ...] = ()
+    payments: tuple[Claimed, ...] = ()
+    applications: tuple[Claimed, ...] = ()
+    withdrawals: tuple[Claimed, ...] = ()
+    collections: tuple[Claimed, ...] = ()
     numbered: tuple[str, ...] = ()
     sent: int = 0
 

@@ -13,8 +13,9 @@ from pydantic import SecretStr
 
 from chassis.app import Context
 from chassis.http import make_api
-from chassis.loop import Loop, Message
+from chassis.loop import Loop
 from chassis.memory import MemoryStore
+from chassis.record import Message
 from chassis.settings import Settings
 from services.intake.app import build
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from chassis.loop import Loop, Message
+from chassis.loop import Loop
 from chassis.memory import MemoryStore
+from chassis.record import Message
 from chassis.service import Perform
 from contracts.envelope import LIVE, AnyEvent, Payload, new_event
 from contracts.intake import DossierReceived

@@ -5,7 +5,7 @@ import pytest
 from pydantic import SecretStr
 
 from chassis.app import Context
-from chassis.loop import Message
+from chassis.record import Message
 from chassis.settings import Settings, SettingsError
 from chassis.store import MongoStore
 from contracts.topics import OWNERS

@@ -8,8 +8,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from chassis.loop import Loop, Message
+from chassis.loop import Loop
 from chassis.memory import MemoryStore
+from chassis.record import Message
 from chassis.store import StoreError
 from contracts.envelope import AnyEvent, new_event
 from contracts.intake import DossierReceived

@@ -9,7 +9,7 @@ from xml.sax.saxutils import quoteattr
 
 import pytest
 
-from chassis.loop import Message
+from chassis.record import Message
 from contracts.envelope import AnyEvent
 from contracts.topics import read_event
 from services.cli.importing import Mapping, Report, play

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from chassis.loop import Loop, Message, Tally
+from chassis.loop import Loop, Tally
 from chassis.memory import MemoryStore
+from chassis.record import Message
 from chassis.service import Service
 from chassis.settings import Settings
 from contracts.decision import Effect

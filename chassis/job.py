@@ -1,0 +1,175 @@
+"""What happens to one document in one round: facts are added, folded, decided upon. No waiting, no outside world."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from chassis.document import MAX_CHARACTERS, MAX_FACTS, Document
+from chassis.record import Record
+from chassis.service import Service
+from contracts.decision import Decision
+from contracts.envelope import AnyEvent
+
+log = structlog.get_logger(__name__)
+
+MAX_ROUNDS = 20
+"""Decisions that may follow from each other at one moment; more is a fault of `decide`."""
+
+
+_NOTHING = object()
+"""No state at all."""
+
+
+class PartialError(Exception):
+    """What is here of the document is not enough: load it whole and begin again."""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """An event on its way into a document: from a record of the bus, or what came of an effect that a save ordered."""
+
+    event: AnyEvent
+    record: Record | None = None
+    cause: int | None = None
+
+    @property
+    def raw(self) -> str:
+        """The record's value as it will be kept."""
+        return self.event.to_json() if self.record is None else (self.record.value or b"").decode()
+
+
+@dataclass
+class Job:
+    """One document, what arrived for it, and what follows.
+
+    Attributes:
+        doc: the document.
+        state: what its facts so far fold to.
+        decision: what follows from it.
+        repeats: the saves that brought in what arrived again.
+        fresh: what arrived and was not known.
+        refused: what can not be taken in, and why.
+        failed: why nothing can be decided, if so.
+    """
+
+    doc: Document
+    state: Any = None
+    decision: Decision = field(default_factory=Decision)
+    repeats: list[int] = field(default_factory=list)
+    fresh: list[Arrival] = field(default_factory=list)
+    refused: list[tuple[Arrival, str]] = field(default_factory=list)
+    failed: str = ""
+    _later: list[AnyEvent] = field(default_factory=list)
+
+    @property
+    def saves(self) -> set[int]:
+        """The saves whose own events have to go out: this one, and those of facts that came again."""
+        return {*self.repeats, *([self.doc.version] if self.fresh and not self.failed else [])}
+
+    @property
+    def rejected(self) -> list[tuple[Arrival, str]]:
+        """What could not be taken in, and why; of a document that can not be decided, all that is new."""
+        return [*self.refused, *((arrival, self.failed) for arrival in self.fresh if self.failed)]
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is anything to save."""
+        return not self.failed and any(fact.version > self.doc.version for fact in self.doc.facts.values())
+
+    def take(self, arrivals: Sequence[Arrival]) -> None:
+        """Add what arrived.
+
+        Raises:
+            PartialError: the document is not whole, and has to be.
+        """
+        if self.doc.unsent is not None and not self.doc.whole:
+            raise PartialError
+        for arrival in arrivals:
+            if reason := self._admit(arrival):
+                self.refused.append((arrival, reason))
+
+    def _admit(self, arrival: Arrival) -> str:
+        """Add one arrival; the reason why not, where it can not be taken."""
+        doc, event = self.doc, arrival.event
+        version = doc.known.get(event.identity)
+        if version is None:
+            raw = arrival.raw
+            if len(doc.known) >= MAX_FACTS:
+                return f"{doc.key} already has {MAX_FACTS} events; its sender runs wild"
+            if doc.characters + len(raw) > MAX_CHARACTERS:
+                return f"{doc.key} would have more than {MAX_CHARACTERS} characters; send documents by reference"
+            self._add(event, raw, own=arrival.record is None, cause=arrival.cause)
+            self.fresh.append(arrival)
+            return ""
+        if event.identity not in doc.facts:
+            raise PartialError
+        if doc.facts[event.identity].event.data != event.data:
+            return f"id {event.id} of {event.source} was used before with other content; give every event its own id"
+        if version <= doc.version:
+            self.repeats.append(version)
+        return ""
+
+    def _add(self, event: AnyEvent, raw: str, *, own: bool, cause: int | None = None) -> bool:
+        added = self.doc.add(event, raw, own=own, cause=cause)
+        if added:
+            self._later.append(event)
+        return added
+
+    def decide(self, service: Service[Any], now: datetime | None, number: int = 0) -> None:
+        """Fold, decide, and fold what was decided, until nothing new follows; with the number that was asked for.
+
+        Raises:
+            PartialError: the document is not whole, and has to be.
+        """
+        try:
+            self._decide(service, now, number)
+        except PartialError:
+            raise
+        except Exception as error:
+            # One dossier that can not be decided must not stop the others of its partition.
+            log.exception("decision.failed", dossier=self.doc.key, service=service.name)
+            self.failed = f"{service.name} can not decide: {type(error).__name__}: {error}"[:500]
+            self.decision = Decision()
+
+    def _decide(self, service: Service[Any], now: datetime | None, number: int) -> None:
+        doc, allotment = self.doc, self.decision.allotment
+        if allotment and number:
+            self._say(allotment.then(number))
+        now = now or doc.watermark
+        if now is None:
+            return  # a document without facts
+        decided = _NOTHING
+        for _ in range(MAX_ROUNDS):
+            self.state = self._fold(service)
+            if self.state is not decided:
+                self.decision = service.decide(self.state, now)
+                decided = self.state
+                if sum(map(self._say, self.decision.events)):  # all of them, not only the first
+                    continue
+            if self.changed:
+                doc.state, doc.code = service.dump(self.state), service.code
+            return
+        raise RuntimeError(f"decisions did not come to rest in {MAX_ROUNDS} rounds")
+
+    def _say(self, event: AnyEvent) -> bool:
+        return event.identity not in self.doc.known and self._add(event, event.to_json(), own=True)
+
+    def _fold(self, service: Service[Any]) -> Any:
+        """The state of all facts: from the last one if all that is new comes later, else of the whole document."""
+        doc, later = self.doc, self._later
+        self._later = []
+        places = [service.order(event) for event in later]
+        usable = not doc.tip or doc.code == service.code
+        if usable and all(place > doc.tip for place in places):
+            state = self.state
+            if state is None:
+                state = service.restore(doc.state) if doc.tip else service.initial
+            doc.tip = max(places, default=doc.tip)
+            return service.unfold(state, later) if later else state
+        if not doc.whole:
+            raise PartialError
+        doc.tip = max(map(service.order, doc.events), default="")
+        return service.fold(doc.events)
