@@ -80,9 +80,11 @@ def decide(state: State, now: datetime, rules: Rules) -> Decision:
     events = list(_new(state, _retractions(state, dues)))
     upcoming: list[datetime] = []
     for due in dues:
-        sayings = list(_sayings(state, due, rules))
-        events += _new(state, (one for one in sayings if due.passed(one.at, now)))
-        upcoming += [one.at for one in sayings if due.ended is None and one.at >= now]
+        for one in _sayings(state, due, rules):
+            if not due.passed(one.at, now):
+                upcoming += [one.at] if due.ended is None else []
+                break  # what follows comes later still
+            events += _new(state, iter([one]))
     timer = Timer(min(upcoming) + TICK, state.timeline) if upcoming else None
     return Decision(tuple(events), timer)
 
@@ -120,7 +122,7 @@ def _holds(raised: Overdue, due: Due) -> bool:
 
 
 def _sayings(state: State, due: Due, rules: Rules) -> Iterator[Saying]:
-    """All that one deadline can make necessary, in the order of its instants."""
+    """All that one deadline can make necessary, in the order of its instants; each is worked out when it is asked for."""
     at, deadline = due.at, due.deadline
     if at is None:
         return
