@@ -150,7 +150,7 @@ class Job:
                 if sum(map(self._say, self.decision.events)):  # all of them, not only the first
                     continue
             if self.changed:
-                doc.state, doc.code = service.dump(self.state), service.code
+                doc.state = service.dump(self.state)
             return
         raise RuntimeError(f"decisions did not come to rest in {MAX_ROUNDS} rounds")
 
@@ -163,6 +163,7 @@ class Job:
         self._later = []
         places = [service.order(event) for event in later]
         usable = not doc.tip or doc.code == service.code
+        doc.code = service.code
         if usable and all(place > doc.tip for place in places):
             state = self.state
             if state is None:

@@ -81,9 +81,13 @@ class Service(Generic[S]):
         return tuple(dict.fromkeys(payload.TYPE for payload in (*self.consumes, *self.emits)))
 
     def order(self, event: AnyEvent) -> str:
-        """The one order in which facts are read, as text that sorts: births first, then by time, then by identity."""
-        birth = isinstance(event.data, self.genesis)
-        return f"{'' if birth else '|'}{event.time.isoformat(timespec='microseconds')}|{event.identity}"
+        """The one order in which facts are read, as text that sorts.
+
+        Births first; then by time; of one moment what others say before what this service made of it; then by identity.
+        """
+        birth = "" if isinstance(event.data, self.genesis) else "|"
+        own = isinstance(event.data, self.emits)
+        return f"{birth}{event.time.isoformat(timespec='microseconds')}|{own:d}|{event.identity}"
 
     def fold(self, facts: Iterable[AnyEvent]) -> S:
         """The state that follows from a set of facts, however they arrived."""

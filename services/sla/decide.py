@@ -122,7 +122,7 @@ def _holds(raised: Overdue, due: Due) -> bool:
 
 
 def _sayings(state: State, due: Due, rules: Rules) -> Iterator[Saying]:
-    """All that one deadline can make necessary, in the order of its instants; each is worked out when it is asked for."""
+    """All that one deadline can make necessary, by their instants; each is worked out when it is asked for."""
     at, deadline = due.at, due.deadline
     if at is None:
         return
