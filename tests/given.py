@@ -164,6 +164,12 @@ def _telling(payload: Payload) -> tuple[str, str]:
     return payload.TYPE, payload.model_dump_json()
 
 
+def comes_back(service: Service[Any], facts: Sequence[AnyEvent]) -> bool:
+    """Whether the state of these facts is still the same after a stay in the store."""
+    state = service.fold(facts)
+    return bool(service.restore(json.loads(json.dumps(service.dump(state)))) == state)
+
+
 def told(service: Service[Any], facts: Sequence[AnyEvent]) -> bytes:
     """The state that follows from facts, byte for byte."""
     return json.dumps(service.dump(service.fold(facts)), ensure_ascii=False).encode()

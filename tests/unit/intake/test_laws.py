@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from contracts import intake as events
 from contracts.intake import DossierReceived, DossierRefused
-from tests.given import CODE, SUBMISSION, Story, arrivals, at, fact, given, suppose, told
+from tests.given import CODE, SUBMISSION, Story, arrivals, at, comes_back, fact, given, suppose, told
 from tests.unit.intake.telling import (
     ALL,
     applied,
@@ -88,6 +88,11 @@ def test_any_shuffle_with_any_repeats_folds_to_the_same_state_byte_for_byte(inta
 @suppose(data=st.data(), facts=CHAOS)
 def test_so_does_any_shuffle_of_what_intake_would_never_say(intake, data, facts):
     assert told(intake, data.draw(arrivals(facts))) == told(intake, facts)
+
+
+@suppose(facts=CHAOS, life=LIVES)
+def test_a_state_comes_back_from_the_store_as_it_was(intake, facts, life):
+    assert comes_back(intake, [*facts, *given(intake).when(*life).record])
 
 
 @suppose(data=st.data(), life=LIVES, number=NUMBERS)
