@@ -7,11 +7,13 @@ pause. So the handler never raises: it tries again until the world is back, and 
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from functools import lru_cache
 
 import structlog
 from aiokafka import AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import KafkaError
+from aiokafka.partitioner import DefaultPartitioner, murmur2
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 from tenacity import RetryCallState, retry, retry_if_not_exception_type, wait_exponential_jitter
@@ -28,6 +30,21 @@ REVOKE_SECONDS = 20
 """How long a rebalance waits for the batch at work; after that the guard of each document protects it."""
 
 Handle = Callable[[Sequence[Record]], Awaitable[None]]
+
+
+@lru_cache(maxsize=65_536)
+def _murmur2(key: bytes) -> int:
+    """Kafka's hash of a key. In Python it takes longer than all else about a message, and keys come again."""
+    return int(murmur2(key))
+
+
+class _Partitioner(DefaultPartitioner):  # type: ignore[misc]
+    """The partition that every Kafka client chooses for a key."""
+
+    def __call__(self, key: bytes | None, all_partitions: list[int], available: list[int]) -> int:
+        if key is None:
+            return int(super().__call__(key, all_partitions, available))
+        return all_partitions[(_murmur2(key) & 0x7FFFFFFF) % len(all_partitions)]
 
 
 class Publisher:
@@ -55,7 +72,8 @@ class Publisher:
                 ]
                 await asyncio.gather(*sent)
         except (KafkaError, TimeoutError):
-            await self.stop()
+            if self._producer is producer:  # others may have failed with it, and begun anew
+                await self.stop()
             raise
 
     async def _ready(self) -> AIOKafkaProducer:
@@ -68,6 +86,7 @@ class Publisher:
                     linger_ms=5,
                     max_batch_size=256 * 1024,
                     max_request_size=1_400_000,
+                    partitioner=_Partitioner(),
                 )
                 try:
                     await producer.start()
