@@ -16,6 +16,7 @@ import structlog
 
 from chassis.document import Document
 from chassis.job import Arrival, Job, PartialError
+from chassis.observe import NOBODY, UNKNOWN, UNREADABLE, Observer
 from chassis.record import Message, Publish, Record, dead_letter, read_record
 from chassis.service import Service
 from chassis.store import Store
@@ -59,10 +60,11 @@ class Tally:
 class Loop:
     """The loop of one service instance."""
 
-    def __init__(self, service: Service[Any], store: Store, publish: Publish) -> None:
+    def __init__(self, service: Service[Any], store: Store, publish: Publish, observer: Observer = NOBODY) -> None:
         self.service = service
         self.store = store
         self._publish = publish
+        self._observer = observer
         self._kept: OrderedDict[str, tuple[Document, Any]] = OrderedDict()
 
     def forget(self) -> None:
@@ -103,9 +105,11 @@ class Loop:
                 event = read_record(record)
             except UnknownTypeError as error:
                 tally.unknown += 1
+                self._observer.put_aside(record, UNKNOWN)
                 log.info("event.unknown-type", type=str(error)[:120], topic=record.topic, offset=record.offset)
             except (ValueError, OverflowError) as error:
                 dead.append(self._dead_letter(record, str(error)))
+                self._observer.put_aside(record, UNREADABLE)
             else:
                 if isinstance(event.data, ClockTicked):
                     clock = (event.timeline, record.partition)
@@ -158,12 +162,14 @@ class Loop:
             jobs = await self._decided(pending, now)
             lost = await self._save([job for job in jobs if job.changed], sweeping=now is not None)
             tally.conflicts += len(lost)
+            self._observer.conflicts(len(lost))
             done.update({job.doc.key: job for job in jobs if job.doc.key not in lost})
             pending = {key: pending[key] for key in lost}
         for job in done.values():
             tally.accepted += 0 if job.failed else len(job.fresh)
             tally.duplicates += len(job.repeats)
             dead += [self._dead_letter(one.record, reason) for one, reason in job.rejected if one.record]
+        self._observer.took(arrivals, done)
         await self._publish_caused(done.values(), tally)
         for job in done.values():
             self._keep(job)
@@ -239,17 +245,16 @@ class Loop:
 
     async def _publish_caused(self, jobs: Iterable[Job], tally: Tally) -> None:
         """Publish what came with this save, and again what came with the save of a repeated fact."""
-        messages = [
-            Message(fact.event.type, fact.event.subject.encode(), fact.raw.encode())
-            for job in jobs
-            for fact in job.doc.caused_by(job.saves)
-        ]
+        facts = [fact for job in jobs for fact in job.doc.caused_by(job.saves)]
+        messages = [Message(fact.event.type, fact.event.subject.encode(), fact.raw.encode()) for fact in facts]
         tally.published += len(messages)
         if messages:
             await self._publish(messages)
+            self._observer.said([fact.event for fact in facts])
 
     async def _move_timers(self, jobs: Sequence[Job], now: datetime) -> None:
         """What a sweep said is on the bus: now its timers move."""
+        self._observer.swept(jobs, now)
         for job in jobs:
             self._kept.pop(job.doc.key, None)  # until it is stored, nobody may believe that the timer moved
             job.doc.unsent = None
