@@ -6,6 +6,7 @@ pause. So the handler never raises: it tries again until the world is back, and 
 
 import asyncio
 import sys
+import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import lru_cache
 
@@ -18,6 +19,7 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 from tenacity import RetryCallState, retry, retry_if_not_exception_type, wait_exponential_jitter
 
+from chassis.observe import NOBODY, Observer
 from chassis.record import Message, Record
 from chassis.settings import Settings
 
@@ -110,13 +112,25 @@ class Publisher:
 class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
     """One group's subscription to all its topics: batches over every partition this instance owns."""
 
-    def __init__(self, settings: Settings, kafka: str, group: str, topics: Sequence[str], handle: Handle) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        kafka: str,
+        group: str,
+        topics: Sequence[str],
+        handle: Handle,
+        *,
+        observer: Observer = NOBODY,
+    ) -> None:
         self._handle = handle
+        self._observer = observer
         self.busy = asyncio.Lock()
         self.owned: frozenset[int] = frozenset()
         self.assigned = False
         self.failing = False
-        self._stopping = False
+        self.stopping = False
+        self.working_since: float | None = None
+        self._at_work: Sequence[Record] = ()
         self._broker = KafkaBroker(kafka, logger=None, graceful_timeout=REVOKE_SECONDS, apply_types=False)
         self._ends: dict[TopicPartition, int] = {}
         self._subscriber = self._broker.subscriber(
@@ -141,8 +155,8 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
         await self._broker.start()
 
     def give_up(self) -> None:
-        """From now on what fails is not tried again: the process is about to end."""
-        self._stopping = True
+        """From now on nothing is begun, and what fails is not tried again: the process is about to end."""
+        self.stopping = True
 
     async def stop(self) -> None:
         """Finish the batch at work, commit it and leave the group."""
@@ -181,21 +195,53 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
             self._ends = {place: consumer.highwater(place) for place in places}
         return done
 
+    @property
+    def alive(self) -> bool:
+        """Whether somebody still asks the bus for batches; before the start and at the end nobody has to."""
+        tasks = self._subscriber.tasks
+        return self.stopping or not tasks or not all(task.done() for task in tasks)
+
+    async def lags(self) -> dict[tuple[str, int], int] | None:
+        """Records of each owned topic and partition that are not handled yet; None before there is a connection.
+
+        Asks the broker, so it tells as well whether the broker is there.
+
+        Raises:
+            KafkaError: it is not.
+        """
+        consumer = self._subscriber.consumer
+        if consumer is None:
+            return None
+        places = consumer.assignment()
+        if not places:
+            await consumer.topics()
+            return {}
+        ends = await consumer.end_offsets(places)
+        handled = {place: await consumer.position(place) for place in places}
+        for record in self._at_work:
+            place = TopicPartition(record.topic, record.partition)
+            handled[place] = min(record.offset, handled.get(place, record.offset))
+        return {(place.topic, place.partition): max(0, end - handled[place]) for place, end in ends.items()}
+
     async def _on_batch(self, message: KafkaMessage) -> None:
-        records = message.raw_message
         async with self.busy:
+            if self.stopping:
+                return  # a batch that failed and was given up may lie before this one: committing this would skip it
+            records = self._at_work = message.raw_message
             await self.persist(lambda: self._handle(records))
             if not self.failing:
                 await self._commit(message, records)
+            self._at_work = ()
 
     async def persist(self, work: Callable[[], Awaitable[None]]) -> None:
         """Do it until it is done, with back-off, holding the partitions; give up only when the process stops."""
 
         def gives_up(state: RetryCallState) -> bool:
             self.failing = True
+            self._observer.retried()
             error = state.outcome.exception() if state.outcome else None
             log.warning("loop.retry", attempt=state.attempt_number, error=f"{type(error).__name__}: {error}"[:300])
-            return self._stopping
+            return self.stopping
 
         @retry(
             wait=wait_exponential_jitter(multiplier=0.2, max=10),
@@ -204,10 +250,14 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
             retry_error_callback=lambda _: None,
         )
         async def attempt() -> None:
+            self.working_since = time.monotonic()
             await work()
             self.failing = False
 
-        await attempt()
+        try:
+            await attempt()
+        finally:
+            self.working_since = None
 
     async def _commit(self, message: KafkaMessage, records: Sequence[Record]) -> None:
         """Commit exactly this batch. A failure loses nothing: the batch comes again and changes nothing."""

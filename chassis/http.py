@@ -1,7 +1,8 @@
-"""The HTTP side every service has: health for the operator, bounds for every request, and its own routes."""
+"""The HTTP side every service has: health and metrics for the operator, bounds for every request, its own routes."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -11,13 +12,32 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from chassis.metrics import CONTENT_TYPE
 from chassis.store import StoreError
 from contracts.topics import MAX_RECORD_BYTES
 
 log = structlog.get_logger(__name__)
 
+DRAIN_SECONDS = 10
+"""How long requests under way may take once the server is asked to stop."""
+
 Check = Callable[[], Awaitable[dict[str, bool]]]
-"""Says for each thing a service needs whether it is there."""
+"""Says for each thing whether it is as it should be."""
+
+
+@dataclass(frozen=True)
+class Probes:
+    """What an operator asks.
+
+    Attributes:
+        live: whether each part of the process moves; if not, only a new process helps.
+        ready: whether each thing the service needs is there.
+        metrics: Prometheus's text.
+    """
+
+    live: Check
+    ready: Check
+    metrics: Callable[[], Awaitable[bytes]]
 
 
 class BodyLimit:
@@ -52,32 +72,53 @@ async def _replay(body: bytes, receive: Receive) -> AsyncIterator[Message]:
         yield await receive()
 
 
-def make_api(name: str, router: APIRouter | None, check: Check) -> FastAPI:
-    """The service's API: its own routes, `/health/live` and `/health/ready`, and its OpenAPI document."""
+def make_api(name: str, router: APIRouter | None, probes: Probes) -> FastAPI:
+    """The service's API: its own routes, `/health/live`, `/health/ready`, `/metrics`, and its OpenAPI document."""
     api = FastAPI(title=f"Liên Thông: {name}", version="1", docs_url="/docs", redoc_url=None)
     api.add_middleware(BodyLimit)
 
     @api.get("/health/live", include_in_schema=False)
-    async def live() -> dict[str, str]:
-        return {"service": name, "status": "live"}
+    async def live(response: Response) -> dict[str, Any]:
+        return _told(name, "live", await probes.live(), response)
 
     @api.get("/health/ready", include_in_schema=False)
     async def ready(response: Response) -> dict[str, Any]:
-        checks = await check()
-        response.status_code = 200 if all(checks.values()) else 503
-        return {"service": name, "status": "ready" if all(checks.values()) else "not ready", **checks}
+        return _told(name, "ready", await probes.ready(), response)
+
+    @api.get("/metrics", include_in_schema=False)
+    async def metrics() -> Response:
+        return Response(await probes.metrics(), media_type=CONTENT_TYPE)
 
     for unavailable in (StoreError, BusError, TimeoutError):
         api.add_exception_handler(unavailable, _unavailable)
+    api.add_exception_handler(Exception, _fault)
     if router is not None:
         api.include_router(router)
     return api
 
 
-async def _unavailable(_request: Request, error: Exception) -> Response:
-    log.warning("http.unavailable", error=type(error).__name__)
+def _told(name: str, word: str, checks: dict[str, bool], response: Response) -> dict[str, Any]:
+    good = all(checks.values())
+    response.status_code = 200 if good else 503
+    return {"service": name, "status": word if good else f"not {word}", **checks}
+
+
+async def _unavailable(request: Request, error: Exception) -> Response:
+    log.warning("http.unavailable", **_asked(request), error=type(error).__name__)
     text = "the store or the bus does not answer; nothing was lost: send the same request again, with the same key"
     return JSONResponse({"detail": text}, status_code=503, headers={"Retry-After": "5"})
+
+
+async def _fault(request: Request, error: Exception) -> Response:
+    # Only the class: the text may quote the request.
+    log.error("http.fault", **_asked(request), error=type(error).__name__)
+    text = "a fault of ours; it is on record: send the same request again later, with the same key"
+    return JSONResponse({"detail": text}, status_code=500)
+
+
+def _asked(request: Request) -> dict[str, str]:
+    """Which route was asked for; never the path itself, for a reference to a person may stand in it."""
+    return {"method": request.method, "route": getattr(request.scope.get("route"), "path", "")}
 
 
 class Server(uvicorn.Server):
@@ -91,4 +132,15 @@ class Server(uvicorn.Server):
 
 def make_server(api: FastAPI, host: str, port: int) -> Server:
     """A server that is not running yet."""
-    return Server(uvicorn.Config(api, host=host, port=port, log_level="warning", access_log=False, lifespan="off"))
+    return Server(
+        uvicorn.Config(
+            api,
+            host=host,
+            port=port,
+            log_level="warning",
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            timeout_graceful_shutdown=DRAIN_SECONDS,
+        )
+    )

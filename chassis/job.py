@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 
 from chassis.document import MAX_CHARACTERS, MAX_FACTS, Document
+from chassis.logs import about
 from chassis.record import Record
 from chassis.service import Service
 from contracts.decision import Decision
@@ -130,7 +131,8 @@ class Job:
             raise
         except Exception as error:
             # One dossier that can not be decided must not stop the others of its partition.
-            log.exception("decision.failed", dossier=self.doc.key, service=service.name)
+            latest = self.fresh[-1].event if self.fresh else None
+            log.exception("decision.failed", **{**about(latest), "dossier": self.doc.key})
             self.failed = f"{service.name} can not decide: {type(error).__name__}: {error}"[:500]
             self.decision = Decision()
 

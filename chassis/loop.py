@@ -16,12 +16,14 @@ import structlog
 
 from chassis.document import Document
 from chassis.job import Arrival, Job, PartialError
+from chassis.logs import about, type_name
 from chassis.observe import NOBODY, UNKNOWN, UNREADABLE, Observer
-from chassis.record import Message, Publish, Record, dead_letter, read_record
+from chassis.record import Message, Publish, Record, dead_letter, place_of, read_record
 from chassis.service import Service
 from chassis.store import Store
 from contracts.claims import ClockTicked
 from contracts.decision import Allotment
+from contracts.envelope import AnyEvent
 from contracts.topics import UnknownTypeError
 
 log = structlog.get_logger(__name__)
@@ -106,7 +108,7 @@ class Loop:
             except UnknownTypeError as error:
                 tally.unknown += 1
                 self._observer.put_aside(record, UNKNOWN)
-                log.info("event.unknown-type", type=str(error)[:120], topic=record.topic, offset=record.offset)
+                log.info("event.unknown-type", type=type_name(str(error)), **place_of(record))
             except (ValueError, OverflowError) as error:
                 dead.append(self._dead_letter(record, str(error)))
                 self._observer.put_aside(record, UNREADABLE)
@@ -168,7 +170,7 @@ class Loop:
         for job in done.values():
             tally.accepted += 0 if job.failed else len(job.fresh)
             tally.duplicates += len(job.repeats)
-            dead += [self._dead_letter(one.record, reason) for one, reason in job.rejected if one.record]
+            dead += [self._dead_letter(one.record, reason, one.event) for one, reason in job.rejected if one.record]
         self._observer.took(arrivals, done)
         await self._publish_caused(done.values(), tally)
         for job in done.values():
@@ -274,8 +276,8 @@ class Loop:
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
 
-    def _dead_letter(self, record: Record, reason: str) -> Message:
-        log.warning("event.dead-letter", topic=record.topic, partition=record.partition, offset=record.offset)
+    def _dead_letter(self, record: Record, reason: str, event: AnyEvent | None = None) -> Message:
+        log.warning("event.dead-letter", **about(event), **place_of(record))
         return dead_letter(record, reason, self.service.name)
 
 

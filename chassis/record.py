@@ -81,14 +81,14 @@ def read_record(record: Record) -> AnyEvent:
     return event
 
 
+def place_of(record: Record) -> dict[str, str | int]:
+    """Where a record stands."""
+    return {"topic": record.topic, "partition": record.partition, "offset": record.offset}
+
+
 def dead_letter(record: Record, reason: str, service: str) -> Message:
     """The letter about a record that `service` can not take: its bytes, why, and where they came from."""
-    origin = {
-        "reason": reason[:1000],
-        "topic": record.topic,
-        "partition": str(record.partition),
-        "offset": str(record.offset),
-    }
+    origin = {"reason": reason[:1000], **{name: str(value) for name, value in place_of(record).items()}}
     if record.value is not None and len(record.value) > LETTER_BYTES:
         origin["cut"] = f"{LETTER_BYTES} of {len(record.value)} bytes"
     headers = tuple((name, text.encode()) for name, text in origin.items())

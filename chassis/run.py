@@ -4,20 +4,28 @@ import asyncio
 import itertools
 import signal
 import socket
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 import structlog
 
 from chassis import clock
 from chassis.app import App, Build, Context
 from chassis.bus import Publisher, Subscription
-from chassis.http import make_api, make_server
+from chassis.health import Health, Pulse
+from chassis.http import Probes, Server, make_api, make_server
 from chassis.loop import Loop
+from chassis.metrics import Metrics
+from chassis.observe import Observer, Observers
 from chassis.record import Record
 from chassis.settings import HTTP_PORTS, Settings, SettingsError
-from chassis.store import MongoStore, StoreError
+from chassis.store import MongoStore
 from contracts.envelope import LIVE
+
+if TYPE_CHECKING:
+    from chassis.tracing import Tracing
 
 REST = 15
 """A tick sweeps its timeline when it comes; what falls due later, by a clock that stands, every so many turns."""
@@ -34,19 +42,25 @@ class Runner:
         self._store = MongoStore(settings.mongo_for(name), settings.database_prefix + name)
         self._publisher = Publisher(settings.kafka)
         self._app: App = build(Context(settings, self._store, self._publisher))
-        self._loop = Loop(self._app.service, self._store, self._publisher)
+        service, pulse = self._app.service, Pulse()
+        self._metrics = Metrics(service.topics, (payload.TYPE for payload in service.emits))
+        self._tracing = _tracing(name, settings)
+        watching: list[Observer] = [self._metrics, pulse, *([self._tracing] if self._tracing else [])]
+        self._observer = Observers(*watching)
+        self._loop = Loop(service, self._store, self._publisher, self._observer)
         self._subscription = Subscription(
-            settings, settings.kafka, settings.group_prefix + name, self._app.service.topics, self._take
+            settings, settings.kafka, settings.group_prefix + name, service.topics, self._take, observer=self._observer
         )
+        self._health = Health(self._store, self._subscription, pulse)
         self._stop = asyncio.Event()
         self._looked_at = clock.now()
 
     async def run(self) -> None:
-        """Run until SIGTERM or SIGINT, then finish the batch at work, commit and leave."""
+        """Run until SIGTERM or SIGINT, then answer the requests and finish the batch at work, commit and leave."""
         for signum in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(signum, self._ask_to_stop)
         port = self._settings.http_port or HTTP_PORTS[self.name]
-        api = make_api(self.name, self._app.router, self._check)
+        api = make_api(self.name, self._app.router, Probes(self._health.live, self._health.ready, self._exposition))
         listening = _bind(self._settings.http_host, port)
         server = make_server(api, self._settings.http_host, port)
         serving = asyncio.create_task(server.serve(sockets=[listening]))
@@ -54,9 +68,7 @@ class Runner:
             await self._begin()
             await asyncio.gather(self._sweep_until_stopped(), self._stop.wait())
         finally:
-            await self._end()
-            server.should_exit = True
-            await serving
+            await self._end(server, serving)
             log.info("service.stopped")
 
     def _ask_to_stop(self) -> None:
@@ -83,15 +95,25 @@ class Runner:
                 task.cancel()
         await asyncio.gather(trying, stopping, return_exceptions=True)
 
-    async def _end(self) -> None:
+    async def _end(self, server: Server, serving: "asyncio.Task[None]") -> None:
+        """Requests first: those under way may still publish."""
+        server.should_exit = True
+        await serving
         await self._subscription.stop()
         await self._publisher.stop()
         await self._app.close()
         self._store.close()
+        if self._tracing:
+            await self._tracing.close()
 
     async def _take(self, records: Sequence[Record]) -> None:
+        begun = time.monotonic()
         tally = await self._loop.process(records)
+        self._observer.batch(len(records), time.monotonic() - begun)
         log.debug("batch.done", records=len(records), **vars(tally))
+
+    async def _exposition(self) -> bytes:
+        return self._metrics.exposition(await self._health.lags() or {}, await self._health.ready())
 
     async def _sweep_until_stopped(self) -> None:
         """Wake what is due: on the live timeline by the wall clock, on the others, now and then, by their last tick.
@@ -121,14 +143,14 @@ class Runner:
         for (timeline, partition), now in (await self._store.clocks(owned)).items():
             await self._loop.sweep([partition], timeline, now)
 
-    async def _check(self) -> dict[str, bool]:
-        try:
-            async with asyncio.timeout(2):
-                await self._store.ping()
-            store = True
-        except (StoreError, TimeoutError):
-            store = False
-        return {"store": store, "bus": self._subscription.assigned, "loop": not self._subscription.failing}
+
+def _tracing(name: str, settings: Settings) -> "Tracing | None":
+    """Traces, if a collector is named; otherwise not even the library is loaded."""
+    if not settings.otlp:
+        return None
+    from chassis.tracing import Tracing  # noqa: PLC0415
+
+    return Tracing(name, settings.otlp, settings.trace_share)
 
 
 def _bind(host: str, port: int) -> socket.socket:

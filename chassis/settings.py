@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     batch_wait_ms: Annotated[int, Field(ge=1, le=1000)] = 20
     sweep_seconds: Annotated[float, Field(gt=0, le=60)] = 1.0
     session_timeout_ms: Annotated[int, Field(ge=1000, le=300_000)] = 10_000
+    otlp: str = Field(default="", description="OTLP/HTTP collector for traces, http://host:4318; empty: no traces")
+    trace_share: float = Field(default=1.0, ge=0, le=1, description="Share of dossiers that are traced")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
 
     @property

@@ -90,7 +90,13 @@ class Delivery:
                 return self._failed(order, medium, str(error), final=error.permanent or order.last)
             except Exception as error:  # noqa: BLE001 - one message must not hold up all dossiers of its partition
                 # Only the class: the text, and the trace with it, may hold an address.
-                log.error("notification.fault", message=order.message_id, error=type(error).__name__)  # noqa: TRY400
+                log.error(  # noqa: TRY400
+                    "notification.fault",
+                    message=order.message_id,
+                    dossier=order.cause.subject,
+                    causation=order.cause.id,
+                    error=type(error).__name__,
+                )
                 return self._failed(order, medium, f"fault: {type(error).__name__}", final=order.last)
         return self._sent(order, medium)
 

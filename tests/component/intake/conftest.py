@@ -12,7 +12,7 @@ import pytest
 from pydantic import SecretStr
 
 from chassis.app import Context
-from chassis.http import make_api
+from chassis.http import Probes, make_api
 from chassis.loop import Loop
 from chassis.memory import MemoryStore
 from chassis.record import Message
@@ -72,7 +72,7 @@ class Unit:
         self.store = FakeStore()
         app = build(Context(Settings(service_token=SecretStr(token), calendar=None), self.store, self.publish))
         self.loop = Loop(app.service, self.store, self.publish)
-        api = make_api("intake", app.router, self.check)
+        api = make_api("intake", app.router, Probes(self.live, self.check, self.metrics))
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(api), base_url="http://intake")
         self.offsets = itertools.count()
         self.forget()
@@ -81,12 +81,19 @@ class Unit:
         """Begin anew; reading the catalogue again would take longer than any test."""
         self.published: list[Message] = []
         self.checks = {"store": True, "bus": True, "loop": True}
+        self.moving = {"consumer": True, "progress": True}
         self.store.documents.clear()
         self.store.series.clear()
         self.store.database.applicants.kept.clear()
 
     async def check(self) -> dict[str, bool]:
         return self.checks
+
+    async def live(self) -> dict[str, bool]:
+        return self.moving
+
+    async def metrics(self) -> bytes:
+        return b"lienthong_ready 1\n"
 
     async def publish(self, messages: Sequence[Message]) -> None:
         self.published += messages

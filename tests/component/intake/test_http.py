@@ -1,4 +1,6 @@
+import httpx
 import pytest
+import structlog
 
 from contracts.topics import MAX_RECORD_BYTES
 
@@ -251,7 +253,7 @@ async def test_what_is_internal_is_not_advertised(unit):
 
 async def test_a_living_service_says_so(unit):
     answer = await unit.http.get("/health/live")
-    assert (answer.status_code, answer.json()) == (200, {"service": "intake", "status": "live"})
+    assert (answer.status_code, answer.json()["status"]) == (200, "live")
 
 
 async def test_a_ready_service_says_so(unit):
@@ -280,3 +282,33 @@ async def test_what_follows_a_submission_has_no_unknown_fields_either(unit, acti
     answer = await unit.http.post(f"/v1/submissions/{UNKNOWN}/{action}", json=body | {"surprise": 1})
     assert answer.status_code == 422
     assert "surprise" in answer.json()["detail"][0]["loc"]
+
+
+async def test_a_process_that_does_not_move_says_so(unit):
+    unit.moving["progress"] = False
+    answer = await unit.http.get("/health/live")
+    assert answer.status_code == 503
+    assert answer.json() == {"service": "intake", "status": "not live", "consumer": True, "progress": False}
+
+
+async def test_metrics_are_text_for_prometheus(unit):
+    answer = await unit.http.get("/metrics")
+    assert answer.headers["content-type"].startswith("text/plain; version=")
+    assert answer.text == "lienthong_ready 1\n"
+
+
+async def test_a_fault_is_an_answer_and_a_log_line_without_the_request(unit):
+    async def fails(_query):
+        raise ValueError("Nguyễn Văn A, 0912345678")
+
+    unit.store.state_of = fails
+    transport = httpx.ASGITransport(unit.http._transport.app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://intake") as client:
+        with structlog.testing.capture_logs() as written:
+            answer = await client.get("/v1/submissions/nguyen-van-a")
+    del unit.store.state_of
+    assert answer.status_code == 500
+    assert "0912345678" not in answer.text
+    [line] = [one for one in written if one["event"] == "http.fault"]
+    assert (line["route"], line["method"], line["error"]) == ("/v1/submissions/{submission}", "GET", "ValueError")
+    assert "nguyen" not in str(written).lower()

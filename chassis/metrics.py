@@ -1,0 +1,135 @@
+"""Prometheus metrics of one service, in a registry of its own; docs/metrics.md says what each is for.
+
+Counted with plain dictionaries, added to Prometheus once a batch. Labels are bounded: an event type is one of those in
+the contracts, and no label ever holds a code.
+"""
+
+from collections import Counter as Tallied
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import cache
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from typing_extensions import override
+
+from chassis import clock
+from chassis.job import Arrival, Job
+from chassis.observe import DEAD, RESULTS, Observer, results
+from chassis.record import Record
+from contracts.envelope import LIVE, AnyEvent
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+
+RECORDS = (1, 5, 10, 50, 100, 250, 500, 1000, 2500, 5000, 10_000)
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
+LATENESS = (0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3600, 4 * 3600, 24 * 3600)
+
+Lags = Mapping[tuple[str, int], int]
+"""Records that wait, by topic and partition."""
+
+
+class Metrics(Observer):
+    """All metrics of one service instance.
+
+    Args:
+        consumes: types it reads.
+        emits: types it says.
+    """
+
+    def __init__(self, consumes: Iterable[str], emits: Iterable[str]) -> None:
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        self._make()
+        for topic in consumes:
+            for result in RESULTS:
+                self._event(topic, result)
+        for topic in emits:
+            self._emitted(topic)
+        for result in DEAD:
+            self._dead.labels(result)
+
+    def _make(self) -> None:
+        own = self.registry
+        self._events = Counter(
+            "lienthong_events_total",
+            "Records taken from the bus, by what became of them",
+            ["type", "result"],
+            registry=own,
+        )
+        self._emits = Counter("lienthong_emitted_total", "Own events acknowledged by the bus", ["type"], registry=own)
+        self._dead = Counter("lienthong_dead_letters_total", "Records put aside", ["reason"], registry=own)
+        self._sizes = Histogram("lienthong_batch_records", "Records in a batch", buckets=RECORDS, registry=own)
+        self._times = Histogram(
+            "lienthong_batch_seconds", "From the first look at a batch until all of it is published",
+            buckets=SECONDS, registry=own,
+        )  # fmt: skip
+        self._lost = Counter(
+            "lienthong_save_conflicts_total", "Saves that lost their guard to another instance", registry=own
+        )
+        self._retries = Counter(
+            "lienthong_retries_total",
+            "Attempts at a batch or sweep that failed because the world is down",
+            registry=own,
+        )
+        self._late = Histogram(
+            "lienthong_timer_lateness_seconds", "How long after its time a live timer was handled",
+            buckets=LATENESS, registry=own,
+        )  # fmt: skip
+        self._lag = Gauge(
+            "lienthong_lag_records", "Records of an owned partition that are not handled yet",
+            ["topic", "partition"], registry=own,
+        )  # fmt: skip
+        self._ready = Gauge("lienthong_ready", "Whether a thing the service needs is there", ["check"], registry=own)
+        self._event = cache(self._events.labels)
+        self._emitted = cache(self._emits.labels)
+
+    @override
+    def took(self, arrivals: Mapping[str, Sequence[Arrival]], jobs: Mapping[str, Job]) -> None:
+        counts = Tallied((arrival.event.type, result) for arrival, result in results(arrivals, jobs))
+        for (topic, result), number in counts.items():
+            self._event(topic, result).inc(number)
+            if result in DEAD:
+                self._dead.labels(result).inc(number)
+
+    @override
+    def said(self, events: Sequence[AnyEvent]) -> None:
+        for topic, number in Tallied(event.type for event in events).items():
+            self._emitted(topic).inc(number)
+
+    @override
+    def put_aside(self, record: Record, result: str) -> None:
+        self._event(record.topic, result).inc()
+        if result in DEAD:
+            self._dead.labels(result).inc()
+
+    @override
+    def conflicts(self, number: int) -> None:
+        if number:
+            self._lost.inc(number)
+
+    @override
+    def swept(self, jobs: Iterable[Job], now: datetime) -> None:
+        present = clock.now()
+        for job in jobs:
+            # Other clocks jump from tick to tick: late by them says nothing about us.
+            if job.doc.timeline == LIVE and job.doc.due is not None and job.doc.due <= now:
+                self._late.observe((present - job.doc.due).total_seconds())
+
+    @override
+    def batch(self, records: int, seconds: float) -> None:
+        self._sizes.observe(records)
+        self._times.observe(seconds)
+
+    @override
+    def retried(self) -> None:
+        self._retries.inc()
+
+    def exposition(self, lags: Lags, checks: Mapping[str, bool]) -> bytes:
+        """All of it, as Prometheus reads it, with what only the moment of the question knows."""
+        self._lag.clear()
+        for (topic, partition), records in lags.items():
+            self._lag.labels(topic, str(partition)).set(records)
+        for check, there in checks.items():
+            self._ready.labels(check).set(there)
+        return generate_latest(self.registry)

@@ -1,0 +1,131 @@
+"""Ready and alive are two questions: a world that is down answers the first, a process that hangs the second."""
+
+import asyncio
+import time
+from typing import Any
+
+import pytest
+from aiokafka.errors import KafkaConnectionError
+
+from chassis import health
+from chassis.health import Fresh, Health, Pulse
+from chassis.store import StoreError
+
+
+class World:
+    """The store and the subscription, as far as health looks at them."""
+
+    def __init__(self) -> None:
+        self.store_error: Exception | None = None
+        self.bus_error: Exception | None = None
+        self.waiting: dict[tuple[str, int], int] | None = {("t", 0): 0}
+        self.assigned = True
+        self.failing = False
+        self.stopping = False
+        self.alive = True
+        self.working_since: float | None = None
+        self.pulse = Pulse()
+        self.asked = 0
+
+    async def ping(self) -> None:
+        self.asked += 1
+        if self.store_error:
+            raise self.store_error
+
+    async def lags(self) -> Any:
+        if self.bus_error:
+            raise self.bus_error
+        return self.waiting
+
+    def health(self, stuck: float = 60) -> Health:
+        found = Health(self, self, self.pulse, stuck)  # type: ignore[arg-type]
+        found._excused_until = self.pulse.felt = time.monotonic() - 10_000
+        return found
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> World:
+    monkeypatch.setattr(health, "FRESH_SECONDS", 0.0)
+    monkeypatch.setattr(Fresh.__init__, "__defaults__", (0.0,))
+    return World()
+
+
+LONG_AGO = -5_000.0
+
+DOWN: dict[str, dict[str, Any]] = {
+    "store": {"store_error": StoreError("down")},
+    "store slow": {"store_error": TimeoutError()},
+    "bus": {"bus_error": KafkaConnectionError("down")},
+    "bus before the start": {"waiting": None},
+    "bus without partitions": {"assigned": False},
+    "loop": {"failing": True},
+    "loop at the end": {"stopping": True},
+}
+
+
+@pytest.mark.parametrize(("what", "change"), DOWN.items(), ids=DOWN)
+async def test_readiness_falls_for_what_is_down_and_comes_back_by_itself(
+    world: World, what: str, change: dict[str, Any]
+) -> None:
+    looked, before = world.health(), {name: getattr(world, name) for name in change}
+    vars(world).update(change)
+    fallen = await looked.ready()
+    assert [name for name, there in fallen.items() if not there] == [what.partition(" ")[0]]
+    vars(world).update(before)
+    assert all((await looked.ready()).values())
+
+
+@pytest.mark.parametrize(("what", "change"), DOWN.items(), ids=DOWN)
+async def test_a_world_that_is_down_is_no_reason_to_die(world: World, what: str, change: dict[str, Any]) -> None:
+    world.working_since = time.monotonic() + LONG_AGO
+    vars(world).update(change)
+    assert all((await world.health().live()).values())
+
+
+async def test_a_batch_that_hangs_though_all_is_there_is_death(world: World) -> None:
+    world.working_since = time.monotonic() + LONG_AGO
+    assert await world.health().live() == {"consumer": True, "progress": False}
+
+
+async def test_a_long_batch_that_moves_is_alive(world: World) -> None:
+    world.working_since = time.monotonic() + LONG_AGO
+    looked = world.health()
+    world.pulse.took({}, {})
+    assert all((await looked.live()).values())
+
+
+async def test_after_an_outage_a_batch_gets_its_time_again(world: World) -> None:
+    world.working_since = time.monotonic() + LONG_AGO
+    looked = world.health()
+    world.bus_error = KafkaConnectionError("down")
+    await looked.live()
+    world.bus_error = None
+    assert all((await looked.live()).values())
+
+
+async def test_records_that_wait_and_that_nobody_takes_are_death(world: World) -> None:
+    world.waiting = {("t", 0): 3}
+    assert not (await world.health().live())["progress"]
+
+
+async def test_a_record_after_a_long_quiet_time_is_not(world: World) -> None:
+    looked = world.health()
+    await looked.live()
+    world.waiting = {("t", 0): 1}
+    assert (await looked.live())["progress"]
+
+
+async def test_a_quiet_service_is_alive(world: World) -> None:
+    assert all((await world.health().live()).values())
+
+
+async def test_a_consumer_that_ended_is_death(world: World) -> None:
+    world.alive = False
+    assert not (await world.health().live())["consumer"]
+
+
+async def test_many_probes_at_once_are_one_question() -> None:
+    world = World()
+    looked = Health(world, world, world.pulse)  # type: ignore[arg-type]
+    await asyncio.gather(*(looked.ready() for _ in range(50)))
+    assert world.asked == 1
