@@ -3,6 +3,7 @@
 from services.cli import (
     commands_demo,
     commands_history,
+    commands_letters,
     commands_replay,
     commands_run,
     commands_stack,
@@ -13,6 +14,7 @@ from services.cli import (
 __all__ = [
     "commands_demo",
     "commands_history",
+    "commands_letters",
     "commands_replay",
     "commands_run",
     "commands_stack",

@@ -11,7 +11,7 @@ from chassis.settings import SettingsError
 from chassis.store import StoreError
 from contracts.worktime import DataError, LimitError
 from deploy.embedded import StackError
-from services.cli.letters import NoSuchLetterError
+from services.cli.letters import LetterError
 from services.cli.surroundings import NotReadyError, NotRunningError
 
 app = typer.Typer(
@@ -25,7 +25,7 @@ app = typer.Typer(
 MENDABLE = (
     NotRunningError,
     NotReadyError,
-    NoSuchLetterError,
+    LetterError,
     SettingsError,
     BusError,
     StackError,

@@ -120,7 +120,7 @@ async def test_a_dead_letter_can_be_replayed_and_is_then_handled(shop, publish):
         return [one for one in found if one.value == b"not yet mended"]
 
     [letter] = await eventually(find)
-    await letters.replay(shop.settings.kafka, [letter])
+    await letters.replay(shop.settings.kafka, [letter], "test")
 
     async def came_back():
         names = [one.name for one in await find()]
