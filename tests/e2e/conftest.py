@@ -64,7 +64,13 @@ def own_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="module")
-async def shop(own_stack: Stack, tmp_path_factory: pytest.TempPathFactory):
+def more_environment() -> dict[str, str]:
+    """What a module's services are to be told besides."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+async def shop(own_stack: Stack, tmp_path_factory: pytest.TempPathFactory, more_environment: dict[str, str]):
     ports = {name: free_port() for name in SERVICES}
     home: Path = tmp_path_factory.mktemp("shop")
     found = own_stack.endpoints
@@ -74,6 +80,7 @@ async def shop(own_stack: Stack, tmp_path_factory: pytest.TempPathFactory):
         "LIENTHONG_SERVICE_TOKEN": "only-for-this-test",
         "LIENTHONG_INTAKE_URL": f"http://127.0.0.1:{ports['intake']}",
         **{f"LIENTHONG_MONGO_{name.upper()}": url for name, url in found.mongo.items()},
+        **more_environment,
     }
     async with Admin(found.kafka) as admin:
         await admin.apply()

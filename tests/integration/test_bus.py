@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 from contextlib import asynccontextmanager
+from copy import copy
 
 import pytest
 from aiokafka.errors import MessageSizeTooLargeError
@@ -186,3 +187,72 @@ async def test_a_backlog_is_digested_only_when_all_of_it_was_handled(settings, p
         while not await subscription.digested():  # noqa: ASYNC110 - the broker tells nobody
             await asyncio.sleep(0.01)
     assert set(reader.seen) == reader.wanted
+
+
+async def asked_again(subscription, times=5):
+    """Return when the next batches were asked for, so that they could have been handled."""
+    consumer = subscription._subscriber.consumer
+    asks, ask = itertools.count(), consumer.getmany
+
+    async def counted(*args, **kwargs):
+        next(asks)
+        return await ask(*args, **kwargs)
+
+    consumer.getmany = counted
+    while next(copy(asks)) < times:  # noqa: ASYNC110 - the consumer asks when it asks
+        await asyncio.sleep(0.02)
+
+
+async def test_after_a_batch_was_given_up_the_next_one_is_not_committed_over_it(settings, publish, group):
+    sent = messages(100)
+    await publish(sent)
+    refused = asyncio.Event()
+    settings = settings.model_copy(update={"batch_records": 10})
+
+    async def fails_once(_records):
+        if not refused.is_set():
+            refused.set()
+            subscription.give_up()
+            raise ConnectionError("down, just when the process has to end")
+
+    subscription = Subscription(settings, settings.kafka, group, [TOPIC], fails_once)
+    await subscription.start()
+    await refused.wait()
+    await asked_again(subscription)
+    await subscription.stop()
+    reader = Reader(sent)
+    async with reading(settings, group, reader):
+        await reader.done.wait()
+    assert set(reader.seen) == reader.wanted
+
+
+async def test_lag_counts_what_is_at_work(settings, publish, group):
+    sent = messages(60)
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def held_back(records):
+        if {one.value for one in records} & {one.value for one in sent}:
+            begun.set()
+            await go_on.wait()
+
+    async with reading(settings, group, held_back) as subscription:
+        while not subscription.assigned or any((await subscription.lags()).values()):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        await publish(sent)
+        await begun.wait()
+        assert sum((await subscription.lags()).values()) == 60
+        go_on.set()
+        while any((await subscription.lags()).values()):  # noqa: ASYNC110 - the broker tells nobody
+            await asyncio.sleep(0.05)
+        assert subscription.alive
+
+
+async def test_a_consumer_that_ended_by_itself_is_not_alive(settings, group):
+    async def nothing(_records):
+        pass
+
+    async with reading(settings, group, nothing) as subscription:
+        assert subscription.alive
+        await subscription._subscriber.consumer.stop()
+        while subscription.alive:  # noqa: ASYNC110 - it notices at its next question
+            await asyncio.sleep(0.05)
