@@ -11,19 +11,7 @@ from services.cli.shop import all_services
 
 ROOT = Path(__file__).parents[2]
 OPERATING = (ROOT / "docs" / "operating.md").read_text()
-SOURCES = [path for folder in ("chassis", "services") for path in (ROOT / folder).rglob("*.py")]
 SERVICE_SPECS = all_services(Settings())
-
-
-def logged():
-    call = re.compile(r'\blog\.(?:debug|info|warning|error|exception)\(\s*"([^"]+)"')
-    return {name for path in SOURCES for name in call.findall(path.read_text())}
-
-
-def test_every_log_event_is_in_the_catalogue_and_the_other_way_round():
-    table = OPERATING.partition("## Log events")[2]
-    documented = set(re.findall(r"`([a-z]+\.[a-z-]+)`", table))
-    assert documented == logged()
 
 
 @pytest.mark.parametrize("name", Settings.model_fields)
