@@ -29,7 +29,7 @@ from contracts.envelope import LIVE, AnyEvent
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 
 # When a counter was made is of no use to anybody, and would double what has to be stored.
-disable_created_metrics()
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
 RECORDS = (1, 5, 10, 50, 100, 250, 500, 1000, 2500, 5000, 10_000)
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
