@@ -14,7 +14,7 @@ SOURCES = [path for folder in ("chassis", "services") for path in (ROOT / folder
 LEVELS = {"debug": "debug", "info": "info", "warning": "warning", "error": "error", "exception": "error"}
 SPREAD = {
     "about": {"dossier", "event_id", "causation"},
-    "_place": {"topic", "partition", "offset"},
+    "place_of": {"topic", "partition", "offset"},
     "_asked": {"method", "route"},
     "vars": {field.name for field in fields(Tally)},
 }

@@ -13,7 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from chassis import clock
 from chassis.admin import Admin
 from chassis.bus import Publisher
-from chassis.loop import message_of
+from chassis.record import message_of
 from contracts import claims
 from contracts.envelope import new_event
 from contracts.procedures import load_catalogue

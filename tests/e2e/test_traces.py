@@ -11,7 +11,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from chassis import clock
 from chassis.bus import Publisher
-from chassis.loop import message_of
+from chassis.record import message_of
 from chassis.tracing import trace_id
 from contracts import claims
 from contracts.envelope import following
