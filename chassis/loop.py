@@ -68,10 +68,16 @@ class Loop:
         self._publish = publish
         self._observer = observer
         self._kept: OrderedDict[str, tuple[Document, Any]] = OrderedDict()
+        self._owned: object = None
 
-    def forget(self) -> None:
-        """Keep no document: others may own its partition from now on. Its guard would say so too, but later."""
-        self._kept.clear()
+    def own(self, partitions: frozenset[int]) -> None:
+        """These partitions are assigned; of an assignment before this one no document is kept.
+
+        Others may have gone on with it since. Its guard would say so too, but later.
+        """
+        if partitions is not self._owned:
+            self._owned = partitions
+            self._kept.clear()
 
     async def process(self, records: Sequence[Record]) -> Tally:
         """Take a batch all the way. Raises when the world is down; then call it again with the same batch."""

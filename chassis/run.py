@@ -108,6 +108,7 @@ class Runner:
 
     async def _take(self, records: Sequence[Record]) -> None:
         begun = time.monotonic()
+        self._loop.own(self._subscription.owned)
         tally = await self._loop.process(records)
         self._observer.batch(len(records), time.monotonic() - begun)
         log.debug("batch.done", records=len(records), **vars(tally))
@@ -133,6 +134,7 @@ class Runner:
                 continue
 
     async def _sweep(self, owned: Sequence[int], *, all_clocks: bool) -> None:
+        self._loop.own(self._subscription.owned)
         safe, self._looked_at = self._looked_at, clock.now()
         if await self._subscription.digested():
             await self._loop.sweep(owned, LIVE, safe)

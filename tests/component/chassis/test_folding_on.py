@@ -58,7 +58,7 @@ def is_as_folded_anew(toy: Toy, key: str = "D.1") -> bool:
 
 async def test_what_comes_later_is_folded_onto_the_stored_state(toy: Toy) -> None:
     await toy.process(record(payment(1)))
-    toy.loop.forget()
+    toy.loop.own(frozenset({0}))
     loads(toy)
     await toy.process(record(payment(2, time=START + MINUTE)))
     assert loads(toy) == [(("D.1",), False)]
@@ -68,7 +68,7 @@ async def test_what_comes_later_is_folded_onto_the_stored_state(toy: Toy) -> Non
 
 async def test_what_comes_earlier_than_the_last_fact_is_folded_from_the_whole(toy: Toy) -> None:
     await toy.process(record(payment(1)))
-    toy.loop.forget()
+    toy.loop.own(frozenset({0}))
     loads(toy)
     await toy.process(record(payment(2, time=START - MINUTE)))
     assert loads(toy) == [(("D.1",), False), (("D.1",), True)]
@@ -89,19 +89,22 @@ async def test_what_other_code_has_folded_is_folded_anew(toy: Toy) -> None:
     await toy.process(record(payment(1)))
     doc = toy.store.documents["D.1"]
     doc.state, doc.code = {"of": "another shape"}, "older code"
-    toy.loop.forget()
+    toy.loop.own(frozenset({0}))
     await toy.process(record(payment(2, time=START + MINUTE)))
     assert is_as_folded_anew(toy)
     assert doc.code != toy.store.documents["D.1"].code == toy.service.code
 
 
-async def test_a_document_is_kept_for_the_next_batch_until_it_is_forgotten(toy: Toy) -> None:
+async def test_a_document_is_kept_for_the_next_batch_until_partitions_are_assigned_anew(toy: Toy) -> None:
+    assigned = frozenset({0})
+    toy.loop.own(assigned)
     await toy.process(record(payment(1)))
     loads(toy)
+    toy.loop.own(assigned)
     await toy.process(record(payment(2, time=START + MINUTE)))
     assert loads(toy) == []
     assert is_as_folded_anew(toy)
-    toy.loop.forget()
+    toy.loop.own(frozenset({0}))
     await toy.process(record(payment(3, time=START + 2 * MINUTE)))
     assert loads(toy) == [(("D.1",), False)]
     assert is_as_folded_anew(toy)
