@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from chassis.tracing import Tracing
 
 YOUNG = 50_000
-"""Objects that are made before the collector looks for dead ones: a batch makes hundreds of thousands, all short-lived."""
+"""Objects that are made before the collector looks for dead ones: a batch makes very many, all short-lived."""
 
 REST = 15
 """A tick sweeps its timeline when it comes; what falls due later, by a clock that stands, every so many turns."""
