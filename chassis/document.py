@@ -48,7 +48,8 @@ class Document:
         facts: by identity: all of them if `whole`, else those that came in since it was loaded.
         whole: whether `facts` holds all that is known.
         state: what the service's fold makes of the facts, as JSON values, for queries and for the next fold.
-        tip: place in fold order of the last fact in `state`; what comes after it can be folded onto the state.
+        tip: place in fold order of the last fact of others in `state`; what comes after it can be folded onto it.
+        own_tip: the same of the service's own facts.
         code: which code folded the state; other code has to fold it anew.
         watermark: the latest moment any fact speaks of: this dossier's own present.
         characters: how much text its facts are.
@@ -65,6 +66,7 @@ class Document:
     whole: bool = True
     state: dict[str, Any] = field(default_factory=dict)
     tip: str = ""
+    own_tip: str = ""
     code: str = ""
     watermark: datetime | None = None
     characters: int = 0

@@ -163,16 +163,25 @@ class Job:
         """The state of all facts: from the last one if all that is new comes later, else of the whole document."""
         doc, later = self.doc, self._later
         self._later = []
-        places = [service.order(event) for event in later]
-        usable = not doc.tip or doc.code == service.code
-        doc.code = service.code
-        if usable and all(place > doc.tip for place in places):
-            state = self.state
-            if state is None:
-                state = service.restore(doc.state) if doc.tip else service.initial
-            doc.tip = max(places, default=doc.tip)
-            return service.unfold(state, later) if later else state
-        if not doc.whole:
+        folds_on = doc.code in ("", service.code) and all(self._comes_later(service, event) for event in later)
+        if not folds_on and not doc.whole:
             raise PartialError
-        doc.tip = max(map(service.order, doc.events), default="")
-        return service.fold(doc.events)
+        if not folds_on:
+            doc.tip = doc.own_tip = ""
+        doc.code = service.code
+        for event in later if folds_on else doc.events:
+            self._move_tip(service, event)
+        if not folds_on:
+            return service.fold(doc.events)
+        if self.state is None:
+            self.state = service.restore(doc.state) if doc.state else service.initial
+        return service.unfold(self.state, later) if later else self.state
+
+    def _comes_later(self, service: Service[Any], event: AnyEvent) -> bool:
+        return service.order(event) > (self.doc.own_tip if service.is_own(event) else self.doc.tip)
+
+    def _move_tip(self, service: Service[Any], event: AnyEvent) -> None:
+        if service.is_own(event):
+            self.doc.own_tip = max(self.doc.own_tip, service.order(event))
+        else:
+            self.doc.tip = max(self.doc.tip, service.order(event))

@@ -83,11 +83,16 @@ class Service(Generic[S]):
     def order(self, event: AnyEvent) -> str:
         """The one order in which facts are read, as text that sorts.
 
-        Births first; then by time; of one moment what others say before what this service made of it; then by identity.
+        Births first, then what others say, then what this service said itself; of each by time, then by identity. Own
+        events follow from what others say and not the other way round, so a fold must not mind, and the loop may
+        rely on it, whether something that others say is folded before or after them.
         """
         birth = "" if isinstance(event.data, self.genesis) else "|"
-        own = isinstance(event.data, self.emits)
-        return f"{birth}{event.time.isoformat(timespec='microseconds')}|{own:d}|{event.identity}"
+        return f"{birth}{self.is_own(event):d}|{event.time.isoformat(timespec='microseconds')}|{event.identity}"
+
+    def is_own(self, event: AnyEvent) -> bool:
+        """Whether this service says such events."""
+        return isinstance(event.data, self.emits)
 
     def fold(self, facts: Iterable[AnyEvent]) -> S:
         """The state that follows from a set of facts, however they arrived."""

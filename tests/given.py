@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import reduce
 from typing import Any, TypeVar
 
 import hypothesis
@@ -162,6 +163,29 @@ def given(service: Service[Any], *facts: AnyEvent, numbers: Numbers = lambda _: 
 
 def _telling(payload: Payload) -> tuple[str, str]:
     return payload.TYPE, payload.model_dump_json()
+
+
+def interleaved(service: Service[Any], facts: Sequence[AnyEvent], own_next: Callable[[], bool]) -> list[AnyEvent]:
+    """Facts in fold order, but own events anywhere between what others say, as the loop may fold them."""
+    births, others, own = [], [], []
+    for fact in sorted({one.identity: one for one in facts}.values(), key=service.order):
+        kind = births if isinstance(fact.data, service.genesis) else own if service.is_own(fact) else others
+        kind.append(fact)
+    mixed = births
+    while others and own:
+        mixed.append((own if own_next() else others).pop(0))
+    return [*mixed, *others, *own]
+
+
+@st.composite
+def interleavings(draw: st.DrawFn, service: Service[Any], facts: Sequence[AnyEvent]) -> list[AnyEvent]:
+    """Any such order."""
+    return interleaved(service, facts, lambda: draw(st.booleans()))
+
+
+def told_in_order(service: Service[Any], facts: Sequence[AnyEvent]) -> bytes:
+    """The state that follows when facts are folded just as they stand, byte for byte."""
+    return json.dumps(service.dump(reduce(service.evolve, facts, service.initial)), ensure_ascii=False).encode()
 
 
 def comes_back(service: Service[Any], facts: Sequence[AnyEvent]) -> bool:

@@ -4,7 +4,20 @@ from hypothesis import strategies as st
 
 from contracts import intake as events
 from contracts.intake import DossierReceived, DossierRefused
-from tests.given import CODE, SUBMISSION, Story, arrivals, at, comes_back, fact, given, suppose, told
+from tests.given import (
+    CODE,
+    SUBMISSION,
+    Story,
+    arrivals,
+    at,
+    comes_back,
+    fact,
+    given,
+    interleavings,
+    suppose,
+    told,
+    told_in_order,
+)
 from tests.unit.intake.telling import (
     ALL,
     applied,
@@ -88,6 +101,12 @@ def test_any_shuffle_with_any_repeats_folds_to_the_same_state_byte_for_byte(inta
 @suppose(data=st.data(), facts=CHAOS)
 def test_so_does_any_shuffle_of_what_intake_would_never_say(intake, data, facts):
     assert told(intake, data.draw(arrivals(facts))) == told(intake, facts)
+
+
+@suppose(data=st.data(), life=LIVES)
+def test_own_events_may_be_folded_before_or_after_what_others_say(intake, data, life):
+    facts = given(intake).when(*life).record
+    assert told_in_order(intake, data.draw(interleavings(intake, facts))) == told(intake, facts)
 
 
 @suppose(facts=CHAOS, life=LIVES)
