@@ -1,0 +1,153 @@
+"""The life of one dossier of a real procedure: intake receives it, agencies report, routing says what follows."""
+
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from random import Random
+from typing import Any
+
+from chassis.service import Service
+from chassis.settings import Settings
+from contracts import claims, intake
+from contracts.envelope import AnyEvent, Payload, new_event
+from contracts.procedures import Procedure, load_catalogue, load_directory
+from contracts.routing import DossierTransferred
+from contracts.worktime import Calendar, between, load_calendar, shift
+from services.cli.shop import all_services
+
+TIMELINE = "bench"
+"""Not the live one: its clock stands, so nothing happens but what the events cause."""
+
+PAYMENTS = 0.08
+"""Share of steps that wait for the citizen."""
+
+PACE, SPREAD = 0.75, 0.3
+"""How much of its time a step takes: some are late."""
+
+WITHOUT_DEADLINE = timedelta(hours=4)
+
+
+@dataclass(frozen=True)
+class Life:
+    """One dossier's events that the deadline watch reads, in their order: topic and record value."""
+
+    code: str
+    events: tuple[tuple[str, str], ...]
+
+
+@dataclass
+class Story:
+    """A dossier while it is being lived."""
+
+    rng: Random
+    now: datetime
+    facts: list[AnyEvent] = field(default_factory=list)
+    waiting: deque[DossierTransferred] = field(default_factory=deque)
+
+    def happen(self, data: Payload, source: str, *unique: object) -> None:
+        """Something becomes true now."""
+        first = self.facts[0]
+        event = new_event(
+            data,
+            source=source,
+            subject=first.subject,
+            time=self.now,
+            correlationid=first.correlationid,
+            unique=(*unique, self.now.isoformat()),
+            timeline=TIMELINE,
+        )
+        self.facts.append(event)
+
+
+def live(number: int, seed: int, start: datetime) -> Life:
+    """Live one dossier to its end."""
+    rng = Random(f"{seed} {number}")  # noqa: S311 - the same every time is wanted
+    story = Story(rng, start)
+    story.facts.append(_received(application(rng), number, start))
+    _settle(story)
+    while story.waiting:
+        _work(story, story.waiting.popleft())
+    watched = _services()["sla"].topics
+    return Life(story.facts[0].subject, tuple((one.type, one.to_json()) for one in story.facts if one.type in watched))
+
+
+def application(rng: Random) -> claims.Application:
+    """Somebody asks for something that is complete and can be received."""
+    procedure: Procedure = rng.choice(_procedures())
+    units = [one.code for one in load_directory().agencies.values() if "one-stop" in one.roles]
+    return claims.Application(
+        procedure=procedure.code,
+        channel=rng.choice(procedure.channels),
+        receiving_unit=rng.choice(units),
+        components=tuple(item.id for item in procedure.checklist if item.required),
+    )
+
+
+@cache
+def _procedures() -> list[Procedure]:
+    """Procedures that nobody is refused for want of a declaration."""
+    return [one for one in load_catalogue().values() if all(rule.holds({}) for rule in one.eligibility)]
+
+
+@cache
+def _calendar() -> Calendar:
+    return load_calendar()
+
+
+def _services() -> dict[str, Service[Any]]:
+    return all_services(Settings())
+
+
+def _received(asked: claims.Application, number: int, at: datetime) -> AnyEvent:
+    submission = f"submission-{number}"
+    submitted = new_event(
+        claims.IntakeSubmitted(submission_id=submission, claim=asked),
+        source="/portal/bench",
+        subject=submission,
+        time=at,
+        correlationid=submission,
+        unique=(),
+        timeline=TIMELINE,
+    )
+    service = _services()["intake"]
+    decision = service.decide(service.fold([submitted]), at)
+    if decision.allotment is None:
+        raise ValueError(f"intake would not receive {asked.procedure}: the benchmark needs a complete application")
+    event = decision.allotment.then(number + 1)
+    assert isinstance(event.data, intake.DossierReceived)  # noqa: S101 - an allotment gives a code
+    return event
+
+
+def _settle(story: Story) -> None:
+    """Routing says what follows, once each."""
+    service = _services()["routing"]
+    decided = service.decide(service.fold(story.facts), story.now).events
+    known = {fact.identity for fact in story.facts}
+    fresh = [event for event in decided if event.identity not in known]
+    story.facts += fresh
+    story.waiting += (event.data for event in fresh if isinstance(event.data, DossierTransferred))
+
+
+def _work(story: Story, step: DossierTransferred) -> None:
+    """An agency takes a step on, may ask for money, and finishes it."""
+    limit = between(_calendar(), story.now, step.deadline) if step.deadline else WITHOUT_DEADLINE
+    pause = limit * max(0.05, story.rng.gauss(PACE, SPREAD)) / 2
+    story.now += timedelta(minutes=story.rng.randint(1, 20))
+    _report(story, step, claims.TookCustody(step=step.step))
+    story.now = shift(_calendar(), story.now, pause)
+    if story.rng.random() < PAYMENTS:
+        _report(story, step, claims.NeedsPayment(step=step.step, amount=200_000))
+        story.now = shift(_calendar(), story.now, timedelta(hours=3))
+        story.happen(intake.DossierPaid(amount=200_000), "/lienthong/intake")
+        _settle(story)
+    story.now = shift(_calendar(), story.now, pause)
+    _report(story, step, claims.FinishedStep(step=step.step))
+
+
+def _report(story: Story, step: DossierTransferred, claim: claims.Claim) -> None:
+    data = claims.AgencyReported.model_validate(
+        {"agency": step.to_agency, "officer": f"{step.to_agency}-cb01", "claim": claim.model_dump()}
+    )
+    story.happen(data, f"/agency/{step.to_agency}", step.step, step.attempt, data.claim.kind)
+    _settle(story)

@@ -1,0 +1,79 @@
+"""The events that are measured with: whole lives of real dossiers, many under way at once. Seeded, so always the same.
+
+Real lives are slow to make, because intake and routing decide every step of them. So a few hundred are made and every
+dossier is a copy of one, with a code and event ids of its own.
+"""
+
+import itertools
+import json
+import uuid
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from bench.lives import Life, live
+
+LIVES = 200
+"""How many different ones."""
+
+START = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
+"""A Monday, 08:30 in Hanoi."""
+
+EVENTS_OF_A_DOSSIER = 16
+"""Roughly. So many times fewer dossiers are under way at once than there are events: most come to their end."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One record to be published, or, with a place, as it is read."""
+
+    topic: str
+    key: bytes
+    value: bytes
+    partition: int = 0
+    offset: int = 0
+    timestamp: int = 0
+
+
+@dataclass
+class Dossiers:
+    """Dossiers by number, each a copy of one of a few real lives."""
+
+    seed: int = 1
+    lives: list[Life] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.lives = [live(number, self.seed, START + timedelta(minutes=number)) for number in range(LIVES)]
+
+    def records(self, number: int) -> list[Sent]:
+        """The whole life of one dossier, as the deadline watch hears of it."""
+        life = self.lives[number % LIVES]
+        code = f"{life.code[:-4]}{number:07d}"
+        return [Sent(topic, code.encode(), _copied(text, code)) for topic, text in life.events]
+
+
+def _copied(text: str, code: str) -> bytes:
+    event = json.loads(text)
+    for name in ("id", "causationid"):
+        if event[name]:
+            event[name] = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{code}{event[name]}"))
+    event["subject"], event["correlationid"] = code, f"s-{code}"
+    if "submission_id" in event["data"]:
+        event["data"]["submission_id"] = f"s-{code}"
+    return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def under_way(events: int) -> int:
+    """How many dossiers are under way at once in a stream of so many events: the distance between events of one."""
+    return max(20, events // EVENTS_OF_A_DOSSIER)
+
+
+def stream(dossiers: Dossiers, events: int) -> Iterator[Sent]:
+    """So many events; two of the same dossier are as far apart as there are dossiers under way."""
+    numbers = itertools.count()
+    turns = deque(deque(dossiers.records(next(numbers))) for _ in range(under_way(events)))
+    for _ in range(events):
+        turn = turns.popleft()
+        yield turn.popleft()
+        turns.append(turn or deque(dossiers.records(next(numbers))))
