@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 DOSSIERS ?= 2000
 SEED ?= 1
 ONCE ?=
+FAST_STORE := .lienthong/fast-store/bin/secantusd-rs
 
 .DEFAULT_GOAL := help
 
@@ -44,8 +45,20 @@ lock: ## Pin all dependencies anew
 	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --extra dev --extra embedded --output-file requirements-dev.lock pyproject.toml
 	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --extra dev --extra embedded --extra bench --output-file requirements-bench.lock pyproject.toml
 
+fast-store: $(FAST_STORE) ## Build the embedded store's fast server, in Rust; some ten minutes, once
+
+$(FAST_STORE):
+	cargo install secantus-mdb --version 0.5.3-beta.196 --ignore-rust-version --root .lienthong/fast-store
+
+bench: $(VENV)/installed-bench $(if $(shell command -v cargo),$(FAST_STORE)) ## Measure on this machine; writes docs/benchmarks.md and .json
+	$(BIN)/python -m bench all
+
+$(VENV)/installed-bench: requirements-bench.lock $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	@touch $@
+
 clean: ## Stop the stack and forget its data
 	@if [ -x $(BIN)/lienthong ]; then $(BIN)/lienthong stack down; fi
-	rm -rf .lienthong
+	@if [ -d .lienthong ]; then find .lienthong -mindepth 1 -maxdepth 1 ! -name fast-store -exec rm -rf {} +; fi
 
-.PHONY: help install run test fast check format lock clean
+.PHONY: help install run test fast check format lock fast-store bench clean

@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict
 
 SERVICES = ("intake", "routing", "sla", "rating", "notify")
 KAFKA = "kafka"
+HOME_VARIABLE = "LIENTHONG_HOME"
+USUAL_HOME = ".lienthong"
 
 
 class StackError(Exception):

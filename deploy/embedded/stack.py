@@ -12,13 +12,23 @@ from pathlib import Path
 from typing import Literal
 
 from deploy.embedded import kafka, processes, store
-from deploy.embedded.endpoints import KAFKA, SERVICES, Endpoints, Process, StackError, StackFile, load, save, stack_path
+from deploy.embedded.endpoints import (
+    HOME_VARIABLE,
+    KAFKA,
+    SERVICES,
+    USUAL_HOME,
+    Endpoints,
+    Process,
+    StackError,
+    StackFile,
+    load,
+    save,
+    stack_path,
+)
 from deploy.embedded.ports import HOST, Ports, require_free
 
 Progress = Callable[[str], None]
 
-HOME_VARIABLE = "LIENTHONG_HOME"
-USUAL_HOME = ".lienthong"
 SERVERS = (*SERVICES, KAFKA)
 ENOUGH_DISK = 1_000_000_000
 START_SECONDS = 60.0

@@ -1,5 +1,10 @@
-"""SecantusDB, a server of MongoDB's wire protocol: one process for each service, so that none waits for another."""
+"""SecantusDB, a server of MongoDB's wire protocol: one process for each service, so that none waits for another.
 
+It comes twice, with the same options and the same files: in Python, which is installed with everything else, and in
+Rust, which `make fast-store` builds and which is taken wherever it is there.
+"""
+
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -7,17 +12,29 @@ from pathlib import Path
 import pymongo
 from pymongo.errors import PyMongoError
 
-from deploy.embedded.endpoints import StackError
+from deploy.embedded.endpoints import HOME_VARIABLE, USUAL_HOME, StackError
 from deploy.embedded.ports import HOST
 
 PROGRAM = "secantusd-py"
+FAST_PROGRAM = Path("fast-store/bin/secantusd-rs")
+"""Where `make fast-store` puts it, below the home."""
+
+PROGRAM_VARIABLE = "LIENTHONG_STORE_PROGRAM"
 CACHE = "256M"
 ANSWER_MILLISECONDS = 2000
 
 
 def program() -> str:
-    """Return the server's program: the one installed beside this Python, or the one on the PATH."""
-    found = shutil.which(PROGRAM, path=str(Path(sys.executable).parent)) or shutil.which(PROGRAM)
+    """Return the server's program: the one that is named, the fast one, or that of this Python or on the PATH."""
+    if named := os.environ.get(PROGRAM_VARIABLE):
+        if not shutil.which(named):
+            raise StackError(
+                f"{PROGRAM_VARIABLE}={named} is no program: name {PROGRAM} or what `make fast-store` built"
+            )
+        return named
+    fast = Path(os.environ.get(HOME_VARIABLE) or USUAL_HOME).resolve() / FAST_PROGRAM
+    beside = Path(sys.executable).with_name(PROGRAM)
+    found = shutil.which(str(fast)) or shutil.which(str(beside)) or shutil.which(PROGRAM)
     if not found:
         raise StackError(f"{PROGRAM} is missing: install it with `pip install 'lienthong[embedded]'`")
     return found
