@@ -1,10 +1,12 @@
 """The command line of the benchmark."""
 
+import asyncio
 from typing import Annotated
 
 import typer
 
 from bench.profiling import profile
+from bench.throughput import Sizes, throughput
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -21,6 +23,17 @@ def profile_command(
 ) -> None:
     """Show where the CPU time of sla goes, in this process, over a store in memory."""
     profile(events, batch)
+
+
+@app.command("sla")
+def sla_command(
+    events: Annotated[int, typer.Option(min=100)] = 48_000,
+    handler_events: Annotated[int, typer.Option(min=100)] = 1500,
+    rounds: Annotated[int, typer.Option(min=1)] = 1,
+    only: Annotated[list[str] | None, typer.Option(help="sla, handler, bare or quix")] = None,
+) -> None:
+    """Measure one instance of sla, and those it is compared with."""
+    asyncio.run(throughput(Sizes(events, handler_events, rounds), print, tuple(only or ())))
 
 
 if __name__ == "__main__":

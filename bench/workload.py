@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from bench.lives import Life, live
 
@@ -46,6 +47,12 @@ class Dossiers:
     def __post_init__(self) -> None:
         self.lives = [live(number, self.seed, START + timedelta(minutes=number)) for number in range(LIVES)]
 
+    @staticmethod
+    @cache
+    def usual() -> "Dossiers":
+        """Those that everything is measured with, made once."""
+        return Dossiers()
+
     def records(self, number: int) -> list[Sent]:
         """The whole life of one dossier, as the deadline watch hears of it."""
         life = self.lives[number % LIVES]
@@ -69,9 +76,9 @@ def under_way(events: int) -> int:
     return max(20, events // EVENTS_OF_A_DOSSIER)
 
 
-def stream(dossiers: Dossiers, events: int) -> Iterator[Sent]:
-    """So many events; two of the same dossier are as far apart as there are dossiers under way."""
-    numbers = itertools.count()
+def stream(dossiers: Dossiers, events: int, first: int = 0) -> Iterator[Sent]:
+    """So many events of dossiers from this number on; two of the same one are as far apart as there are under way."""
+    numbers = itertools.count(first)
     turns = deque(deque(dossiers.records(next(numbers))) for _ in range(under_way(events)))
     for _ in range(events):
         turn = turns.popleft()

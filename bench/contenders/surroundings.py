@@ -1,0 +1,27 @@
+"""What the harness tells a contender, in variables of the environment."""
+
+import os
+from typing import Any
+
+from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo.write_concern import WriteConcern
+
+from chassis.service import Service
+from chassis.settings import Settings
+from services.cli.shop import all_services
+
+KAFKA = os.environ.get("BENCH_KAFKA", "")
+MONGO = os.environ.get("BENCH_MONGO", "")
+GROUP = os.environ.get("BENCH_GROUP", "")
+FOLDER = os.environ.get("BENCH_FOLDER", "")
+
+
+def sla() -> Service[Any]:
+    """The job: fold and decide of the deadline watch."""
+    return all_services(Settings())["sla"]
+
+
+def documents() -> Any:
+    """A collection of its own, with the durability of the product's: majority, and the journal on the disk."""
+    client: Any = AsyncIOMotorClient(MONGO, tz_aware=True)
+    return client.get_database(GROUP, write_concern=WriteConcern("majority", j=True)).documents
