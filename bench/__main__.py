@@ -1,12 +1,22 @@
 """The command line of the benchmark."""
 
 import asyncio
+import logging
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from bench import flow as flows
+from bench.figures import percentile
+from bench.flow import flow
 from bench.profiling import profile
+from bench.replay import replay
+from bench.results import Results
+from bench.stored import Plan, stored
 from bench.throughput import Sizes, throughput
+from bench.whole import FULL, QUICK, whole, write
+from services.cli.commands_run import sigterm_like_ctrl_c
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -14,6 +24,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False)
 @app.callback()
 def benchmark() -> None:
     """Measure Liên Thông on this machine."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # it complains about topics that are just being made
 
 
 @app.command("profile")
@@ -23,6 +34,36 @@ def profile_command(
 ) -> None:
     """Show where the CPU time of sla goes, in this process, over a store in memory."""
     profile(events, batch)
+
+
+@app.command("all")
+def all_command(
+    folder: Annotated[Path, typer.Option(help="Where benchmarks.md and benchmarks.json go")] = Path("docs"),
+    *,
+    quick: Annotated[bool, typer.Option(help="Very little of everything: the figures say nothing")] = False,
+) -> None:
+    """Measure everything and write it down."""
+    write(asyncio.run(whole(QUICK if quick else FULL, print)), folder)
+    print(f"written to {folder / 'benchmarks.md'} and {folder / 'benchmarks.json'}")
+
+
+@app.command("render")
+def render_command(folder: Annotated[Path, typer.Option(help="Where benchmarks.json is")] = Path("docs")) -> None:
+    """Write benchmarks.md anew from benchmarks.json and the notes."""
+    write(Results.read(folder / "benchmarks.json"), folder)
+
+
+@app.command("flow")
+def flow_command(
+    dossiers: Annotated[int, typer.Option(min=1)] = FULL.flow.dossiers,
+    half_dossiers: Annotated[int, typer.Option(min=1, help="At half the load")] = FULL.flow.half_dossiers,
+    under_way: Annotated[int, typer.Option(min=1)] = FULL.flow.under_way,
+) -> None:
+    """Measure all five services together."""
+    found = asyncio.run(flow(flows.Plan(dossiers, half_dossiers, under_way), print))
+    waits = ", ".join(f"p{share * 100:.0f} {percentile(found.latencies_ms, share):.0f} ms" for share in (0.5, 0.99))
+    print(f"received to transferred at {found.half_rate:.1f}/s: {waits}")
+    print(f"memory idle {found.idle_mb}, at most {found.peak_mb}")
 
 
 @app.command("sla")
@@ -36,5 +77,29 @@ def sla_command(
     asyncio.run(throughput(Sizes(events, handler_events, rounds), print, tuple(only or ())))
 
 
+@app.command("stored")
+def stored_command(
+    dossiers: Annotated[int, typer.Option(min=1000)] = 1_000_000,
+    events: Annotated[int, typer.Option(min=100)] = 10_000,
+    rounds: Annotated[int, typer.Option(min=1, max=5)] = 3,
+) -> None:
+    """Measure what many stored dossiers cost."""
+    few = min(10_000, dossiers // 2)
+    due = min(1000, few // rounds)
+    plans = [Plan(number, min(events, few), due, rounds) for number in (few, dossiers)]
+    asyncio.run(stored(plans, print))
+
+
+@app.command("replay")
+def replay_command(
+    events: Annotated[int, typer.Option(min=100)] = 60_000,
+    rounds: Annotated[int, typer.Option(min=1)] = 3,
+) -> None:
+    """Measure replay."""
+    for one in asyncio.run(replay(events, rounds)):
+        print(f"{one.rate:,.0f} events/s, {one.equal:,} documents equal")
+
+
 if __name__ == "__main__":
+    sigterm_like_ctrl_c()
     app()

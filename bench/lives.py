@@ -26,6 +26,8 @@ PACE, SPREAD = 0.75, 0.3
 """How much of its time a step takes: some are late."""
 
 WITHOUT_DEADLINE = timedelta(hours=4)
+SHORTEST = timedelta(hours=1)
+"""What is left of a step that nobody began in time, because branches are worked at one after the other."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ def _settle(story: Story) -> None:
 def _work(story: Story, step: DossierTransferred) -> None:
     """An agency takes a step on, may ask for money, and finishes it."""
     limit = between(_calendar(), story.now, step.deadline) if step.deadline else WITHOUT_DEADLINE
-    pause = limit * max(0.05, story.rng.gauss(PACE, SPREAD)) / 2
+    pause = max(limit, SHORTEST) * max(0.05, story.rng.gauss(PACE, SPREAD)) / 2
     story.now += timedelta(minutes=story.rng.randint(1, 20))
     _report(story, step, claims.TookCustody(step=step.step))
     story.now = shift(_calendar(), story.now, pause)

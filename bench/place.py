@@ -45,7 +45,7 @@ async def place(services: Sequence[str] = SERVICES) -> AsyncIterator[Place]:
         pids = {server: found.pid for server in (KAFKA, *services) if (found := stack.process(server))}
         async with Admin(stack.endpoints.kafka) as admin:
             await admin.apply()
-        yield Place(HOME.resolve() / SCRATCH, stack.endpoints.kafka, stack.endpoints.mongo, pids)
+        yield Place(stack.home / SCRATCH, stack.endpoints.kafka, stack.endpoints.mongo, pids)
     finally:
         stack.down()
         _forget()

@@ -16,8 +16,9 @@ from aiokafka.partitioner import DefaultPartitioner
 
 from bench.workload import Dossiers, Sent, stream
 from chassis import logs
-from chassis.loop import Loop, Message
+from chassis.loop import Loop
 from chassis.memory import MemoryStore
+from chassis.record import Message
 from chassis.settings import Settings
 from contracts.topics import DEFAULT_PARTITIONS
 from services.cli.shop import all_services
@@ -25,7 +26,7 @@ from services.cli.shop import all_services
 STAGES = {
     "parse": ("read_record", "_sort"),
     "load (copies)": ("load",),
-    "fold": ("fold",),
+    "fold": ("unfold", "restore"),
     "decide": ("decide",),
     "dump state": ("dump",),
     "write events": ("to_json",),

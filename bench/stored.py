@@ -4,18 +4,18 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cache
 from random import Random
-from typing import Any
 
-from bench.course import Batch, Contender, Course, Run, course
-from bench.lives import TIMELINE
+from aiokafka.partitioner import DefaultPartitioner
+
+from bench.course import Batch, Course, Run, course
 from bench.place import Place, place
 from bench.profiling import Sink, as_read
 from bench.throughput import SLA, WARM_FROM
-from bench.workload import START, Dossiers, Sent, stream, under_way
-from chassis.bus import Publisher
+from bench.workload import LIVES, START, Dossiers, stream, under_way
 from chassis.document import Document, Fact
 from chassis.loop import Loop
 from chassis.memory import MemoryStore
@@ -25,16 +25,40 @@ from contracts.topics import DEFAULT_PARTITIONS
 from services.cli.shop import all_services
 
 PAGE = 500
-WRITERS = 4
-"""Pages on their way at once."""
+WRITERS = 3
+"""Pages on their way to the store at once."""
 
 FACTS = 2
 """Events of every stored dossier: received, and handed over for the first time."""
 
-DUE = START - timedelta(days=1)
-"""When the timers that a sweep meets are due; all others lie far ahead."""
-
 LATER = START + timedelta(days=3650)
+"""When the timers are due that no sweep meets."""
+
+LEAD = 3000
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much is stored and measured: dossiers, events a round, due timers a round, rounds."""
+
+    dossiers: int
+    events: int
+    due: int
+    rounds: int
+
+    @property
+    def database(self) -> str:
+        """Prefix of its database."""
+        return f"stored{self.dossiers}-"
+
+    def picked(self, turn: int) -> list[int]:
+        """The dossiers that something happens to in one round."""
+        return Random(f"{turn}").sample(range(self.dossiers), min(self.events, self.dossiers))  # noqa: S311
+
+    def sweep_of(self, number: int) -> int | None:
+        """In which round's sweep a dossier is due; most are due in none."""
+        turn, place = divmod(number, self.dossiers // self.rounds)
+        return turn if place < self.due and turn < self.rounds else None
 
 
 @dataclass(frozen=True)
@@ -42,36 +66,131 @@ class Stored:
     """What was measured with so many dossiers in the store.
 
     Attributes:
-        dossiers: how many.
-        filled_seconds: how long it took to store them.
+        dossiers: how many; `filled_seconds`: how long it took to store them.
         runs: of sla, over events of stored dossiers that are picked at random.
-        sweeps: seconds of each sweep that met `due` timers.
+        due: timers that every sweep met; `sweeps`: seconds of each.
     """
 
     dossiers: int
     filled_seconds: float
-    runs: list[Run]
     due: int
-    sweeps: list[float]
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How much: dossiers in the store, events and due timers measured, how often."""
-
-    dossiers: int
-    events: int
-    due: int
-    rounds: int
-
-    def picked(self, turn: int) -> list[int]:
-        """The dossiers that something happens to in one round: others each time, as long as there are any."""
-        numbers = Random("picked").sample(range(self.dossiers), min(self.dossiers, self.events * self.rounds))  # noqa: S311
-        mine = numbers[turn * self.events : (turn + 1) * self.events]
-        return mine if len(mine) == self.events else numbers[: self.events]
+    runs: list[Run] = field(default_factory=list)
+    sweeps: list[float] = field(default_factory=list)
 
 
 async def stored(plans: Sequence[Plan], tell: Callable[[str], None]) -> list[Stored]:
-    """Measure one plan after the other, each in its own database on the same servers."""
+    """Fill a database for every plan, then measure them in turns, to and fro."""
     async with place(("sla",)) as servers, course(servers) as track:
-        return [await _stored(plan, servers, track, tell) for plan in plans]
+        found = [Stored(plan.dossiers, await _filled(plan, servers), plan.due) for plan in plans]
+        tell(", ".join(f"{one.dossiers:,} stored in {one.filled_seconds:.0f} s" for one in found))
+        pairs = list(zip(plans, found, strict=True))
+        for turn in range(plans[0].rounds):
+            for plan, result in pairs if turn % 2 == 0 else pairs[::-1]:
+                result.runs.append(await _run(plan, turn, track))
+                result.sweeps.append(await _sweep(plan, turn, track))
+                rate, swept = result.runs[-1].rate, result.sweeps[-1]
+                tell(f"{plan.dossiers:9,} dossiers: {rate:,.0f} events/s, sweep of {plan.due:,} due {swept:.2f} s")
+    return found
+
+
+async def _run(plan: Plan, turn: int, track: Course) -> Run:
+    """The next event of dossiers picked at random."""
+    dossiers = Dossiers.usual()
+    records = [dossiers.records(number)[FACTS + turn] for number in plan.picked(turn)]
+    warm = list(stream(dossiers, 1000, WARM_FROM * (turn + 1)))
+    return await track.run(SLA, Batch(warm, under_way(len(warm))), Batch(records, LEAD), plan.database)
+
+
+async def _sweep(plan: Plan, turn: int, track: Course) -> float:
+    """Seconds of one sweep, at the moment when the last of its dossiers is due; the others are late by then."""
+    now = max(one.doc.due for one in await _templates() if one.doc.due)
+    store = MongoStore(track.place.stores["sla"], f"{plan.database}sla")
+    try:
+        loop = Loop(all_services(Settings())["sla"], store, track.publisher)
+        began = time.perf_counter()
+        swept = await loop.sweep(range(DEFAULT_PARTITIONS), _clock(turn), now)
+        took = time.perf_counter() - began
+    finally:
+        store.close()
+    if swept < plan.due:
+        raise RuntimeError(f"a sweep met {swept} timers of {plan.due} that were due: the stored ones are not as meant")
+    return took
+
+
+async def _filled(plan: Plan, servers: Place) -> float:
+    """Store the plan's dossiers; seconds."""
+    service = all_services(Settings())["sla"]
+    store = MongoStore(servers.stores["sla"], f"{plan.database}sla")
+    await store.prepare(service.indexes)
+    templates, pages = await _templates(), _pages(plan)
+    began = time.perf_counter()
+
+    async def write() -> None:
+        for numbers in pages:
+            await store.save([_copy(templates[number % LIVES], number, plan) for number in numbers])
+
+    await asyncio.gather(*(write() for _ in range(WRITERS)))
+    store.close()
+    return time.perf_counter() - began
+
+
+def _pages(plan: Plan) -> Iterator[range]:
+    return (range(at, min(at + PAGE, plan.dossiers)) for at in range(0, plan.dossiers, PAGE))
+
+
+@dataclass(frozen=True)
+class Template:
+    """A stored document and what its copies are made from."""
+
+    doc: Document
+    state: str
+    facts: tuple[Fact, ...]
+
+
+async def _templates() -> list[Template]:
+    """The document of each life after its first events, as sla itself makes it."""
+    store = MemoryStore()
+    loop = Loop(all_services(Settings())["sla"], store, Sink().publish)
+    lives = [Dossiers.usual().records(number)[:FACTS] for number in range(LIVES)]
+    await loop.process(as_read([record for life in lives for record in life]))
+    docs = await store.load([life[0].key.decode() for life in lives], whole=True)
+    return [_template(docs[life[0].key.decode()]) for life in lives]
+
+
+def _template(doc: Document) -> Template:
+    facts = tuple(replace(fact, version=1, cause=1) for fact in doc.facts.values())
+    return Template(doc, json.dumps(doc.state), facts)
+
+
+def _copy(template: Template, number: int, plan: Plan) -> Document:
+    """The same document as another dossier's, not stored yet, due when the plan wants."""
+    old = template.doc.key
+    key, turn = f"{old[:-7]}{number:07d}", plan.sweep_of(number)
+    state = json.loads(template.state.replace(old, key))
+    if turn is not None:
+        state["timeline"] = _clock(turn)
+    return replace(
+        template.doc,
+        key=key,
+        version=0,
+        partition=_partition(key),
+        known={fact.event.identity: 1 for fact in template.facts},
+        facts={fact.event.identity: replace(fact, raw=fact.raw.replace(old, key)) for fact in template.facts},
+        state=state,
+        due=LATER if turn is None else template.doc.due,
+        timeline=state["timeline"],
+    )
+
+
+def _clock(turn: int) -> str:
+    """The timeline that tells the timers of one sweep."""
+    return f"sweep-{turn}"
+
+
+def _partition(key: str) -> int:
+    return int(_partitioner()(key.encode(), list(range(DEFAULT_PARTITIONS)), list(range(DEFAULT_PARTITIONS))))
+
+
+@cache
+def _partitioner() -> DefaultPartitioner:
+    return DefaultPartitioner()

@@ -1,1 +1,1 @@
-"""Those that are compared with: each a program of its own, `python -m bench.contenders.<name>`, set by its environment."""
+"""Those that are compared with: each a program, `python -m bench.contenders.<name>`, set by its environment."""

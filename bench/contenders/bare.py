@@ -1,11 +1,15 @@
 """The ceiling of a sequential design: find, write, send and commit of the same sizes, one after the other, no logic.
 
-Every event adds itself to its document and makes its state a little longer, as sla's does; events are said as often as
-sla says some, and as large.
+It stores what sla stores, a head for every dossier that is replaced and its events beside it: every event makes the
+head a little longer, as it does sla's. Events are said as often as sla says some, and as large.
 """
 
 import asyncio
 import os
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
@@ -23,27 +27,43 @@ SAID_BYTES = int(os.environ.get("BENCH_SAID_BYTES", "0"))
 SAID_TOPIC = "dossier.due-soon"
 BATCH = 1000
 
-Operation = InsertOne[dict[str, object]] | UpdateOne
+Operation = InsertOne[dict[str, Any]] | UpdateOne
 
 
-def operations(records: list[tuple[str, str]], versions: dict[str, int], said: str) -> tuple[list[Operation], int]:
-    """What to write for these events (key, value), and how many events are said with it."""
-    found: list[Operation] = []
-    saying = 0.0
-    by_key: dict[str, list[str]] = {}
+@dataclass
+class Writing:
+    """What is written for one batch.
+
+    Attributes:
+        heads: new documents and guarded updates.
+        facts: the events of each document, in a record of their own.
+        said: keys of the events that are said.
+    """
+
+    heads: list[Operation] = field(default_factory=list)
+    facts: list[dict[str, Any]] = field(default_factory=list)
+    said: list[bytes] = field(default_factory=list)
+
+
+def writing(records: Sequence[tuple[str, str]], versions: Mapping[str, int], said: str) -> Writing:
+    """What to write for these events (key, value) upon these versions."""
+    found, owed = Writing(), 0.0
+    by_key: dict[str, list[str]] = defaultdict(list)
     for key, value in records:
-        by_key.setdefault(key, []).append(value)
+        by_key[key].append(value)
     for key, values in by_key.items():
-        before, saying = int(saying), saying + SAID * len(values)
-        facts = [*values, *([said] * (int(saying) - before))]
+        owed += SAID * len(values)
+        saying = int(owed) - len(found.said)
+        found.said += [key.encode()] * saying
+        facts = [*values, *([said] * saying)]
         version = versions.get(key, 0) + len(facts)
         head = {"v": version, "state": "x" * int(STATE_BYTES * version)}
+        found.facts.append({"_id": f"{key}|{version}", "facts": facts})
         if key in versions:
-            update = {"$set": head, "$push": {"facts": {"$each": facts}}}
-            found.append(UpdateOne({"_id": key, "v": versions[key]}, update))
+            found.heads.append(UpdateOne({"_id": key, "v": versions[key]}, {"$set": head}))
         else:
-            found.append(InsertOne({"_id": key, **head, "facts": facts}))
-    return found, int(saying)
+            found.heads.append(InsertOne({"_id": key, **head}))
+    return found
 
 
 async def run() -> None:
@@ -63,17 +83,17 @@ async def run() -> None:
     async with consumer, producer:
         while True:
             taken = await consumer.getmany(timeout_ms=1000, max_records=BATCH)
-            records = [(one.key.decode(), one.value.decode()) for batch in taken.values() for one in batch]
+            records = [(one.key.decode(), one.value.decode()) for found in taken.values() for one in found]
             if not records:
                 continue
             stored = await collection.find({"_id": {"$in": list({key for key, _ in records})}}).to_list(None)
-            writing, count = operations(records, {one["_id"]: one["v"] for one in stored}, said)
-            await collection.bulk_write(writing, ordered=False)
-            keys = [key.encode() for key, _ in records[:count]]
-            sending = [await producer.send(SAID_TOPIC, said.encode(), key=key) for key in keys]
+            batch = writing(records, {one["_id"]: one["v"] for one in stored}, said)
+            await collection.database.facts.insert_many(batch.facts, ordered=False)
+            await collection.bulk_write(batch.heads, ordered=False)
+            sending = [await producer.send(SAID_TOPIC, said.encode(), key=key) for key in batch.said]
             await asyncio.gather(*sending)
             await consumer.commit(
-                {TopicPartition(place.topic, place.partition): batch[-1].offset + 1 for place, batch in taken.items()}
+                {TopicPartition(place.topic, place.partition): found[-1].offset + 1 for place, found in taken.items()}
             )
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from functools import reduce
 from operator import or_
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from faststream import AckPolicy, FastStream
 from faststream.kafka import KafkaBroker, KafkaMessage
@@ -16,10 +16,13 @@ from contracts.topics import PAYLOADS, read_event
 SERVICE = sla()
 DOCUMENTS = documents()
 
-Watched = Annotated[
-    reduce(or_, (Annotated[Event[PAYLOADS[topic]], Tag(topic)] for topic in SERVICE.topics)),  # type: ignore[valid-type]
-    Discriminator(lambda given: given["type"]),
-]
+if TYPE_CHECKING:
+    Watched = AnyEvent
+else:
+    Watched = Annotated[
+        reduce(or_, (Annotated[Event[PAYLOADS[topic]], Tag(topic)] for topic in SERVICE.topics)),
+        Discriminator(lambda given: given["type"]),
+    ]
 
 broker = KafkaBroker(KAFKA, acks="all", enable_idempotence=True, logger=None)
 

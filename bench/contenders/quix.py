@@ -22,7 +22,7 @@ COMMIT_SECONDS = 1.0
 """Its default of 5 s would only make the end of a measured run wait."""
 
 
-def job(value: bytes, state: State) -> list[dict[str, Any]]:
+def job(value: bytes, state: State[str, Any]) -> list[dict[str, Any]]:
     """Fold one event in, keep it, and return what has to be said."""
     event = read_event(message_context().topic, value)
     kept, latest = state.get("state"), state.get("now")

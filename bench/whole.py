@@ -1,0 +1,78 @@
+"""All measures, one after the other, and what they are written to."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import flow as flows
+from bench import stored as stores
+from bench.flow import flow
+from bench.machine import machine, store_server, versions
+from bench.replay import replay
+from bench.report import NOTES, render
+from bench.results import Results
+from bench.stored import stored
+from bench.throughput import Sizes, throughput
+from bench.workload import under_way
+from chassis import clock
+from deploy.embedded import kafka, store
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How much of everything."""
+
+    throughput: Sizes
+    flow: flows.Plan
+    stored: tuple[stores.Plan, ...]
+    replayed: int
+    replays: int
+
+
+FULL = Scale(
+    throughput=Sizes(events=48_000, handler_events=1_500, rounds=4),
+    flow=flows.Plan(dossiers=2_500, half_dossiers=1_000),
+    stored=tuple(stores.Plan(number, events=10_000, due=1_000, rounds=4) for number in (10_000, 1_000_000)),
+    replayed=60_000,
+    replays=3,
+)
+"""Some twenty minutes on two cores that do nothing else."""
+
+QUICK = Scale(
+    throughput=Sizes(events=1_000, handler_events=100, rounds=1, warm_events=400),
+    flow=flows.Plan(dossiers=20, half_dossiers=10, under_way=10),
+    stored=tuple(stores.Plan(number, events=200, due=50, rounds=1) for number in (500, 1_000)),
+    replayed=1_000,
+    replays=1,
+)
+"""A minute or two: shows that everything can be measured. Its figures say nothing."""
+
+
+async def whole(scale: Scale, tell: Callable[[str], None]) -> Results:
+    """Measure everything."""
+    on, with_versions = machine(), versions()
+    tell(f"store: {store_server()}")
+    runs = await throughput(scale.throughput, tell)
+    flowing = await flow(scale.flow, tell)
+    replays = await replay(scale.replayed, scale.replays)
+    many = await stored(scale.stored, tell)
+    return Results(clock.now().date().isoformat(), on, with_versions, _settings(scale), runs, flowing, many, replays)
+
+
+def write(results: Results, folder: Path) -> None:
+    """Both files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    results.write(folder / "benchmarks.json")
+    (folder / "benchmarks.md").write_text(render(results, NOTES.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def _settings(scale: Scale) -> dict[str, str]:
+    sizes, handler = scale.throughput, scale.throughput.handler_events
+    return {
+        "kafka": f"one broker, {kafka.HEAP}, replication 1, acks=all everywhere",
+        "store server": f"cache {store.CACHE}, log synced at every commit, write concern majority with journal",
+        "events a round": f"{sizes.events:,}, {under_way(sizes.events):,} dossiers under way",
+        "events a round of the handler": f"{handler:,}, {under_way(handler):,} dossiers under way",
+        "warm-up": f"{sizes.warm_events:,} events of other dossiers; the handler's {sizes.warm_events // 20:,}",
+        "rounds": f"{sizes.rounds}, each in the opposite order of the one before",
+    }
