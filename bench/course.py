@@ -29,7 +29,7 @@ CHUNK = 250
 LOOK_SECONDS = 0.03
 """Between two looks at what is committed."""
 
-STUCK_SECONDS = 60.0
+STUCK_SECONDS = 120.0
 """Without any commit for so long, a contender is given up."""
 
 Offsets = dict[TopicPartition, int]

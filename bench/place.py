@@ -38,6 +38,7 @@ class Place:
 async def place(services: Sequence[str] = SERVICES) -> AsyncIterator[Place]:
     """Kafka and the stores of some services, empty."""
     stack = Stack.ephemeral(HOME)
+    stack.down()  # what a benchmark left behind that was killed
     _forget()
     try:
         for server in (KAFKA, *services):

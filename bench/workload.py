@@ -15,7 +15,7 @@ from functools import cache
 
 from bench.lives import Life, live
 
-LIVES = 200
+LIVES = 120
 """How many different ones."""
 
 START = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)

@@ -51,7 +51,8 @@ def run() -> None:
         processing_guarantee="exactly-once",
         commit_interval=COMMIT_SECONDS,
         state_dir=FOLDER,
-        auto_create_topics=True,
+        # At its start it asks for the ends of every partition in turn, each time behind a fetch that waits for records.
+        consumer_extra_config={"fetch.wait.max.ms": 20},
         loglevel=logging.ERROR,
     )
     read = [app.topic(name, value_deserializer="bytes") for name in SERVICE.topics]
