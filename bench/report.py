@@ -58,7 +58,7 @@ def _raw(results: Results) -> Iterable[str]:
             "CPU an event, ms",
             "memory at most, MB",
             "said",
-            "state an event, bytes",
+            "document bytes an event",
         )
         yield _table(head, map(_run, results.runs))
     if results.stored:
