@@ -70,7 +70,7 @@ def _settings(scale: Scale) -> dict[str, str]:
     sizes, handler = scale.throughput, scale.throughput.handler_events
     return {
         "broker": f"one, {kafka.HEAP}, replication 1, acks=all everywhere",
-        "durability of the store": f"cache {store.CACHE}, log synced at every commit, write concern majority with journal",
+        "store settings": f"cache {store.CACHE}, log synced at every commit, write concern majority with journal",
         "events a round": f"{sizes.events:,}, {under_way(sizes.events):,} dossiers under way",
         "events a round of the handler": f"{handler:,}, {under_way(handler):,} dossiers under way",
         "warm-up": f"{sizes.warm_events:,} events of other dossiers; the handler's {sizes.warm_events // 20:,}",
