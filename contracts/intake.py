@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.claims import Channel, Reason, SubmissionId
 from contracts.envelope import Code, Count, Instant, Money, Payload
+from contracts.worktime import Lines
 
 
 class RouteStep(BaseModel):
@@ -37,6 +38,10 @@ class DossierReceived(Payload):
     route: tuple[RouteStep, ...] = Field(
         default=(), max_length=60, description="Empty: a free route, the agencies forward as they see fit"
     )
+    due_soon: str | None = Field(
+        default=None, max_length=40, description="How long before the date it is due soon; without it, by the rule set"
+    )
+    working_out: Lines | None = Field(default=None, description="Why the appointment date is what it is, line by line")
 
 
 class DossierSupplementRequested(Payload):

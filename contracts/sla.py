@@ -1,16 +1,22 @@
-"""Events that sla owns. A deadline is `dossier` (the whole) or `step:<id>#<attempt>`."""
+"""Events that sla owns.
+
+A deadline is `dossier` (the whole), `step:<id>#<attempt>`, `consultation:<step>#<attempt>@<agency>` or `feedback`.
+"""
 
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from contracts.envelope import Code, Instant, Payload
+from contracts.worktime import Lines
 
 DeadlineKey = Annotated[
     str, Field(min_length=1, max_length=140, description="`dossier` (the whole) or `step:<id>#<attempt>`")
 ]
 WHOLE: DeadlineKey = "dossier"
 """The deadline of the whole dossier: its appointment date."""
+FEEDBACK: DeadlineKey = "feedback"
+"""The deadline of the answer to a complaint or suggestion (phản ánh, kiến nghị)."""
 
 
 class DossierDueSoon(Payload):
@@ -30,6 +36,7 @@ class DossierOverdue(Payload):
     due: Instant = Field(description="The moment it was or is due, UTC")
     agency: Code = Field(description="Who held it when the deadline passed")
     officer: Code | None = None
+    working_out: Lines | None = Field(default=None, description="Why that was the date, line by line")
 
 
 class DossierOverdueRetracted(Payload):
@@ -42,6 +49,8 @@ class DossierOverdueRetracted(Payload):
 
 
 Rung = Literal["one-stop-head", "agency-head", "level-above"]
+Grievance = Literal["overdue", "explanation-missing", "second-breach"]
+"""What a rung of the ladder is climbed for: a missed deadline, a missing explanation, the new date missed as well."""
 
 
 class DossierEscalated(Payload):
@@ -53,16 +62,23 @@ class DossierEscalated(Payload):
     rung: Rung
     agency: Code = Field(description="Who is late")
     to_agency: Code = Field(description="Whose head, or which level above, has to act")
+    reason: Grievance = Field(default="overdue", description="What for")
 
 
 class DossierRescheduled(Payload):
-    """`dossier.rescheduled`: a new appointment date (form 04, hẹn lại), at most once for lateness."""
+    """`dossier.rescheduled`: a new appointment date (hẹn lại): form 04 for lateness, once; or another calendar."""
 
     TYPE: ClassVar[str] = "dossier.rescheduled"
     old_date: Instant
     new_date: Instant
     cause: str = Field(min_length=1, max_length=200)
-    agency: Code
+    agency: Code = Field(description="Who caused it; of a changed calendar, who is competent")
+    kind: Literal["late", "calendar"] = Field(default="late", description="Late: form 04, with an apology")
+    officer: Code | None = Field(default=None, description="Who held it when the deadline passed")
+    signer: Rung | None = Field(default=None, description="Whose head signs form 04")
+    in_person: bool = Field(default=False, description="Whether an apology in person is due")
+    overdue_id: str = Field(default="", max_length=120, description="Of form 04: id of its `dossier.overdue`")
+    working_out: Lines | None = Field(default=None, description="Why the new date is what it is, line by line")
 
 
 class ExplanationRequired(Payload):
@@ -72,3 +88,4 @@ class ExplanationRequired(Payload):
     deadline: DeadlineKey
     agency: Code
     by: Instant
+    due: Instant | None = Field(default=None, description="The missed moment that has to be explained")

@@ -6,13 +6,14 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from contracts import claims, intake, notify, rating, routing, sla
+from contracts import calendar_changes, claims, intake, notify, rating, routing, sla
 from contracts.envelope import AnyEvent, Event, Payload
 
 OWNERS: dict[str, tuple[type[Payload], ...]] = {
     "portals": (claims.IntakeSubmitted,),
     "agencies": (claims.AgencyReported,),
     "clock": (claims.ClockTicked,),
+    "calendar": (calendar_changes.CalendarChanged,),
     "intake": (
         intake.DossierReceived,
         intake.DossierSupplementRequested,

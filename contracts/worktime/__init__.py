@@ -9,7 +9,7 @@ from contracts.worktime.errors import CalendarError, DataError, LimitError
 from contracts.worktime.limit import Limit, Unit
 from contracts.worktime.load import load_calendar
 from contracts.worktime.reckon import between, due_at, shift
-from contracts.worktime.text import Text
+from contracts.worktime.text import Lines, Text
 from contracts.worktime.working_out import Due, Line, add
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Limit",
     "LimitError",
     "Line",
+    "Lines",
     "Reason",
     "Span",
     "Text",

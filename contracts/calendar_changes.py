@@ -1,0 +1,32 @@
+"""What a keeper of a working calendar announces: a holiday, a swap, a storm."""
+
+from datetime import date
+from typing import Annotated, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.claims import Reason
+from contracts.envelope import Code, Payload
+
+Hours = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")]
+"""A span of office hours, for example `07:30-11:30`."""
+
+
+class ChangedDay(BaseModel):
+    """One date that is worked otherwise than the calendar said."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    on: date = Field(description="The date in Asia/Ho_Chi_Minh")
+    hours: tuple[Hours, ...] = Field(default=(), max_length=4, description="Hours worked, in order; empty: a day off")
+    vi: str = Field(min_length=1, max_length=200, description="What the day is called")
+    en: str = Field(min_length=1, max_length=200, description="The same in English")
+
+
+class CalendarChanged(Payload):
+    """`calendar.changed`: days are worked otherwise than was known (ngày nghỉ, hoán đổi). One for each open dossier."""
+
+    TYPE: ClassVar[str] = "calendar.changed"
+    calendar: Code = Field(description="Name of the calendar; also in `source`: /calendar/<name>")
+    days: tuple[ChangedDay, ...] = Field(min_length=1, max_length=100)
+    reason: Reason
