@@ -5,19 +5,25 @@ a clock. Fractions of a second are dropped before anything is counted, so all re
 """
 
 from contracts.worktime.calendar import ZONE, Calendar, Exceptional, Reason, Span
-from contracts.worktime.errors import CalendarError, DataError, LimitError
+from contracts.worktime.clock import Clock, Effect, Stretch, Wait
+from contracts.worktime.errors import CalendarError, ClockError, DataError, LimitError
+from contracts.worktime.explain import explain
 from contracts.worktime.limit import Limit, Unit
 from contracts.worktime.load import load_calendar
-from contracts.worktime.reckon import between, due_at, shift
+from contracts.worktime.reckon import LATE_IN_THE_DAY, between, due_at, shift
 from contracts.worktime.text import Lines, Text
-from contracts.worktime.working_out import Due, Line, add
+from contracts.worktime.working_out import Due, Line, add, days_of, due_of
 
 __all__ = [
+    "LATE_IN_THE_DAY",
     "ZONE",
     "Calendar",
     "CalendarError",
+    "Clock",
+    "ClockError",
     "DataError",
     "Due",
+    "Effect",
     "Exceptional",
     "Limit",
     "LimitError",
@@ -25,11 +31,16 @@ __all__ = [
     "Lines",
     "Reason",
     "Span",
+    "Stretch",
     "Text",
     "Unit",
+    "Wait",
     "add",
     "between",
+    "days_of",
     "due_at",
+    "due_of",
+    "explain",
     "load_calendar",
     "shift",
 ]

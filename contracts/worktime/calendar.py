@@ -1,6 +1,6 @@
 from bisect import bisect_left
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from itertools import accumulate
@@ -25,6 +25,7 @@ class Reason(StrEnum):
     AFTER_HOURS = "after-hours"
     FIRST_DAY = "first-day"
     NEXT_WORKING_DAY = "next-working-day"
+    PAUSED = "paused"
 
 
 class Span(NamedTuple):
@@ -121,6 +122,11 @@ class Calendar:
     def day_seconds(self) -> int:
         """Seconds in one working day, the unit of limits in working days."""
         return _length(self.hours)
+
+    def amended(self, changes: Iterable[Exceptional]) -> "Calendar":
+        """The same calendar, with these dates worked otherwise; of two changes of one date the later one counts."""
+        known = self._exceptional | {change.on: change for change in changes}
+        return replace(self, exceptions=tuple(known[on] for on in sorted(known)))
 
     def year(self, number: int) -> Year:
         """The table of one year, built on first use."""

@@ -22,3 +22,7 @@ class CalendarError(DataError):
 
 class LimitError(ValueError):
     """A text is no time limit."""
+
+
+class ClockError(ValueError):
+    """A clock cannot be what it is said to be, or has no due moment to tell of."""

@@ -7,7 +7,12 @@ from contracts.worktime.limit import Limit
 _HOUR = 3600
 
 
-def due_at(calendar: Calendar, start: datetime, limit: Limit) -> datetime:
+LATE_IN_THE_DAY = 15 * 3600
+"""What is due on the same day and comes after 15:00 is due on the next working day: a public study of Decree 118/2025,
+not the decree itself. A dated setting of the rule sets (contracts/rules)."""
+
+
+def due_at(calendar: Calendar, start: datetime, limit: Limit, late_from: int = LATE_IN_THE_DAY) -> datetime:
     """The moment at which the limit runs out, in Asia/Ho_Chi_Minh.
 
     Working hours and days are counted through office hours to the second; one working day is the length of one standard
@@ -16,6 +21,8 @@ def due_at(calendar: Calendar, start: datetime, limit: Limit) -> datetime:
     gazette): the first day is not counted, a month without the day ends on its last day, and an end on a day that is
     not worked moves to the next working day. The Code ends a day at midnight; this ends it when the office closes, in
     the citizen's favour.
+    The same day ends at its closing; what comes on a day off, after the closing or later than `late_from` (seconds
+    after local midnight) is due at the closing of the next working day.
 
     Raises:
         ValueError: the start has no time zone.
@@ -23,11 +30,13 @@ def due_at(calendar: Calendar, start: datetime, limit: Limit) -> datetime:
     local = to_local(start)
     match limit.unit:
         case "working-hours":
-            return _after(calendar, local, limit.value * _HOUR)
+            return after(calendar, local, limit.value * _HOUR)
         case "working-days":
-            return _after(calendar, local, limit.value * calendar.day_seconds)
+            return after(calendar, local, limit.value * calendar.day_seconds)
         case "calendar-days" | "months":
-            return _closing_from(calendar, last_day(local.date(), limit).toordinal())
+            return closing_from(calendar, last_day(local.date(), limit).toordinal())
+        case "same-day":
+            return _same_day(calendar, local, late_from)
         case _:
             assert_never(limit.unit)
 
@@ -51,7 +60,7 @@ def shift(calendar: Calendar, moment: datetime, by: timedelta) -> datetime:
     Raises:
         ValueError: the moment has no time zone.
     """
-    return _after(calendar, to_local(moment), int(by.total_seconds()))
+    return after(calendar, to_local(moment), int(by.total_seconds()))
 
 
 def to_local(moment: datetime) -> datetime:
@@ -86,7 +95,8 @@ def last_day(first: date, limit: Limit) -> date:
     return month_end.replace(day=min(first.day, month_end.day))
 
 
-def _after(calendar: Calendar, local: datetime, seconds: int) -> datetime:
+def after(calendar: Calendar, local: datetime, seconds: int) -> datetime:
+    """The first moment by which so many more office seconds have passed since the given local one."""
     year, target = local.year, worked_in_year(calendar, local) + seconds
     table = calendar.year(year)
     while target <= 0:
@@ -101,7 +111,14 @@ def _after(calendar: Calendar, local: datetime, seconds: int) -> datetime:
     return _moment(table.first + index, table.days[index].second_after(target - table.before[index]))
 
 
-def _closing_from(calendar: Calendar, ordinal: int) -> datetime:
+def _same_day(calendar: Calendar, local: datetime, late_from: int) -> datetime:
+    today, second = calendar.day(local.toordinal()), second_of_day(local)
+    in_time = today.seconds and second < today.hours[-1].closes and second <= late_from
+    return closing_from(calendar, local.toordinal() + (not in_time))
+
+
+def closing_from(calendar: Calendar, ordinal: int) -> datetime:
+    """The closing of the first day that is worked, from this proleptic Gregorian ordinal on."""
     while not calendar.day(ordinal).seconds:
         ordinal += 1
     return _moment(ordinal, calendar.day(ordinal).hours[-1].closes)
