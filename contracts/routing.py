@@ -1,14 +1,18 @@
 """Events that routing owns."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from contracts.claims import Reason
+from contracts.compatibility import OPEN_VALUES
 from contracts.envelope import Code, Count, Instant, Money, Payload
 
-PauseCause = Literal["supplement", "payment"]
-Movement = Literal["onward", "return", "forward"]
+MAY_GROW = Field(json_schema_extra={OPEN_VALUES: True})
+"""Marks a list of values that others may be added to: readers have to expect some that they do not know."""
+
+PauseCause = Annotated[Literal["supplement", "payment"], MAY_GROW]
+Movement = Annotated[Literal["onward", "return", "forward"], MAY_GROW]
 """Onward: the route goes on. Return: an earlier step is done again. Forward: another agency takes over this step."""
 
 
@@ -86,8 +90,17 @@ class DelayExplained(Payload):
     target: Instant
 
 
-RejectionCode = Literal[
-    "unknown-dossier", "not-the-holder", "unknown-step", "step-not-open", "dossier-finished", "suspended", "route-fixed"
+RejectionCode = Annotated[
+    Literal[
+        "unknown-dossier",
+        "not-the-holder",
+        "unknown-step",
+        "step-not-open",
+        "dossier-finished",
+        "suspended",
+        "route-fixed",
+    ],
+    MAY_GROW,
 ]
 
 
