@@ -100,10 +100,17 @@ class TookCustody(Claim):
 
 
 class FinishedStep(Claim):
-    """Hoàn thành bước: the step is done; on a free route the dossier stays where it is."""
+    """Hoàn thành bước: the step is done.
+
+    With `next_agency`, the steps that follow it on the route are done by that agency instead of the planned one; nobody
+    checks whether it plays the planned role. Where branches join, the last one to be finished with a name decides.
+    A step that is begun again by a return goes to its planned agency. On a free route the dossier is forwarded to
+    `next_agency`; without one it stays where it is.
+    """
 
     kind: Literal["finished-step"] = "finished-step"
     step: Code
+    next_agency: Code | None = Field(default=None, description="Who does what follows, where it is not as planned")
 
 
 class SentBack(Claim):
@@ -140,6 +147,52 @@ class Forwards(Claim):
     to_agency: Code
 
 
+class AsksOpinion(Claim):
+    """Lấy ý kiến: another agency is asked for its opinion; the dossier and its clock stay where they are."""
+
+    kind: Literal["asks-opinion"] = "asks-opinion"
+    step: Code
+    of_agency: Code
+    question: Reason
+    limit: str = Field(max_length=40, description="Time for the opinion, for example `3 working-days`")
+
+
+class GivesOpinion(Claim):
+    """Cho ý kiến: the opinion that was asked for; without `consultation`, the first one that is still owed.
+
+    Named by `consultation`, or by `step` where that is easier to know.
+    """
+
+    kind: Literal["gives-opinion"] = "gives-opinion"
+    consultation: Code | None = None
+    step: Code | None = None
+    opinion: Reason
+
+
+class Recalls(Claim):
+    """Thu hồi hồ sơ: the receiving unit takes the dossier back. Every open step ends; one begins again at the unit."""
+
+    kind: Literal["recalls"] = "recalls"
+    to_step: Code | None = Field(default=None, description="The step that begins again; by default the route's first")
+    reason: Reason
+
+
+class Suspends(Claim):
+    """Tạm dừng: work is impossible for a cause that nobody can help. By the step's holder, or the receiving unit."""
+
+    kind: Literal["suspends"] = "suspends"
+    step: Code
+    cause: Literal["force-majeure"] = "force-majeure"
+    reason: Reason
+
+
+class Resumes(Claim):
+    """Tiếp tục: what `suspends` told of is over; by the agency that said so, or the receiving unit."""
+
+    kind: Literal["resumes"] = "resumes"
+    cause: Literal["force-majeure"] = "force-majeure"
+
+
 class HasResult(Claim):
     """Có kết quả: the result is signed; ends a free route."""
 
@@ -155,17 +208,35 @@ class ExplainsDelay(Claim):
     cause: Reason
     owner: Code = Field(description="Code of the officer or post that answers for it")
     plan: Reason
-    target: Instant = Field(description="When it will be done")
+    target: Instant = Field(description="When it will be done; lies ahead")
 
 
 class AgencyReported(Payload):
-    """`agency.reported`: what an agency says it did with a dossier. Accepted, or answered with `report.rejected`."""
+    """`agency.reported`: what an agency says it did with a dossier. Accepted, or answered with `report.rejected`.
+
+    The event's `time` is when the report was made. A claim about something earlier says so in `occurred_at`.
+    """
 
     TYPE: ClassVar[str] = "agency.reported"
     agency: Code = Field(description="Who reports, for example H29.13")
     officer: Code | None = Field(default=None, description="Service code of the officer, never a name")
+    occurred_at: Instant | None = Field(
+        default=None, description="When it happened, where that is before the report's own `time`"
+    )
     claim: Annotated[
-        TookCustody | FinishedStep | SentBack | NeedsSupplement | NeedsPayment | Forwards | HasResult | ExplainsDelay,
+        TookCustody
+        | FinishedStep
+        | SentBack
+        | NeedsSupplement
+        | NeedsPayment
+        | Forwards
+        | AsksOpinion
+        | GivesOpinion
+        | Recalls
+        | Suspends
+        | Resumes
+        | HasResult
+        | ExplainsDelay,
         Field(discriminator="kind"),
     ]
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.claims import Reason
 from contracts.compatibility import OPEN_VALUES
@@ -11,12 +11,35 @@ from contracts.envelope import Code, Count, Instant, Money, Payload
 MAY_GROW = Field(json_schema_extra={OPEN_VALUES: True})
 """Marks a list of values that others may be added to: readers have to expect some that they do not know."""
 
-PauseCause = Annotated[Literal["supplement", "payment"], MAY_GROW]
-Movement = Annotated[Literal["onward", "return", "forward"], MAY_GROW]
-"""Onward: the route goes on. Return: an earlier step is done again. Forward: another agency takes over this step."""
+PauseCause = Annotated[Literal["supplement", "payment", "force-majeure"], MAY_GROW]
+"""Bổ sung, nghĩa vụ tài chính, bất khả kháng. The first two end with the citizen, the last when an agency says so."""
+
+Movement = Annotated[Literal["onward", "return", "forward", "recall"], MAY_GROW]
+"""How it came: the route went on; an earlier step has to be done again; another agency takes over this step; or the
+receiving unit took the dossier back (thu hồi)."""
 
 
-class DossierTransferred(Payload):
+class StepAttempt(BaseModel):
+    """One attempt at a step."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    step: Code
+    attempt: Count = Field(ge=1)
+
+
+class Accepted(Payload):
+    """An event that accepts an agency's report, named in `causationid`, and counts from its own `time`.
+
+    A report that came late (`occurred_at`) counts from when it says it happened, within the tolerance of the rules.
+    Beyond it, or where the dossier was not there yet at that moment, it counts later, and the event says so.
+    """
+
+    backdated: bool = Field(default=False, description="Whether the report claims an earlier moment than counts")
+    claimed_at: Instant | None = Field(default=None, description="The moment the report claims, where it is backdated")
+
+
+class DossierTransferred(Accepted):
     """`dossier.transferred`: handed over for a step (form 06 of TT 03/2025, phiếu kiểm soát)."""
 
     TYPE: ClassVar[str] = "dossier.transferred"
@@ -25,12 +48,26 @@ class DossierTransferred(Payload):
     from_agency: Code
     to_agency: Code
     movement: Movement = "onward"
-    from_step: Code | None = Field(default=None, description="The step whose attempt ended by a return or a forward")
+    from_step: Code | None = Field(
+        default=None, description="The step whose attempt ended by a return, a forward or a recall"
+    )
     from_attempt: Count = Field(default=0, description="Which attempt at `from_step` that was")
-    deadline: Instant | None = Field(default=None, description="When the step is due; none on a free route")
+    also_ended: tuple[StepAttempt, ...] = Field(
+        default=(), max_length=60, description="Further attempts that a recall ended, on other branches"
+    )
+    limit: str = Field(
+        default="", max_length=40, description="Time for the step, for example `3 working-days`; none on a free route"
+    )
+    clock_since: Instant | None = Field(
+        default=None,
+        description="When the step's time began, where that is not this event's time: a forward gives no more time",
+    )
+    deadline: Instant | None = Field(
+        default=None, description="When the step is due by the plain calendar, without pauses; none on a free route"
+    )
 
 
-class DossierAcknowledged(Payload):
+class DossierAcknowledged(Accepted):
     """`dossier.acknowledged`: the agency holds it (custody taken)."""
 
     TYPE: ClassVar[str] = "dossier.acknowledged"
@@ -40,7 +77,7 @@ class DossierAcknowledged(Payload):
     officer: Code | None = None
 
 
-class DossierStepCompleted(Payload):
+class DossierStepCompleted(Accepted):
     """`dossier.step-completed`: a step is done. Also the acceptance of the report named in `causationid`."""
 
     TYPE: ClassVar[str] = "dossier.step-completed"
@@ -50,8 +87,8 @@ class DossierStepCompleted(Payload):
     officer: Code | None = None
 
 
-class DossierSuspended(Payload):
-    """`dossier.suspended`: waits for the citizen; the clock stands."""
+class DossierSuspended(Accepted):
+    """`dossier.suspended`: waits for the citizen, or for the end of what nobody can help; the clock stands."""
 
     TYPE: ClassVar[str] = "dossier.suspended"
     cause: PauseCause
@@ -62,14 +99,14 @@ class DossierSuspended(Payload):
     reason: str = Field(default="", max_length=1000)
 
 
-class DossierResumed(Payload):
+class DossierResumed(Accepted):
     """`dossier.resumed`: goes on; the clock runs again."""
 
     TYPE: ClassVar[str] = "dossier.resumed"
     cause: PauseCause
 
 
-class DossierCompleted(Payload):
+class DossierCompleted(Accepted):
     """`dossier.completed`: the result is signed (state 9, đã giải quyết)."""
 
     TYPE: ClassVar[str] = "dossier.completed"
@@ -78,7 +115,7 @@ class DossierCompleted(Payload):
     officer: Code | None = None
 
 
-class DelayExplained(Payload):
+class DelayExplained(Accepted):
     """`delay.explained`: an agency's explanation of a late step was accepted (giải trình)."""
 
     TYPE: ClassVar[str] = "delay.explained"
@@ -90,6 +127,32 @@ class DelayExplained(Payload):
     target: Instant
 
 
+class ConsultationRequested(Accepted):
+    """`consultation.requested`: another agency's opinion was asked for (lấy ý kiến); the dossier stays where it is."""
+
+    TYPE: ClassVar[str] = "consultation.requested"
+    consultation: Code = Field(description="Names this consultation; follows from the report that asked")
+    step: Code
+    attempt: Count = Field(ge=1)
+    agency: Code = Field(description="Who is asked")
+    asked_by: Code
+    limit: str = Field(max_length=40, description="Time for it from this event on, for example `3 working-days`")
+    question: Reason
+
+
+class ConsultationAnswered(Accepted):
+    """`consultation.answered`: the opinion was given."""
+
+    TYPE: ClassVar[str] = "consultation.answered"
+    consultation: Code
+    step: Code
+    attempt: Count = Field(ge=1)
+    agency: Code = Field(description="Whose opinion it is")
+    asked_by: Code
+    officer: Code | None = None
+    opinion: Reason
+
+
 RejectionCode = Annotated[
     Literal[
         "unknown-dossier",
@@ -99,6 +162,13 @@ RejectionCode = Annotated[
         "dossier-finished",
         "suspended",
         "route-fixed",
+        "not-yet-happened",
+        "target-in-the-past",
+        "bad-limit",
+        "not-asked",
+        "not-suspended",
+        "not-the-receiving-unit",
+        "nothing-to-recall",
     ],
     MAY_GROW,
 ]

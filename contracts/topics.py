@@ -30,6 +30,8 @@ OWNERS: dict[str, tuple[type[Payload], ...]] = {
         routing.DossierSuspended,
         routing.DossierResumed,
         routing.DossierCompleted,
+        routing.ConsultationRequested,
+        routing.ConsultationAnswered,
         routing.DelayExplained,
         routing.ReportRejected,
     ),

@@ -91,7 +91,7 @@ def evolve(state: State, event: AnyEvent) -> State:
             return replace(state, outcome="withdrawn")
         case intake.DossierDelivered():
             return replace(state, outcome="delivered")
-        case routing.DossierSuspended() as data:
+        case routing.DossierSuspended(cause="supplement" | "payment") as data:
             wait = Wait(event.id, data.cause, event.time, data.missing, data.reason, data.amount)
             return replace(state, waits=(*state.waits, wait))
         case routing.DossierCompleted():

@@ -76,6 +76,8 @@ def _transferred(state: State, leg: Leg, rules: Rules) -> AnyEvent:
         movement=leg.movement,
         from_step=leg.from_step,
         from_attempt=leg.from_attempt,
+        limit=leg.limit,
+        clock_since=leg.clock_since if leg.limit else None,
         deadline=deadline,
     )
     return _say(state, data, leg.step, leg.attempt, time=leg.since, cause=leg.cause)

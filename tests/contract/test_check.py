@@ -116,9 +116,9 @@ def test_a_new_field_needs_a_sample_that_shows_it(folder):
 
 
 def test_every_kind_of_claim_needs_a_sample(folder):
-    (folder / "samples/agency.reported/forwards.json").unlink()
+    (folder / "samples/agency.reported/recalls.json").unlink()
     assert check(folder) == [
-        "samples/agency.reported: no file shows agency.reported (forwards) exactly as it is written today; add one"
+        "samples/agency.reported: no file shows agency.reported (recalls) exactly as it is written today; add one"
     ]
 
 

@@ -42,7 +42,7 @@ def test_all_claims_are_among_the_kinds():
     }  # fmt: skip
     assert {kind for topic, kind in kinds() if topic == "agency.reported"} == {
         "took-custody", "finished-step", "sent-back", "needs-supplement", "needs-payment", "forwards", "has-result",
-        "explains-delay",
+        "explains-delay", "asks-opinion", "gives-opinion", "recalls", "suspends", "resumes",
     }  # fmt: skip
 
 

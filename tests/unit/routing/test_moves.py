@@ -28,7 +28,14 @@ from tests.unit.routing.telling import (
 def test_a_route_begins_at_the_unit_that_received_the_dossier():
     story = on(CHAIN)
     assert story.ever(DossierTransferred) == [
-        DossierTransferred(step="forward", attempt=1, from_agency=UNIT, to_agency=UNIT, deadline=at(2, "11:00"))
+        DossierTransferred(
+            step="forward",
+            attempt=1,
+            from_agency=UNIT,
+            to_agency=UNIT,
+            limit="2 working-hours",
+            deadline=at(2, "11:00"),
+        )
     ]
     assert holds(story) == {"forward": UNIT}
     assert (story.state.phase, story.state.holding) == ("processing", (UNIT,))
@@ -39,7 +46,14 @@ def test_a_finished_step_is_said_and_the_next_begins_with_its_own_time():
     story = on(CHAIN).when(done)
     story.then(
         DossierStepCompleted(step="forward", attempt=1, agency=UNIT, officer="CC-7"),
-        DossierTransferred(step="check", attempt=1, from_agency=UNIT, to_agency=CHECKER, deadline=at(3, "10:00")),
+        DossierTransferred(
+            step="check",
+            attempt=1,
+            from_agency=UNIT,
+            to_agency=CHECKER,
+            limit="1 working-days",
+            deadline=at(3, "10:00"),
+        ),
     )
     assert {(one.time, one.causationid, one.correlationid) for one in story.said} == {
         (at(2, "10:00"), done.id, SUBMISSION)
@@ -103,6 +117,7 @@ def test_a_return_ends_the_attempt_and_begins_the_earlier_step_again():
             movement="return",
             from_step="sign",
             from_attempt=1,
+            limit="1 working-days",
             deadline=at(5),
         )
     )
@@ -193,6 +208,8 @@ def test_a_forwarded_step_is_someone_elses_within_the_same_time():
             movement="forward",
             from_step="check",
             from_attempt=1,
+            limit="1 working-days",
+            clock_since=at(2, "10:00"),
             deadline=at(3, "10:00"),
         )
     )
