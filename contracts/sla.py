@@ -36,6 +36,9 @@ class DossierOverdue(Payload):
     due: Instant = Field(description="The moment it was or is due, UTC")
     agency: Code = Field(description="Who held it when the deadline passed")
     officer: Code | None = None
+    rescheduled: bool = Field(
+        default=False, description="`dossier.rescheduled` gives a new date for it at the same moment: wait for that"
+    )
     working_out: Lines | None = Field(default=None, description="Why that was the date, line by line")
 
 
