@@ -50,7 +50,8 @@ class Service(Generic[S]):
         key: which document an event belongs to.
         indexes: state fields that are searched, dotted.
         perform: carries out effects; only for services that have an outside world.
-        code: tells the code that folds from any other.
+        basis: the data that the fold goes by, as text; a state that was folded by other data is folded anew.
+        code: tells the code and the data that fold from any other.
     """
 
     name: str
@@ -63,12 +64,13 @@ class Service(Generic[S]):
     key: Callable[[AnyEvent], str] = by_subject
     indexes: tuple[str, ...] = ()
     perform: Perform | None = None
+    basis: str = ""
     state_adapter: TypeAdapter[S] = field(init=False)
     code: str = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "state_adapter", TypeAdapter(type(self.initial)))
-        object.__setattr__(self, "code", _fingerprint(Path(inspect.getfile(self.evolve)).parent))
+        object.__setattr__(self, "code", _fingerprint(Path(inspect.getfile(self.evolve)).parent, self.basis))
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -116,7 +118,8 @@ class Service(Generic[S]):
 
 
 @cache
-def _fingerprint(folder: Path) -> str:
-    """What changes whenever the code of a service's fold, or the published language it reads, does."""
+def _fingerprint(folder: Path, basis: str) -> str:
+    """What changes whenever the code of a service's fold, its data, or the published language it reads, does."""
     sources = [*sorted(folder.glob("*.py")), *sorted(Path(contracts.__file__).parent.rglob("*.py"))]
-    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]
+    read = b"".join(source.read_bytes() for source in sources)
+    return hashlib.sha256(read + basis.encode()).hexdigest()[:16]

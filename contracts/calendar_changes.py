@@ -1,12 +1,13 @@
 """What a keeper of a working calendar announces: a holiday, a swap, a storm."""
 
 from datetime import date
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from contracts.claims import Reason
 from contracts.envelope import Code, Payload
+from contracts.worktime import Exceptional, Span, Text
 
 Hours = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")]
 """A span of office hours, for example `07:30-11:30`."""
@@ -21,6 +22,18 @@ class ChangedDay(BaseModel):
     hours: tuple[Hours, ...] = Field(default=(), max_length=4, description="Hours worked, in order; empty: a day off")
     vi: str = Field(min_length=1, max_length=200, description="What the day is called")
     en: str = Field(min_length=1, max_length=200, description="The same in English")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        moments = [second for span in self.exceptional.hours for second in span]
+        if moments != sorted(set(moments)):
+            raise ValueError(f"the hours of {self.on} are out of order: give morning before afternoon")
+        return self
+
+    @property
+    def exceptional(self) -> Exceptional:
+        """The day as a calendar takes it."""
+        return Exceptional(self.on, Text(vi=self.vi, en=self.en), tuple(map(Span.parse, self.hours)))
 
 
 class CalendarChanged(Payload):

@@ -44,6 +44,9 @@ class FeedbackSubmitted(Payload):
     category: Code
     agency: Code
     text_ref: str = Field(max_length=64)
+    limit: str | None = Field(
+        default=None, max_length=40, description="Time for the answer, for example `2 working-hours`, by its category"
+    )
 
 
 class FeedbackAnswered(Payload):

@@ -1,7 +1,7 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, time
 from enum import StrEnum
 from itertools import accumulate
 from typing import NamedTuple
@@ -33,6 +33,16 @@ class Span(NamedTuple):
 
     opens: int
     closes: int
+
+    @classmethod
+    def parse(cls, text: str) -> "Span":
+        """Read `07:30-11:30`.
+
+        Raises:
+            ValueError: it is no such text.
+        """
+        opens, _, closes = text.partition("-")
+        return cls(*(_seconds(time.fromisoformat(part)) for part in (opens, closes)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +186,10 @@ class Calendar:
 def _exceptional_day(exceptional: Exceptional) -> Day:
     reason = Reason.MAKE_UP if exceptional.hours else Reason.DAY_OFF
     return Day(exceptional.hours, _length(exceptional.hours), reason, exceptional.name)
+
+
+def _seconds(at: time) -> int:
+    return at.hour * 3600 + at.minute * 60 + at.second
 
 
 def _length(hours: tuple[Span, ...]) -> int:

@@ -1,6 +1,6 @@
-"""SLA (theo dõi thời hạn giải quyết): watches the deadline of every dossier and of every step.
+"""SLA (theo dõi thời hạn giải quyết): watches the deadline of every dossier, step, consultation and complaint.
 
-Owns: dossier.due-soon, overdue, overdue-retracted, escalated; explanation.required.
+Owns: dossier.due-soon, overdue, overdue-retracted, escalated, rescheduled; explanation.required.
 Consumes: dossier.received, transferred, acknowledged, step-completed, suspended, resumed, completed, withdrawn;
-      clock.ticked.
+      consultation.requested, answered; delay.explained; feedback.submitted, answered; calendar.changed; clock.ticked.
 """

@@ -3,9 +3,10 @@
 from functools import partial
 
 from chassis.service import Service
-from contracts import claims, intake, routing, sla
+from contracts import calendar_changes, claims, intake, rating, routing, sla
 from services.sla.decide import Rules, decide
-from services.sla.state import INITIAL, State, evolve
+from services.sla.evolve import Fold
+from services.sla.state import INITIAL, State
 
 
 def service(rules: Rules) -> Service[State]:
@@ -21,6 +22,12 @@ def service(rules: Rules) -> Service[State]:
             routing.DossierSuspended,
             routing.DossierResumed,
             routing.DossierCompleted,
+            routing.ConsultationRequested,
+            routing.ConsultationAnswered,
+            routing.DelayExplained,
+            rating.FeedbackSubmitted,
+            rating.FeedbackAnswered,
+            calendar_changes.CalendarChanged,
             claims.ClockTicked,
         ),
         emits=(
@@ -28,11 +35,13 @@ def service(rules: Rules) -> Service[State]:
             sla.DossierOverdue,
             sla.DossierOverdueRetracted,
             sla.DossierEscalated,
+            sla.DossierRescheduled,
             sla.ExplanationRequired,
         ),
         initial=INITIAL,
-        evolve=evolve,
+        evolve=Fold(rules).evolve,
         decide=partial(decide, rules=rules),
-        genesis=(intake.DossierReceived,),
-        indexes=("phase", "overdue"),
+        genesis=(intake.DossierReceived, rating.FeedbackSubmitted),
+        indexes=("phase", "overdue", "backlog", "month", "procedure", "competent"),
+        basis=repr((rules.calendar, dict(rules.rule_sets.by_name))),
     )

@@ -1,100 +1,233 @@
-"""What is known of a dossier's deadlines: when they began, when they ended, when the clock stood, what was said."""
+"""What is known of a dossier's deadlines: when they began and ended, when the clock stood, what was said.
 
-from dataclasses import dataclass, replace
+A complaint or suggestion (phản ánh, kiến nghị) has a document of its own, with one deadline.
+"""
+
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
-from contracts import intake, routing, sla
-from contracts.envelope import AnyEvent, event_id
+from contracts import sla
+from contracts.rules import Kind
+from contracts.worktime import Exceptional
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Deadline:
-    """One deadline: of the whole dossier (`dossier`) or of one attempt at a step (`step:<id>#<attempt>`)."""
+    """One deadline: of the whole dossier, of one attempt at a step, of a consultation, of an answer to a citizen.
+
+    A step on a free route has an entry too, without limit and date, for who held it.
+
+    Attributes:
+        key: as in the events; of a step `step:<id>#<attempt>`.
+        agency: whose work it is.
+        since: when it came to that agency.
+        started: when its time began: a step that was forwarded has no more time.
+        cause: id of the event that began it.
+        limit: the time for it; empty where only a date is known.
+        promised: the date that was given.
+        sender: who handed it over, or who asks.
+        officer: who took it.
+        taken_at: when custody was taken.
+        ended: when the work was over, or left to others.
+        due: when it is due, in UTC; None while its clock stands.
+        soon: when it is due soon.
+        allowed: its whole time, seconds of working time.
+        used: what of it was used when it ended.
+        verdict: early (before the due day), on-time or late; empty while it runs or when it was broken off.
+    """
 
     key: str
-    started: datetime
-    due: datetime
-    agency: str
-    cause: str
-
-
-@dataclass(frozen=True)
-class End:
-    """A deadline's work was done, or left to others."""
-
-    key: str
-    at: datetime
-
-
-@dataclass(frozen=True)
-class Custody:
-    """Who holds a step since when, and which officer."""
-
-    key: str
+    kind: Kind
     agency: str
     since: datetime
+    started: datetime
+    cause: str
+    step: str = ""
+    limit: str = ""
+    promised: datetime | None = None
+    sender: str = ""
     officer: str | None = None
+    taken_at: datetime | None = None
+    ended: datetime | None = None
+    due: datetime | None = None
+    soon: datetime | None = None
+    allowed: int = 0
+    used: int = 0
+    verdict: str = ""
+
+    @property
+    def clocked(self) -> bool:
+        """Whether it has any time limit."""
+        return bool(self.limit) or self.promised is not None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Early:
+    """Custody was taken of a step, or it ended, and its hand-over is not folded: they are of one moment, or it is none.
+
+    Attributes:
+        ended: whether it ended.
+    """
+
+    key: str
+    agency: str
+    at: datetime
+    officer: str | None = None
+    ended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Pause:
-    """The clock stands, by cause (supplement, payment), from `since` to `until`."""
+    """The dossier waits, by cause, from `since` to `until`; `seconds` of working time, asked for by an agency."""
 
     cause: str
     since: datetime
     until: datetime | None = None
+    by: str = ""
+    seconds: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """Days that are worked otherwise than the calendar said, as it was announced."""
+
+    days: tuple[Exceptional, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """An announcement moved the appointment date.
+
+    Attributes:
+        id: of the announcement.
+        at: when it was made.
+    """
+
+    id: str
+    at: datetime
+    old: datetime
+    new: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Overdue:
     """An overdue event on record."""
 
     id: str
     key: str
     due: datetime
+    agency: str
     retracted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Required:
+    """An explanation is required from an agency, for a missed moment, by a date."""
+
+    key: str
+    due: datetime
+    agency: str
+    by: datetime
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """An agency explained a delay (giải trình)."""
+
+    step: str
+    agency: str
+    at: datetime
+    cause: str
+    owner: str
+    plan: str
+    target: datetime
+
+    @property
+    def complete(self) -> bool:
+        """Whether cause, owner, plan and target are all there; the target always is."""
+        return all(text.strip() for text in (self.cause, self.owner, self.plan))
+
+
+@dataclass(frozen=True, slots=True)
+class NewDate:
+    """A new date was given for lateness (form 04)."""
+
+    id: str
+    at: datetime
+    new: datetime
+    overdue_id: str
 
 
 @dataclass(frozen=True)
 class State:
-    """One dossier as the deadline watch sees it.
+    """One dossier, or one complaint, as the deadline watch sees it.
 
     Attributes:
-        deadlines: the whole dossier's first, then the steps'.
-        ends: which of them are over, since when.
-        custody: hand-overs, in fold order.
+        kind: dossier or feedback; empty as long as its birth is not known.
+        month: of its receipt in Vietnam, for example 2026-01; for queries.
+        rule_set: name of the rules it was received under.
+        due_soon: its own warning time, if it came with one.
+        deadlines: the whole dossier's first, then the others as they began.
+        early: what is not attached to a step yet.
         resumed_early: resumptions, by cause and moment, whose suspension is not folded yet.
-        said: ids of own events on record, sorted.
+        amendments: what was announced about the calendar.
+        moves: appointment dates that announcements moved.
+        new_dates: given for lateness.
+        said: own events on record, by what they say; those that the other fields hold are not repeated.
+        returns: how often a step had to be done again.
+        outcome: granted, denied, withdrawn or answered; for queries.
         phase: unknown, open or ended; for queries.
-        overdue: the whole deadline was missed and that was not retracted; for queries.
-        due_soon: the whole deadline comes near; for queries.
+        overdue: the main deadline was missed and that was not retracted; for queries.
+        warned: the main deadline came near; for queries.
+        backlog: overdue and open (hồ sơ tồn đọng); for queries.
+        explained: some explanation has cause, owner, plan and target; for queries.
         escalations: how many rungs were climbed; for queries.
     """
 
     dossier: str = ""
+    kind: Literal["", "dossier", "feedback"] = ""
     birth: str = ""
     correlation: str = ""
     timeline: str = ""
     unit: str = ""
     competent: str = ""
+    procedure: str = ""
+    month: str = ""
+    rule_set: str = ""
+    due_soon: str = ""
     deadlines: tuple[Deadline, ...] = ()
-    ends: tuple[End, ...] = ()
-    custody: tuple[Custody, ...] = ()
+    early: tuple[Early, ...] = ()
     pauses: tuple[Pause, ...] = ()
     resumed_early: tuple[tuple[str, datetime], ...] = ()
+    amendments: tuple[Amendment, ...] = ()
+    moves: tuple[Move, ...] = ()
     raised: tuple[Overdue, ...] = ()
+    required: tuple[Required, ...] = ()
+    explanations: tuple[Explanation, ...] = ()
+    new_dates: tuple[NewDate, ...] = ()
     said: tuple[str, ...] = ()
+    received_at: datetime | None = None
     ended_at: datetime | None = None
+    outcome: str = ""
+    returns: int = 0
     phase: str = "unknown"
     overdue: bool = False
-    due_soon: bool = False
+    warned: bool = False
+    backlog: bool = False
+    explained: bool = False
     escalations: int = 0
 
-    def end_of(self, key: str) -> datetime | None:
-        """When a deadline's work was over; the end of the dossier ends all."""
-        own = min((end.at for end in self.ends if end.key == key), default=None)
-        known = [at for at in (own, self.ended_at) if at is not None]
-        return min(known, default=None)
+    def founded(self, overdue_id: str) -> bool:
+        """Whether this overdue event is on record and stands."""
+        return any(one.id == overdue_id and not one.retracted for one in self.raised)
+
+    @property
+    def main(self) -> Deadline | None:
+        """The deadline of the whole: the appointment date, or the answer to a complaint."""
+        return next((one for one in self.deadlines if one.key in (sla.WHOLE, sla.FEEDBACK)), None)
 
 
 INITIAL = State()
@@ -105,96 +238,6 @@ def step_key(step: str, attempt: int) -> str:
     return f"step:{step}#{attempt}"
 
 
-def evolve(state: State, event: AnyEvent) -> State:
-    """Fold one event in."""
-    match event.data:
-        case intake.DossierReceived() as data:
-            return _received(state, event, data)
-        case routing.DossierTransferred() as data:
-            return _transferred(state, event, data)
-        case routing.DossierAcknowledged() as data:
-            holder = Custody(step_key(data.step, data.attempt), data.agency, event.time, data.officer)
-            return replace(state, custody=(*state.custody, holder))
-        case routing.DossierStepCompleted() as data:
-            return _ended(state, step_key(data.step, data.attempt), event.time)
-        case routing.DossierSuspended() as data:
-            return _suspended(state, data.cause, event.time)
-        case routing.DossierResumed() as data:
-            return _resumed(state, data.cause, event.time)
-        case routing.DossierCompleted() | intake.DossierWithdrawn():
-            ended = min(event.time, state.ended_at or event.time)
-            return replace(state, ended_at=ended, phase="ended")
-        case _:
-            return _said(state, event)
-
-
-def _received(state: State, event: AnyEvent, data: intake.DossierReceived) -> State:
-    if state.birth:
-        return state
-    whole = Deadline(sla.WHOLE, event.time, data.appointment_date, data.competent_agency, event.id)
-    return replace(
-        state,
-        dossier=event.subject,
-        birth=event.id,
-        correlation=event.correlationid,
-        timeline=event.timeline,
-        unit=data.receiving_unit,
-        competent=data.competent_agency,
-        deadlines=(whole, *state.deadlines),
-        phase="open" if state.ended_at is None else "ended",
-    )
-
-
-def _transferred(state: State, event: AnyEvent, data: routing.DossierTransferred) -> State:
-    key = step_key(data.step, data.attempt)
-    state = replace(state, custody=(*state.custody, Custody(key, data.to_agency, event.time)))
-    if data.from_step is not None:
-        state = _ended(state, step_key(data.from_step, data.from_attempt), event.time)
-    if data.deadline is None:
-        return state
-    own = Deadline(key, event.time, data.deadline, data.to_agency, event.id)
-    return replace(state, deadlines=(*state.deadlines, own))
-
-
-def _ended(state: State, key: str, at: datetime) -> State:
-    return replace(state, ends=(*state.ends, End(key, at)))
-
-
-def _suspended(state: State, cause: str, at: datetime) -> State:
-    """Stop the clock; where it was started again at the same moment, that may be folded first."""
-    if (cause, at) not in state.resumed_early:
-        return replace(state, pauses=(*state.pauses, Pause(cause, at)))
-    place = state.resumed_early.index((cause, at))
-    early = (*state.resumed_early[:place], *state.resumed_early[place + 1 :])
-    return replace(state, pauses=(*state.pauses, Pause(cause, at, at)), resumed_early=early)
-
-
-def _resumed(state: State, cause: str, at: datetime) -> State:
-    waiting = next((pause for pause in state.pauses if pause.until is None and pause.cause == cause), None)
-    if waiting is None:
-        return replace(state, resumed_early=(*state.resumed_early, (cause, at)))
-    over = replace(waiting, until=at)
-    return replace(state, pauses=tuple(over if pause is waiting else pause for pause in state.pauses))
-
-
-def _said(state: State, event: AnyEvent) -> State:
-    """Own events: what has been said is not said again, and can be retracted."""
-    match event.data:
-        case sla.DossierOverdue() as data:
-            # Both are of one moment, so the retraction may be folded first.
-            retracted = event_id(sla.DossierOverdueRetracted.TYPE, event.subject, event.id) in state.said
-            raised = (*state.raised, Overdue(event.id, data.deadline, data.due, retracted))
-            state = replace(state, raised=raised)
-        case sla.DossierOverdueRetracted() as data:
-            raised = tuple(replace(one, retracted=True) if one.id == data.overdue_id else one for one in state.raised)
-            state = replace(state, raised=raised)
-        case sla.DossierDueSoon() as data:
-            state = replace(state, due_soon=state.due_soon or data.deadline == sla.WHOLE)
-        case sla.DossierEscalated():
-            state = replace(state, escalations=state.escalations + 1)
-        case sla.ExplanationRequired():
-            pass
-        case _:
-            return state
-    overdue = any(one.key == sla.WHOLE and not one.retracted for one in state.raised)
-    return replace(state, overdue=overdue, said=tuple(sorted((*state.said, event.id))))
+def said_key(what: str, *unique: object) -> str:
+    """How an own event is remembered: by what it says, not by its id."""
+    return "|".join((what, *map(str, unique)))

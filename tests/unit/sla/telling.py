@@ -63,11 +63,11 @@ def step_done(time: datetime, step: str = "check", attempt: int = 1) -> AnyEvent
     return fact(DossierStepCompleted(step=step, attempt=attempt, agency=CHECKER), time)
 
 
-def suspended(time: datetime, cause: str = "supplement", *number: int) -> AnyEvent:
+def suspended(time: datetime, cause: str = "payment", *number: int) -> AnyEvent:
     return fact(DossierSuspended(cause=cause, step="check", agency=CHECKER), time, time, *number)
 
 
-def resumed(time: datetime, cause: str = "supplement", *number: int) -> AnyEvent:
+def resumed(time: datetime, cause: str = "payment", *number: int) -> AnyEvent:
     return fact(DossierResumed(cause=cause), time, time, *number)
 
 

@@ -1,0 +1,235 @@
+"""How events become the state. Derived moments are worked out here, once, when what they follow from changes."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from contracts import intake, rating, routing, sla
+from contracts.calendar_changes import CalendarChanged
+from contracts.envelope import AnyEvent
+from contracts.rules import Kind
+from contracts.worktime import ZONE
+from services.sla.rules import Rules
+from services.sla.said import said
+from services.sla.state import Amendment, Deadline, Early, Explanation, Move, Pause, State, step_key
+
+LONGEST_KEY = 140
+
+
+class Fold:
+    """Folds events in, by a calendar and rule sets."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+
+    def evolve(self, state: State, event: AnyEvent) -> State:
+        """Fold one event in."""
+        match event.data:
+            case intake.DossierReceived() as data:
+                return self._received(state, event, data)
+            case routing.DossierTransferred() as data:
+                return self._transferred(state, event, data)
+            case routing.DossierAcknowledged() as data:
+                return _taken(state, event, data)
+            case routing.DossierStepCompleted() as data:
+                return self._end(state, step_key(data.step, data.attempt), event.time, data.agency, data.officer)
+            case routing.DossierSuspended() as data:
+                return self._suspended(state, data, event.time)
+            case routing.DossierResumed() as data:
+                return self._resumed(state, data.cause, event.time)
+            case routing.DossierCompleted() as data:
+                return self._over(state, event.time, data.outcome)
+            case intake.DossierWithdrawn():
+                return self._over(state, event.time, "withdrawn")
+            case _:
+                return self._seldom(state, event)
+
+    def _seldom(self, state: State, event: AnyEvent) -> State:
+        match event.data:
+            case routing.ConsultationRequested() as data:
+                return self._asked(state, event, data)
+            case routing.ConsultationAnswered() as data:
+                return self._end(state, consultation_key(data), event.time, data.agency, data.officer)
+            case routing.DelayExplained() as data:
+                return _explained(state, event, data)
+            case CalendarChanged() as data:
+                return self._calendar_changed(state, event, data)
+            case rating.FeedbackSubmitted() as data:
+                return self._complained(state, event, data)
+            case rating.FeedbackAnswered() as data:
+                return self._over(state, data.answered_at, "answered")
+            case _:
+                return said(state, event)
+
+    def _received(self, state: State, event: AnyEvent, data: intake.DossierReceived) -> State:
+        if state.birth:
+            return state
+        born = replace(
+            self._born(state, event, "dossier"),
+            unit=data.receiving_unit,
+            competent=data.competent_agency,
+            procedure=data.procedure,
+            due_soon=data.due_soon or "",
+        )
+        agency, at = data.competent_agency, event.time
+        whole = Deadline(sla.WHOLE, "dossier", agency, at, at, event.id, "", data.limit, data.appointment_date)
+        return self._begun(born, whole)
+
+    def _complained(self, state: State, event: AnyEvent, data: rating.FeedbackSubmitted) -> State:
+        if state.birth:
+            return state
+        born = replace(
+            self._born(state, event, "feedback"), unit=data.agency, competent=data.agency, procedure=data.category
+        )
+        at, limit = event.time, data.limit or ""
+        return self._begun(born, Deadline(sla.FEEDBACK, "feedback", data.agency, at, at, event.id, "", limit))
+
+    def _born(self, state: State, event: AnyEvent, kind: Any) -> State:
+        return replace(
+            state,
+            dossier=event.subject,
+            kind=kind,
+            birth=event.id,
+            correlation=event.correlationid,
+            timeline=event.timeline,
+            received_at=event.time,
+            month=event.time.astimezone(ZONE).strftime("%Y-%m"),
+            rule_set=self._rules.rule_sets.on(event.time).name,
+            phase="open" if state.ended_at is None else "ended",
+        )
+
+    def _begun(self, state: State, deadline: Deadline) -> State:
+        """A deadline is watched from now on, with what was heard of it before."""
+        ended = state.ended_at
+        for early in state.early:
+            if early.key == deadline.key and early.ended:
+                ended = min(ended or early.at, early.at)
+            elif early.key == deadline.key:
+                deadline = replace(deadline, officer=early.officer, taken_at=early.at)
+        deadline = replace(deadline, ended=ended)
+        if state.early:
+            state = replace(state, early=tuple(one for one in state.early if one.key != deadline.key))
+        if derived := self._derived(state, deadline):
+            deadline = replace(deadline, **derived)
+        return replace(state, deadlines=(*state.deadlines, deadline))
+
+    def _derived(self, state: State, deadline: Deadline) -> dict[str, Any]:
+        return self._rules.derived(state, deadline) if state.birth else {}
+
+    def _transferred(self, state: State, event: AnyEvent, data: routing.DossierTransferred) -> State:
+        key = step_key(data.step, data.attempt)
+        ends = [(data.from_step, data.from_attempt)] if data.from_step else []
+        for step, attempt in [*ends, *((one.step, one.attempt) for one in data.also_ended)]:
+            state = self._end(state, step_key(step, attempt), event.time, data.from_agency, None)
+        if any(one.key == key for one in state.deadlines):
+            return state
+        own = Deadline(
+            key,
+            "step",
+            data.to_agency,
+            event.time,
+            data.clock_since or event.time,
+            event.id,
+            data.step,
+            data.limit,
+            data.deadline,
+            data.from_agency,
+        )
+        state = self._begun(state, own)
+        return replace(state, returns=state.returns + 1) if data.movement in ("return", "recall") else state
+
+    def _end(self, state: State, key: str, at: datetime, agency: str, officer: str | None) -> State:
+        """The work of a deadline is over; the opinions that were asked for it are not needed any more."""
+        found = next((one for one in state.deadlines if one.key == key), None)
+        if found is None:
+            if any(one.key == key and one.ended for one in state.early):
+                return state
+            return replace(state, early=(*state.early, Early(key, agency, at, officer, ended=True)))
+        if found.ended is not None:
+            return state
+        asked = f"consultation:{key.removeprefix('step:')}@"
+        over = [one for one in state.deadlines if one is found or (one.ended is None and one.key.startswith(asked))]
+        return self._closed(state, over, at)
+
+    def _over(self, state: State, at: datetime, outcome: str) -> State:
+        """The dossier ends, and with it all that is open; of two ends the first counts."""
+        if state.ended_at is not None and state.ended_at <= at:
+            return state
+        state = replace(state, ended_at=at, outcome=outcome, phase="ended", backlog=False)
+        return self._closed(state, [one for one in state.deadlines if one.ended is None or one.ended > at], at)
+
+    def _closed(self, state: State, over: list[Deadline], at: datetime) -> State:
+        closed = {one.key: self._closing(state, replace(one, ended=at)) for one in over}
+        state = replace(state, deadlines=tuple(closed.get(one.key, one) for one in state.deadlines))
+        consulted = any(one.kind == "consultation" for one in over)
+        return self._rederived(state) if consulted else state
+
+    def _closing(self, state: State, deadline: Deadline) -> Deadline:
+        derived = self._derived(state, deadline)
+        if state.outcome == "withdrawn" and derived:
+            derived["verdict"] = ""  # broken off: neither in time nor late
+        return replace(deadline, **derived) if derived else deadline
+
+    def _rederived(self, state: State, *, ended: bool = False) -> State:
+        """Work out anew when what still runs is due; on demand also what is over."""
+        deadlines = tuple(self._closing(state, one) if ended or one.ended is None else one for one in state.deadlines)
+        return state if deadlines == state.deadlines else replace(state, deadlines=deadlines)
+
+    def _suspended(self, state: State, data: routing.DossierSuspended, at: datetime) -> State:
+        """Stop the clock; where it was started again at the same moment, that may be folded first."""
+        early = (str(data.cause), at)
+        if early not in state.resumed_early:
+            state = replace(state, pauses=(*state.pauses, Pause(data.cause, at, by=data.agency)))
+            return self._rederived(state)
+        place = state.resumed_early.index(early)
+        rest = (*state.resumed_early[:place], *state.resumed_early[place + 1 :])
+        return replace(state, pauses=(*state.pauses, Pause(data.cause, at, at, data.agency)), resumed_early=rest)
+
+    def _resumed(self, state: State, cause: str, at: datetime) -> State:
+        waiting = next((pause for pause in state.pauses if pause.until is None and pause.cause == cause), None)
+        if waiting is None:
+            return replace(state, resumed_early=(*state.resumed_early, (cause, at)))
+        over = replace(waiting, until=at, seconds=self._rules.paused(state, waiting.since, at))
+        pauses = tuple(over if pause is waiting else pause for pause in state.pauses)
+        return self._rederived(replace(state, pauses=pauses))
+
+    def _asked(self, state: State, event: AnyEvent, data: routing.ConsultationRequested) -> State:
+        key, at = consultation_key(data), event.time
+        if any(one.key == key and one.ended is None for one in state.deadlines):
+            return state  # asked twice of one agency for one attempt: the first limit counts
+        kind: Kind = "consultation"
+        asked = Deadline(key, kind, data.agency, at, at, event.id, data.step, data.limit, None, data.asked_by)
+        known = replace(state, deadlines=tuple(one for one in state.deadlines if one.key != key))
+        return self._rederived(self._begun(known, asked))
+
+    def _calendar_changed(self, state: State, event: AnyEvent, data: CalendarChanged) -> State:
+        amendment = Amendment(tuple(day.exceptional for day in data.days))
+        amended = self._rederived(replace(state, amendments=(*state.amendments, amendment)), ended=True)
+        old, new = state.main, amended.main
+        if not old or not new or not old.due or not new.due or old.due == new.due or old.ended is not None:
+            return amended
+        move = Move(event.id, event.time, old.due, new.due, data.reason)
+        return replace(amended, moves=(*amended.moves, move))
+
+
+def _taken(state: State, event: AnyEvent, data: routing.DossierAcknowledged) -> State:
+    key = step_key(data.step, data.attempt)
+    found = next((one for one in state.deadlines if one.key == key), None)
+    if found is None:
+        return replace(state, early=(*state.early, Early(key, data.agency, event.time, data.officer)))
+    if found.taken_at is not None:
+        return state
+    taken = replace(found, officer=data.officer, taken_at=event.time)
+    return replace(state, deadlines=tuple(taken if one is found else one for one in state.deadlines))
+
+
+def _explained(state: State, event: AnyEvent, data: routing.DelayExplained) -> State:
+    told = Explanation(data.step, data.agency, event.time, data.cause, data.owner, data.plan, data.target)
+    explained = state.explained or told.complete
+    return replace(state, explanations=(*state.explanations, told), explained=explained)
+
+
+def consultation_key(data: routing.ConsultationRequested | routing.ConsultationAnswered) -> str:
+    """The deadline of one opinion; where the codes are too long for a key, it is named by its own code."""
+    key = f"consultation:{data.step}#{data.attempt}@{data.agency}"
+    return key if len(key) <= LONGEST_KEY else f"consultation:{data.consultation}"

@@ -1,0 +1,83 @@
+"""Form 04 (Mẫu 04, TT 03/2025): the apology for a missed appointment with a new date, once."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from contracts import sla
+from contracts.rules import RuleSet
+from contracts.worktime import Calendar, Clock, Wait, between, due_at, explain, shift
+from services.sla.rules import Rules, worked
+from services.sla.saying import Missed, Saying
+from services.sla.state import Deadline, Explanation, NewDate, State
+
+NOT_EXPLAINED = "cơ quan chưa giải trình / not explained by the agency yet"
+LONGEST_CAUSE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """The date to give: when it is given, and the explanation it comes from, or none and a rule."""
+
+    at: datetime
+    date: datetime
+    told: Explanation | None
+
+
+def new_date(state: State, deadline: Deadline, rules: RuleSet, calendar: Calendar) -> New | None:
+    """The new date for a missed appointment; None where none is given (again).
+
+    It is the agency's own target, if it told one in time that lies ahead of the missed moment, and else by the rule.
+    """
+    due = deadline.due
+    if deadline.kind != "dossier" or due is None or _given(state, due) >= rules.form_04.times.value:
+        return None
+    wait = timedelta(hours=rules.form_04.wait.value)
+    latest = shift(calendar, due, wait).astimezone(UTC) if wait else due
+    told = [one for one in state.explanations if one.at <= latest and one.target > max(due, one.at)]
+    before = [one for one in told if one.at <= due]
+    if chosen := before[-1] if before else (told[0] if told else None):
+        return New(max(due, chosen.at), chosen.target, chosen)
+    return New(latest, due_at(calendar, due, rules.form_04.new_date.value, rules.late_from).astimezone(UTC), None)
+
+
+def _given(state: State, due: datetime) -> int:
+    """How many new dates were given for other lateness that stands."""
+    mine = {one.id for one in state.raised if one.key == sla.WHOLE and one.due == due}
+    return sum(state.founded(one.overdue_id) and one.overdue_id not in mine for one in state.new_dates)
+
+
+def saying(state: State, missed: Missed, rules: Rules, new: New | None) -> Iterator[Saying]:
+    """`dossier.rescheduled`, linked to its overdue event; nothing where no new date is given."""
+    if new is None:
+        return
+    given, calendar, old = rules.rule_set(state).form_04, rules.calendar_of(state), missed.due
+
+    def data() -> sla.DossierRescheduled:
+        return sla.DossierRescheduled(
+            old_date=old,
+            new_date=new.date,
+            cause=new.told.cause[:LONGEST_CAUSE] if new.told else NOT_EXPLAINED,
+            agency=missed.agency,
+            kind="late",
+            officer=missed.officer,
+            signer=given.signer.value,
+            in_person=between(calendar, old, new.date) >= worked(given.in_person_from.value, calendar),
+            overdue_id=missed.id,
+            working_out=explain(Clock(calendar, old, None, new.date)),
+        )
+
+    known = any(one.overdue_id == missed.id for one in state.new_dates)
+    yield Saying(data, ("late", missed.id), new.at, missed.id, known)
+
+
+def due_of(state: State, given: NewDate, rules: Rules) -> datetime | None:
+    """When a new date is missed: waits since it was given move it; None while the clock stands."""
+    effects = rules.rule_set(state)
+    waits = (
+        Wait(one.cause, one.since, one.until, one.by, "pauses")
+        for one in state.pauses
+        if effects.effect(one.cause, "dossier") != "nothing" and one.since >= given.at
+    )
+    due = Clock(rules.calendar_of(state), given.at, None, given.new, tuple(waits)).due
+    return due and due.astimezone(UTC)

@@ -1,0 +1,152 @@
+"""What one deadline can make necessary: a warning, lateness and its ladder, explanations, a new date."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from heapq import merge
+
+from contracts import sla
+from contracts.envelope import event_id
+from contracts.rules import Occasion, RuleSet
+from contracts.worktime import Calendar, explain, shift
+from services.sla import form_04
+from services.sla.charge import answers_for, in_charge
+from services.sla.rules import Rules, worked
+from services.sla.saying import Course, Missed, Saying
+from services.sla.state import Deadline, NewDate, Required, State, said_key
+
+EXPLAINED = ("dossier", "step")
+"""Lateness of these has to be explained; silence when asked for an opinion or by a citizen speaks for itself."""
+
+
+def near(state: State, deadline: Deadline, due: datetime, rules: Rules) -> Saying:
+    """The warning that a deadline comes near."""
+
+    def data() -> sla.DossierDueSoon:
+        agency, _ = in_charge(state, deadline, due, rules)
+        return sla.DossierDueSoon(deadline=deadline.key, due=due, agency=agency)
+
+    known = said_key("due-soon", deadline.key, due) in state.said
+    return Saying(data, (deadline.key, due.isoformat()), deadline.soon or due, deadline.cause, known)
+
+
+def courses(state: State, deadline: Deadline, due: datetime, rules: Rules) -> Iterator[Course]:
+    """The courses of events that a missed deadline sets off."""
+    late = _Late(state, deadline, due, rules)
+    yield Course(late.missed(), deadline.ended)
+    yield from late.explanations()
+    yield from late.second_breach()
+
+
+class _Late:
+    """One deadline that was missed, and what follows from that."""
+
+    def __init__(self, state: State, deadline: Deadline, due: datetime, rules: Rules) -> None:
+        self._state = state
+        self._deadline = deadline
+        self._due = due
+        self._rules = rules
+        self._set: RuleSet = rules.rule_set(state)
+        self._calendar: Calendar = rules.calendar_of(state)
+
+    def missed(self) -> Iterator[Saying]:
+        """Lateness, and in the order of its instants what follows."""
+        deadline, due, state = self._deadline, self._due, self._state
+        of_this = [one for one in state.raised if one.key == deadline.key and one.due == due]
+        withdrawn = sum(one.retracted for one in of_this)
+        unique = (deadline.key, due.isoformat(), withdrawn)
+        overdue_id = event_id(sla.DossierOverdue.TYPE, state.dossier, *unique)
+        missed = Missed(due, *in_charge(state, deadline, due, self._rules), overdue_id)
+        new = form_04.new_date(state, deadline, self._set, self._calendar)
+        said = len(of_this) > withdrawn
+        yield Saying(partial(self._overdue, missed, new), unique, due, deadline.cause, known=said)
+        if deadline.kind in EXPLAINED:
+            yield self._explain(missed)
+        letter = form_04.saying(state, missed, self._rules, new)
+        yield from merge(letter, self._rungs(deadline.kind, "overdue", missed), key=lambda one: one.at)
+
+    def _overdue(self, missed: Missed, new: form_04.New | None) -> sla.DossierOverdue:
+        return sla.DossierOverdue(
+            deadline=self._deadline.key,
+            due=missed.due,
+            agency=missed.agency,
+            officer=missed.officer,
+            rescheduled=new is not None and new.at == missed.due,
+            working_out=explain(self._rules.clock(self._state, self._deadline)),
+        )
+
+    def _explain(self, missed: Missed) -> Saying:
+        """The agency has to explain why it missed the moment."""
+        key, due = self._deadline.key, missed.due
+        by = self._later(due, worked(self._set.explain_within.value, self._calendar))
+
+        def data() -> sla.ExplanationRequired:
+            return sla.ExplanationRequired(deadline=key, agency=missed.agency, by=by, due=due)
+
+        known = any(one.key == key and one.due == due for one in self._state.required)
+        return Saying(data, (key, due.isoformat()), due, missed.id, known)
+
+    def _later(self, moment: datetime, delay: timedelta) -> datetime:
+        return shift(self._calendar, moment, delay).astimezone(UTC) if delay else moment
+
+    def _rungs(
+        self, ladder: Occasion, reason: sla.Grievance, missed: Missed, since: datetime | None = None
+    ) -> Iterator[Saying]:
+        """The rungs of a ladder, the first at the foot; every one is climbed once for each missed moment."""
+        key, due = self._deadline.key, missed.due
+        told = () if reason == "overdue" else (reason,)
+        for rung, delay in self._set.ladder(ladder):
+            data = partial(self._climbed, missed, rung, reason)
+            known = said_key("escalated", key, due, rung, reason) in self._state.said
+            at = self._later(since or due, delay)
+            yield Saying(data, (key, due.isoformat(), rung, *told), at, missed.id, known)
+
+    def _climbed(self, missed: Missed, rung: sla.Rung, reason: sla.Grievance) -> sla.DossierEscalated:
+        return sla.DossierEscalated(
+            deadline=self._deadline.key,
+            due=missed.due,
+            rung=rung,
+            agency=missed.agency,
+            to_agency=answers_for(self._state, rung, missed.agency, self._rules),
+            reason=reason,
+        )
+
+    def explanations(self) -> Iterator[Course]:
+        """What is climbed because nobody explained; as long as the dossier is open, even if the work is done."""
+        for wanted in self._state.required:
+            if wanted.key == self._deadline.key and self._stands(wanted):
+                told = _explained_at(self._state, wanted, self._deadline)
+                ends = [one for one in (told, self._state.ended_at) if one is not None]
+                missed = Missed(wanted.due, wanted.agency, None, wanted.id)
+                rungs = self._rungs("explanation-missing", "explanation-missing", missed, wanted.by)
+                yield Course(rungs, min(ends, default=None))
+
+    def _stands(self, wanted: Required) -> bool:
+        """Whether the moment that is to be explained was missed indeed: as due, or as the new date."""
+        state = self._state
+        late = any(one.key == wanted.key and one.due == wanted.due and not one.retracted for one in state.raised)
+        return late or any(one.new == wanted.due and state.founded(one.overdue_id) for one in state.new_dates)
+
+    def second_breach(self) -> Iterator[Course]:
+        """The new date is missed too: no other date is given; it has to be explained, and goes up."""
+        if self._deadline.kind == "dossier":
+            for given in self._state.new_dates:
+                if self._state.founded(given.overdue_id):
+                    yield Course(self._broken(given), self._deadline.ended)
+
+    def _broken(self, given: NewDate) -> Iterator[Saying]:
+        due = form_04.due_of(self._state, given, self._rules)
+        if due is None:
+            return  # somebody is waited for
+        missed = Missed(due, *in_charge(self._state, self._deadline, due, self._rules), given.id)
+        yield self._explain(missed)
+        yield from self._rungs("second-breach", "second-breach", missed)
+
+
+def _explained_at(state: State, wanted: Required, deadline: Deadline) -> datetime | None:
+    """When an explanation was first given that is complete and meant for this: of the step, or by the agency."""
+    for one in state.explanations:
+        meant = one.step == deadline.step if deadline.kind == "step" else one.agency == wanted.agency
+        if meant and one.complete and one.at >= deadline.started:
+            return one.at
+    return None

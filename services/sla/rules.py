@@ -1,0 +1,129 @@
+"""Settings of the deadline watch, and the clock that follows from them for one deadline."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Literal
+
+from contracts.rules import RuleSet, RuleSets, load_rule_sets
+from contracts.worktime import ZONE, Calendar, Clock, Exceptional, Limit, LimitError, Wait, between, shift
+from services.sla.state import Deadline, State
+
+NAMED_CALENDARS = 1_000
+"""So many amended calendars are kept; every announcement makes one."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Settings of the deadline watch.
+
+    Attributes:
+        calendar: working hours and days off.
+        superiors: the level above each agency, by code.
+        rule_sets: what holds for a dossier, by the day it was received.
+        in_transit: whom the time between a hand-over and its acknowledgement is charged to (a design choice).
+    """
+
+    calendar: Calendar
+    superiors: Mapping[str, str] = field(default_factory=dict)
+    rule_sets: RuleSets = field(default_factory=load_rule_sets)
+    in_transit: Literal["receiver", "sender"] = "receiver"
+    _amended: dict[tuple[tuple[Exceptional, ...], ...], Calendar] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def rule_set(self, state: State) -> RuleSet:
+        """The rule set the dossier was received under."""
+        return self.rule_sets.by_name[state.rule_set]
+
+    def calendar_of(self, state: State) -> Calendar:
+        """The calendar with all that was announced for this dossier."""
+        return self._calendar(tuple(one.days for one in state.amendments)) if state.amendments else self.calendar
+
+    def clock(self, state: State, deadline: Deadline) -> Clock:
+        """The clock of a deadline: of all calendars that were ever announced the one by which it is due last.
+
+        So a promised date is never brought forward, neither by a make-up day nor by taking back a day off. Where only a
+        date is known and no limit, no calendar moves it.
+        """
+        rules, limit = self.rule_set(state), limit_of(deadline.limit)
+        waits = tuple(_waits(state, deadline, rules))
+        clock = Clock(self.calendar, deadline.started, limit, deadline.promised, waits, rules.late_from)
+        for known in range(1, len(state.amendments) + 1) if limit else ():
+            calendar = self._calendar(tuple(one.days for one in state.amendments[:known]))
+            other = Clock(calendar, deadline.started, limit, None, waits, rules.late_from)
+            if clock.due is None or other.due is None or other.due > clock.due:
+                clock = other
+        return clock
+
+    def derived(self, state: State, deadline: Deadline) -> dict[str, object]:
+        """What follows from a deadline's clock: when it is due and due soon, and how it went once it is over."""
+        if not deadline.clocked:
+            return {}
+        clock = self.clock(state, deadline)
+        due = clock.due and clock.due.astimezone(UTC)
+        derived: dict[str, object] = {"due": due, "soon": self._soon(state, deadline, due), "allowed": clock.allowed}
+        if deadline.ended is not None:
+            derived |= {"used": clock.used(deadline.ended), "verdict": _verdict(due, deadline.ended)}
+        return derived
+
+    def _soon(self, state: State, deadline: Deadline, due: datetime | None) -> datetime | None:
+        """When to warn; never where that lies before the clock began."""
+        if due is None:
+            return None
+        pinned = limit_of(state.due_soon) if deadline.kind == "dossier" else None
+        ahead = pinned or self.rule_set(state).due_soon[deadline.kind].value
+        calendar = self.calendar_of(state)
+        soon = shift(calendar, due, -worked(ahead, calendar)).astimezone(UTC)
+        return soon if soon > deadline.started else None
+
+    def paused(self, state: State, since: datetime, until: datetime) -> int:
+        """Seconds of working time that a wait took."""
+        return max(0, int(between(self.calendar_of(state), since, until).total_seconds()))
+
+    def _calendar(self, announced: tuple[tuple[Exceptional, ...], ...]) -> Calendar:
+        found = self._amended.get(announced)
+        if found is None:
+            if len(self._amended) >= NAMED_CALENDARS:
+                self._amended.clear()
+            found = self.calendar.amended(day for days in announced for day in days)
+            self._amended[announced] = found
+        return found
+
+
+@cache
+def limit_of(text: str) -> Limit | None:
+    """The limit a text gives; None for history, and for what is no limit: then the date that came with it counts."""
+    try:
+        return Limit.parse(text)
+    except LimitError:
+        return None
+
+
+def worked(limit: Limit, calendar: Calendar) -> timedelta:
+    """A limit in working hours or days as working time."""
+    return timedelta(seconds=limit.value * (3600 if limit.unit == "working-hours" else calendar.day_seconds))
+
+
+def _waits(state: State, deadline: Deadline, rules: RuleSet) -> Iterator[Wait]:
+    """Who was waited for while this deadline ran, with what that does to its clock."""
+    for pause in state.pauses:
+        if deadline.ended is None or pause.since < deadline.ended:
+            yield Wait(pause.cause, pause.since, pause.until, pause.by, rules.effect(pause.cause, deadline.kind))
+    if deadline.kind == "consultation" or (effect := rules.effect("consultation", deadline.kind)) == "nothing":
+        return
+    for one in state.deadlines:
+        if one.kind == "consultation" and (deadline.ended is None or one.since < deadline.ended):
+            yield Wait("consultation", one.since, one.ended, one.sender, effect)
+
+
+def _verdict(due: datetime | None, ended: datetime) -> str:
+    """Before the due day, on it and in time, or late; what ends while its clock stands is in time."""
+    if due is not None and ended > due:
+        return "late"
+    return "early" if due is not None and _day(ended) < _day(due) else "on-time"
+
+
+def _day(moment: datetime) -> int:
+    return moment.astimezone(ZONE).toordinal()
