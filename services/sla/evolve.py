@@ -69,7 +69,7 @@ class Fold:
             unit=data.receiving_unit,
             competent=data.competent_agency,
             procedure=data.procedure,
-            due_soon=data.due_soon or "",
+            warn_before=data.due_soon or "",
         )
         agency, at = data.competent_agency, event.time
         whole = Deadline(sla.WHOLE, "dossier", agency, at, at, event.id, "", data.limit, data.appointment_date)

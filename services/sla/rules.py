@@ -8,7 +8,7 @@ from typing import Literal
 
 from contracts.rules import RuleSet, RuleSets, load_rule_sets
 from contracts.worktime import ZONE, Calendar, Clock, Exceptional, Limit, LimitError, Wait, between, shift
-from services.sla.state import Deadline, State
+from services.sla.state import Amendment, Deadline, State
 
 NAMED_CALENDARS = 1_000
 """So many amended calendars are kept; every announcement makes one."""
@@ -44,8 +44,8 @@ class Rules:
     def clock(self, state: State, deadline: Deadline) -> Clock:
         """The clock of a deadline: of all calendars that were ever announced the one by which it is due last.
 
-        So a promised date is never brought forward, neither by a make-up day nor by taking back a day off. Where only a
-        date is known and no limit, no calendar moves it.
+        So a promised date is never brought forward, neither by a make-up day nor by taking back a day off. Announced
+        days outside its time move nothing, and no day moves a date that is known without a limit.
         """
         rules, limit = self.rule_set(state), limit_of(deadline.limit)
         waits = tuple(_waits(state, deadline, rules))
@@ -53,7 +53,7 @@ class Rules:
         for known in range(1, len(state.amendments) + 1) if limit else ():
             calendar = self._calendar(tuple(one.days for one in state.amendments[:known]))
             other = Clock(calendar, deadline.started, limit, None, waits, rules.late_from)
-            if clock.due is None or other.due is None or other.due > clock.due:
+            if _touches(state.amendments[known - 1], other) and _later(other, clock):
                 clock = other
         return clock
 
@@ -72,7 +72,7 @@ class Rules:
         """When to warn; never where that lies before the clock began."""
         if due is None:
             return None
-        pinned = limit_of(state.due_soon) if deadline.kind == "dossier" else None
+        pinned = limit_of(state.warn_before) if deadline.kind == "dossier" else None
         ahead = pinned or self.rule_set(state).due_soon[deadline.kind].value
         calendar = self.calendar_of(state)
         soon = shift(calendar, due, -worked(ahead, calendar)).astimezone(UTC)
@@ -104,6 +104,18 @@ def limit_of(text: str) -> Limit | None:
 def worked(limit: Limit, calendar: Calendar) -> timedelta:
     """A limit in working hours or days as working time."""
     return timedelta(seconds=limit.value * (3600 if limit.unit == "working-hours" else calendar.day_seconds))
+
+
+def _touches(amendment: Amendment, clock: Clock) -> bool:
+    """Whether an announced day lies in the clock's time."""
+    first = _day(clock.started)
+    last = None if clock.due is None else _day(clock.due)
+    return any(first <= day.on.toordinal() and (last is None or day.on.toordinal() <= last) for day in amendment.days)
+
+
+def _later(one: Clock, other: Clock) -> bool:
+    """Whether one is due later than the other; a clock that stands is due last."""
+    return other.due is not None and (one.due is None or one.due > other.due)
 
 
 def _waits(state: State, deadline: Deadline, rules: RuleSet) -> Iterator[Wait]:

@@ -13,8 +13,8 @@ def said(state: State, event: AnyEvent) -> State:
     """Fold an own event in; any other changes nothing."""
     match event.data:
         case sla.DossierDueSoon() as data:
-            warned = state.warned or data.deadline in MAIN
-            return replace(_noted(state, "due-soon", data.deadline, data.due), warned=warned)
+            near = state.due_soon or data.deadline in MAIN
+            return replace(_noted(state, "due-soon", data.deadline, data.due), due_soon=near)
         case sla.DossierOverdue() as data:
             # Both may be of one moment, so the retraction may be folded first.
             retracted = said_key("retracted", event.id) in state.said

@@ -169,7 +169,7 @@ class State:
         kind: dossier or feedback; empty as long as its birth is not known.
         month: of its receipt in Vietnam, for example 2026-01; for queries.
         rule_set: name of the rules it was received under.
-        due_soon: its own warning time, if it came with one.
+        warn_before: its own warning time, if it came with one.
         deadlines: the whole dossier's first, then the others as they began.
         early: what is not attached to a step yet.
         resumed_early: resumptions, by cause and moment, whose suspension is not folded yet.
@@ -181,7 +181,7 @@ class State:
         outcome: granted, denied, withdrawn or answered; for queries.
         phase: unknown, open or ended; for queries.
         overdue: the main deadline was missed and that was not retracted; for queries.
-        warned: the main deadline came near; for queries.
+        due_soon: the main deadline came near; for queries.
         backlog: overdue and open (hồ sơ tồn đọng); for queries.
         explained: some explanation has cause, owner, plan and target; for queries.
         escalations: how many rungs were climbed; for queries.
@@ -197,7 +197,7 @@ class State:
     procedure: str = ""
     month: str = ""
     rule_set: str = ""
-    due_soon: str = ""
+    warn_before: str = ""
     deadlines: tuple[Deadline, ...] = ()
     early: tuple[Early, ...] = ()
     pauses: tuple[Pause, ...] = ()
@@ -215,7 +215,7 @@ class State:
     returns: int = 0
     phase: str = "unknown"
     overdue: bool = False
-    warned: bool = False
+    due_soon: bool = False
     backlog: bool = False
     explained: bool = False
     escalations: int = 0

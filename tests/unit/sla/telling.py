@@ -1,10 +1,16 @@
 """What intake and routing say in these tests, and the deadlines that follow."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from contracts.envelope import AnyEvent
+from chassis.service import Service
+from contracts.calendar_changes import CalendarChanged
+from contracts.envelope import AnyEvent, Payload
 from contracts.intake import DossierWithdrawn
 from contracts.routing import (
+    ConsultationAnswered,
+    ConsultationRequested,
+    DelayExplained,
     DossierAcknowledged,
     DossierCompleted,
     DossierResumed,
@@ -13,7 +19,8 @@ from contracts.routing import (
     DossierTransferred,
     Movement,
 )
-from contracts.sla import DossierDueSoon, DossierEscalated, DossierOverdue, ExplanationRequired
+from contracts.rules import RuleSet, RuleSets, load_rule_sets
+from contracts.sla import DossierDueSoon, DossierEscalated, DossierOverdue, DossierRescheduled, ExplanationRequired
 from services.sla.decide import Rules
 from services.sla.handlers import service
 from tests.given import OFFICE, Story, at, fact, given, received
@@ -89,11 +96,82 @@ def soon(deadline: str = "dossier", due: datetime = DUE, agency: str = COMPETENT
 
 
 def overdue(deadline: str = "dossier", due: datetime = DUE, agency: str = COMPETENT) -> DossierOverdue:
-    return DossierOverdue(deadline=deadline, due=due, agency=agency)
+    return DossierOverdue(deadline=deadline, due=due, agency=agency, rescheduled=deadline == "dossier")
 
 
-def explanation(by: datetime, deadline: str = "dossier", agency: str = COMPETENT) -> ExplanationRequired:
-    return ExplanationRequired(deadline=deadline, agency=agency, by=by)
+def explanation(
+    by: datetime, deadline: str = "dossier", agency: str = COMPETENT, due: datetime = DUE
+) -> ExplanationRequired:
+    return ExplanationRequired(deadline=deadline, agency=agency, by=by, due=due)
+
+
+def explained(
+    time: datetime, target: datetime, step: str = "check", agency: str = CHECKER, cause: str = "Thiếu người"
+) -> AnyEvent:
+    data = DelayExplained(step=step, agency=agency, cause=cause, owner="PTP-1", plan="Bố trí thêm người", target=target)
+    return fact(data, time)
+
+
+def asked(time: datetime, agency: str = "H29.11", limit: str = "1 working-days", attempt: int = 1) -> AnyEvent:
+    data = ConsultationRequested(
+        consultation=f"{agency}-{attempt}",
+        step="check",
+        attempt=attempt,
+        agency=agency,
+        asked_by=CHECKER,
+        limit=limit,
+        question="Có vướng quy hoạch không?",
+    )
+    return fact(data, time)
+
+
+def opinion(time: datetime, agency: str = "H29.11", attempt: int = 1) -> AnyEvent:
+    data = ConsultationAnswered(
+        consultation=f"{agency}-{attempt}",
+        step="check",
+        attempt=attempt,
+        agency=agency,
+        asked_by=CHECKER,
+        opinion="Không",
+    )
+    return fact(data, time)
+
+
+def changed(time: datetime, *days: tuple[str, tuple[str, ...]], reason: str = "Bão số 1") -> AnyEvent:
+    found = [
+        {"on": on, "hours": hours, "vi": "Nghỉ bão" if not hours else "Làm bù", "en": "Storm"} for on, hours in days
+    ]
+    data = CalendarChanged.model_validate({"calendar": "office", "days": found, "reason": reason})
+    return fact(data, time)
+
+
+def new_date(story: Story) -> DossierRescheduled:
+    """The one form 04 that was newly said."""
+    (found,) = (one for one in story.says(DossierRescheduled) if one.kind == "late")
+    return found
+
+
+def says(story: Story, *payloads: Payload) -> Story:
+    """Exactly this was said, working-outs and new dates apart: those have tests of their own."""
+
+    def bare(found: list[Payload]) -> list[tuple[str, str]]:
+        plain = (
+            one.model_copy(update={"working_out": None}) for one in found if not isinstance(one, DossierRescheduled)
+        )
+        return sorted((one.TYPE, one.model_dump_json(exclude={"working_out"})) for one in plain)
+
+    assert bare(story.said_data) == bare(list(payloads))
+    return story
+
+
+def rungs(story: Story, reason: str = "overdue", deadline: str = "dossier") -> list[tuple[str, str, datetime]]:
+    """The rungs that were ever climbed for this: which, to whom and when."""
+    escalations = [one for one in sorted(story.record, key=SLA.order) if isinstance(one.data, DossierEscalated)]
+    return [
+        (one.data.rung, one.data.to_agency, one.time)
+        for one in escalations
+        if (one.data.reason, one.data.deadline) == (reason, deadline)
+    ]
 
 
 def escalated(
@@ -105,3 +183,21 @@ def escalated(
 def missed(story: Story) -> list[tuple[str, datetime]]:
     """What was newly said to be overdue: which deadline, and since when."""
     return [(one.deadline, one.due) for one in story.says(DossierOverdue)]
+
+
+def ruled(
+    *, ladders: dict[str, dict[str, int]] | None = None, waits: dict[str, str] | None = None, **settings: Any
+) -> Service[Any]:
+    """The deadline watch under the rules in force with other ladders, other effects on a dossier, or other settings.
+
+    Settings of form 04 are named `form_04_<setting>`.
+    """
+    rules = load_rule_sets().on(MONDAY).model_dump(mode="json")
+    for occasion, ladder in (ladders or {}).items():
+        rules["ladders"][occasion]["value"] = ladder
+    for cause, effect in (waits or {}).items():
+        rules["waits"][cause]["dossier"]["value"] = effect
+    for name, value in settings.items():
+        place = rules["form_04"] if name.startswith("form_04_") else rules
+        place[name.removeprefix("form_04_")]["value"] = value
+    return service(Rules(OFFICE, rule_sets=RuleSets({rules["name"]: RuleSet.model_validate(rules)})))

@@ -20,9 +20,13 @@ from tests.unit.sla.telling import (
     completed,
     dossier,
     escalated,
+    explained,
     explanation,
     missed,
     overdue,
+    ruled,
+    rungs,
+    says,
     soon,
     step_done,
     transferred,
@@ -47,6 +51,11 @@ def test_a_dossier_is_due_soon_a_working_day_before_and_not_earlier():
     story.when(now=DUE).then()
 
 
+def test_a_dossier_may_come_with_a_warning_time_of_its_own():
+    early = given(SLA, received(MONDAY, appointment=DUE, due_soon="2 working-days"))
+    assert early.timer == Timer(at(3, "09:00") + SECOND)
+
+
 def test_a_dossier_shorter_than_the_warning_is_not_warned_of():
     assert dossier(due=at(3, "08:00")).when(now=at(3, "08:00")).then().timer == Timer(at(3, "08:00") + SECOND)
 
@@ -55,7 +64,7 @@ def test_a_deadline_is_missed_when_its_moment_has_passed_not_when_it_comes():
     story = dossier().when(now=SOON + INSTANT).when(now=DUE)
     assert missed(story) == []
     story = story.when(now=DUE + INSTANT)
-    story.then(overdue(), explanation(at(9, "09:00")), escalated("one-stop-head", UNIT))
+    says(story, overdue(), explanation(at(9, "09:00")), escalated("one-stop-head", UNIT))
     assert {one.time for one in story.said} == {DUE}
     assert story.state.overdue
 
@@ -88,23 +97,25 @@ def test_what_ended_late_is_overdue_though_nobody_looked_in_between(end):
 
 
 def test_the_ladder_is_climbed_a_rung_at_a_time():
-    story = dossier().when(now=DUE + INSTANT)
-    rungs = [
+    story = dossier(explained(at(4), at(30), agency=COMPETENT)).when(now=DUE + INSTANT)
+    ladder = [
         (at(6, "09:00"), escalated("agency-head", COMPETENT)),
         (at(10, "09:00"), escalated("level-above", "H29")),
     ]
-    for moment, rung in rungs:
-        assert story.timer == Timer(moment + SECOND)
+    for moment, rung in ladder:
         story = story.when(now=moment).then()
-        story = story.when(now=moment + INSTANT).then(rung)
+        story = says(story.when(now=moment + INSTANT), rung)
         assert story.said[0].time == moment
-    assert story.timer is None
-    assert story.state.escalations == 3
+    assert rungs(story) == [
+        ("one-stop-head", UNIT, DUE),
+        ("agency-head", COMPETENT, at(6, "09:00")),
+        ("level-above", "H29", at(10, "09:00")),
+    ]
 
 
 def test_a_rung_is_climbed_once():
     story = dossier().when(now=at(30))
-    assert len(story.says(DossierEscalated)) == 3
+    assert len(rungs(story)) == 3
     story.when(now=at(31)).then()
 
 
@@ -124,12 +135,13 @@ def test_the_level_above_of_an_agency_without_superior_is_who_decides():
     assert story.says(DossierEscalated)[-1].to_agency == COMPETENT
 
 
-def test_the_ladder_is_a_setting():
-    quick = service(Rules(OFFICE, ladder=(("level-above", timedelta(hours=1)),), explain_within=timedelta(hours=2)))
+def test_the_rules_are_settings():
+    quick = ruled(
+        ladders={"dossier": {"level-above": 1}, "explanation-missing": {}, "second-breach": {}},
+        explain_within="2 working-hours",
+    )
     story = given(quick, received(MONDAY, appointment=DUE)).when(now=at(30))
-    assert [(one.rung, event.time) for event in story.said if (one := event.data).TYPE == DossierEscalated.TYPE] == [
-        ("level-above", at(5, "10:00"))
-    ]
+    assert rungs(story) == [("level-above", COMPETENT, at(5, "10:00"))]
     assert story.says(ExplanationRequired)[0].by == at(5, "11:00")
 
 
@@ -138,9 +150,10 @@ def test_a_step_has_a_deadline_and_a_short_ladder_of_its_own():
     assert story.timer == Timer(at(2, "14:30") + SECOND)
     story = story.when(now=at(3, "09:00")).then(soon("step:check#1", at(3, "09:00"), CHECKER))
     assert story.said[0].time == at(2, "14:30")
-    story.when(now=at(3, "09:00") + INSTANT).then(
+    says(
+        story.when(now=at(3, "09:00") + INSTANT),
         overdue("step:check#1", at(3, "09:00"), CHECKER),
-        explanation(at(5, "09:00"), "step:check#1", CHECKER),
+        explanation(at(5, "09:00"), "step:check#1", CHECKER, at(3, "09:00")),
         escalated("one-stop-head", UNIT, "step:check#1", at(3, "09:00"), CHECKER),
     )
 
@@ -219,7 +232,7 @@ def test_the_dossier_is_the_fault_of_who_holds_it_when_it_is_due():
     ).when(now=at(30))
     (late,) = story.ever(DossierOverdue)
     assert (late.agency, late.officer) == (CHECKER, "CC-7")
-    assert [one.to_agency for one in story.ever(DossierEscalated)] == [UNIT, CHECKER, "H29.01"]
+    assert [to for _, to, _ in rungs(story)] == [UNIT, CHECKER, "H29.01"]
 
 
 def test_a_branch_that_is_done_is_not_to_blame_for_the_one_that_is_not():

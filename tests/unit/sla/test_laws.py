@@ -1,20 +1,23 @@
 """What holds for the deadline watch whatever happened and in whatever order it is heard."""
 
-from datetime import UTC, timedelta
-from itertools import pairwise
+import json
+from datetime import timedelta
 
 from hypothesis import strategies as st
 
 from contracts import sla as events
-from contracts.sla import DossierEscalated, DossierOverdue, DossierOverdueRetracted
-from services.sla.decide import due_moment
-from services.sla.state import Deadline, Pause, State
-from tests.given import OFFICE, arrivals, at, fact, given, received, suppose, told
+from contracts.claims import ClockTicked
+from contracts.sla import DossierEscalated, DossierOverdue, DossierOverdueRetracted, DossierRescheduled
+from tests.given import arrivals, at, fact, given, received, suppose, told
 from tests.unit.sla.telling import (
     CHECKER,
     SLA,
     acknowledged,
+    asked,
+    changed,
     completed,
+    explained,
+    opinion,
     resumed,
     step_done,
     suspended,
@@ -45,7 +48,15 @@ WORK = st.one_of(
     st.builds(step_done, MOMENTS, NAMES, ATTEMPTS),
 )
 ENDS = st.one_of(st.builds(completed, MOMENTS), st.builds(withdrawn, MOMENTS))
-CAUSES = st.sampled_from(["supplement", "payment"])
+CAUSES = st.sampled_from(["supplement", "payment", "force-majeure"])
+AGENCIES = st.sampled_from(["H29.11", CHECKER])
+OPINIONS = st.one_of(
+    st.builds(asked, MOMENTS, AGENCIES, st.sampled_from(["1 working-hours", "1 working-days"]), ATTEMPTS),
+    st.builds(opinion, MOMENTS, AGENCIES, ATTEMPTS),
+)
+EXPLANATIONS = st.builds(explained, MOMENTS, MOMENTS, NAMES, st.sampled_from([CHECKER, "H29.05"]), st.just("Bận"))
+DAYS = st.tuples(st.sampled_from(["2026-03-04", "2026-03-05", "2026-03-07"]), st.sampled_from([(), ("07:30-11:30",)]))
+CHANGES = st.builds(changed, MOMENTS, DAYS)
 
 
 @st.composite
@@ -65,9 +76,10 @@ def distinct(life):
 
 
 LIVES = st.builds(
-    lambda birth, work, waits, ends: distinct([birth, *work, *waits, *ends]),
+    lambda birth, work, more, waits, ends: distinct([birth, *work, *more, *waits, *ends]),
     BIRTHS,
     st.lists(WORK, max_size=6),
+    st.lists(st.one_of(OPINIONS, EXPLANATIONS, CHANGES), max_size=3),
     pauses(),
     st.lists(ENDS, max_size=1),
 )
@@ -86,7 +98,17 @@ OWN = st.builds(
     MOMENTS,
 )
 CHAOS = st.lists(
-    st.one_of(BIRTHS, WORK, ENDS, st.builds(suspended, MOMENTS, CAUSES), st.builds(resumed, MOMENTS, CAUSES), OWN),
+    st.one_of(
+        BIRTHS,
+        WORK,
+        OPINIONS,
+        EXPLANATIONS,
+        CHANGES,
+        ENDS,
+        st.builds(suspended, MOMENTS, CAUSES),
+        st.builds(resumed, MOMENTS, CAUSES),
+        OWN,
+    ),
     max_size=12,
 ).map(distinct)
 """Anything at all, mostly impossible."""
@@ -108,6 +130,20 @@ def test_any_shuffle_with_any_repeats_folds_to_the_same_state_byte_for_byte(data
 @suppose(data=st.data(), facts=CHAOS)
 def test_so_does_any_shuffle_of_what_can_not_be(data, facts):
     assert told(SLA, data.draw(arrivals(facts))) == told(SLA, facts)
+
+
+@suppose(life=st.one_of(LIVES, CHAOS))
+def test_the_state_comes_back_from_the_store_as_it_was(life):
+    state = given(SLA, *life).when(now=END).state
+    assert SLA.restore(json.loads(json.dumps(SLA.dump(state)))) == state
+
+
+@suppose(life=st.one_of(LIVES, CHAOS))
+def test_what_changes_nothing_gives_back_the_very_state(life):
+    state = given(SLA, *life).when(now=END).state
+    tick = fact(ClockTicked(partition=0), END)
+    assert SLA.evolve(state, tick) is state
+    assert SLA.evolve(state, received(END, appointment=END, key="another")) is state or not state.birth
 
 
 @suppose(data=st.data(), life=st.one_of(LIVES, CHAOS), looks=st.lists(MOMENTS, max_size=3))
@@ -142,8 +178,10 @@ def test_nothing_is_said_early_and_no_rung_twice(life, now):
     story = given(SLA, *life).when(now=now)
     latest = max(now, *(one.time for one in life))
     own = [one for one in story.record if one.source == "/lienthong/sla"]
-    assert all(one.time < latest for one in own)
-    rungs = [(one.deadline, one.due, one.rung) for one in story.ever(DossierEscalated)]
+    announced = [one for one in own if isinstance(one.data, DossierRescheduled) and one.data.kind == "calendar"]
+    assert all(one.time < latest for one in own if one not in announced)
+    assert all(one.time <= latest for one in announced)
+    rungs = [(one.deadline, one.due, one.rung, one.reason) for one in story.ever(DossierEscalated)]
     assert len(rungs) == len(set(rungs))
 
 
@@ -157,31 +195,3 @@ def test_the_timer_lies_ahead_and_nothing_becomes_true_before_it(life, now):
         assert story.when(now=story.timer.at).said
     else:
         story.when(now=END).then()
-
-
-ODD_MOMENTS = st.datetimes(at(1).replace(tzinfo=None), at(14).replace(tzinfo=None), timezones=st.just(UTC))
-ANY_MOMENT = st.one_of(MOMENTS, ODD_MOMENTS)
-ANY_PAUSE = st.lists(ANY_MOMENT, min_size=2, max_size=2).map(lambda ends: Pause("supplement", min(ends), max(ends)))
-
-
-@suppose(started=ANY_MOMENT, due=ANY_MOMENT, waits=st.lists(ANY_PAUSE, max_size=4))
-def test_a_pause_never_brings_a_due_date_forward(started, due, waits):
-    deadline = Deadline("dossier", started, due, CHECKER, "")
-    moved = due_moment(State(pauses=tuple(waits)), deadline, OFFICE)
-    assert moved is not None
-    assert moved >= due
-    assert not any(one.since < moved < one.until for one in apart(waits) if one.until > started)
-
-
-def apart(waits):
-    """The pauses, unless two of them overlap."""
-    inner = sorted(waits, key=lambda one: one.since)
-    return [] if any(one.until > other.since for one, other in pairwise(inner)) else inner
-
-
-@suppose(started=ANY_MOMENT, due=ANY_MOMENT, waits=st.lists(ANY_PAUSE, max_size=3), since=ANY_MOMENT)
-def test_a_standing_pause_stops_the_clock_or_came_too_late(started, due, waits, since):
-    deadline = Deadline("dossier", started, due, CHECKER, "")
-    before = [one for one in waits if one.until <= since]
-    moved = due_moment(State(pauses=(*before, Pause("payment", since))), deadline, OFFICE)
-    assert moved is None or since >= moved >= due
