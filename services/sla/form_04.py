@@ -43,8 +43,7 @@ def new_date(state: State, deadline: Deadline, rules: RuleSet, calendar: Calenda
 
 def _given(state: State, due: datetime) -> int:
     """How many new dates were given for other lateness that stands."""
-    mine = {one.id for one in state.raised if one.key == sla.WHOLE and one.due == due}
-    return sum(state.founded(one.overdue_id) and one.overdue_id not in mine for one in state.new_dates)
+    return sum(state.missed(one.overdue_id) not in (None, due) for one in state.new_dates)
 
 
 def saying(state: State, missed: Missed, rules: Rules, new: New | None) -> Iterator[Saying]:

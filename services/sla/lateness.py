@@ -123,16 +123,19 @@ class _Late:
 
     def _stands(self, wanted: Required) -> bool:
         """Whether the moment that is to be explained was missed indeed: as due, or as the new date."""
-        state = self._state
-        late = any(one.key == wanted.key and one.due == wanted.due and not one.retracted for one in state.raised)
-        return late or any(one.new == wanted.due and state.founded(one.overdue_id) for one in state.new_dates)
+        return wanted.due == self._due or any(
+            form_04.due_of(self._state, one, self._rules) == wanted.due for one in self._new_dates()
+        )
+
+    def _new_dates(self) -> list[NewDate]:
+        """Those given for missing this very moment."""
+        return [one for one in self._state.new_dates if self._state.missed(one.overdue_id) == self._due]
 
     def second_breach(self) -> Iterator[Course]:
         """The new date is missed too: no other date is given; it has to be explained, and goes up."""
         if self._deadline.kind == "dossier":
-            for given in self._state.new_dates:
-                if self._state.founded(given.overdue_id):
-                    yield Course(self._broken(given), self._deadline.ended)
+            for given in self._new_dates():
+                yield Course(self._broken(given), self._deadline.ended)
 
     def _broken(self, given: NewDate) -> Iterator[Saying]:
         due = form_04.due_of(self._state, given, self._rules)

@@ -59,7 +59,7 @@ class Rules:
 
     def derived(self, state: State, deadline: Deadline) -> dict[str, object]:
         """What follows from a deadline's clock: when it is due and due soon, and how it went once it is over."""
-        if not deadline.clocked:
+        if deadline.promised is None and limit_of(deadline.limit) is None:
             return {}
         clock = self.clock(state, deadline)
         due = clock.due and clock.due.astimezone(UTC)

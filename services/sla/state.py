@@ -56,11 +56,6 @@ class Deadline:
     used: int = 0
     verdict: str = ""
 
-    @property
-    def clocked(self) -> bool:
-        """Whether it has any time limit."""
-        return bool(self.limit) or self.promised is not None
-
 
 @dataclass(frozen=True, slots=True)
 class Early:
@@ -220,9 +215,9 @@ class State:
     explained: bool = False
     escalations: int = 0
 
-    def founded(self, overdue_id: str) -> bool:
-        """Whether this overdue event is on record and stands."""
-        return any(one.id == overdue_id and not one.retracted for one in self.raised)
+    def missed(self, overdue_id: str) -> datetime | None:
+        """The moment that an overdue event on record speaks of; None if it was retracted."""
+        return next((one.due for one in self.raised if one.id == overdue_id and not one.retracted), None)
 
     @property
     def main(self) -> Deadline | None:

@@ -44,6 +44,7 @@ def transferred(
     *,
     to: str = CHECKER,
     deadline: datetime | None = None,
+    limit: str = "",
     movement: Movement = "onward",
     ended: tuple[str | None, int] = (None, 0),
 ) -> AnyEvent:
@@ -56,6 +57,7 @@ def transferred(
         from_step=ended[0],
         from_attempt=ended[1],
         deadline=deadline,
+        limit=limit,
     )
     return fact(data, time, step, attempt)
 

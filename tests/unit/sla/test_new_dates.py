@@ -1,0 +1,133 @@
+"""Form 04: the apology with a new date, given once; and what follows when that is missed too."""
+
+import pytest
+
+from contracts.sla import DossierOverdue, DossierRescheduled, ExplanationRequired
+from tests.given import at, given, received
+from tests.unit.sla.telling import (
+    CHECKER,
+    COMPETENT,
+    DUE,
+    INSTANT,
+    MONDAY,
+    acknowledged,
+    completed,
+    dossier,
+    explained,
+    new_date,
+    resumed,
+    ruled,
+    rungs,
+    suspended,
+    transferred,
+)
+
+NEVER = at(31)
+BY_RULE = at(10, "09:00")
+"""Three working days after Thursday the 5th at nine."""
+
+
+def test_a_missed_appointment_gets_a_new_date_by_the_rule_at_its_own_moment():
+    story = dossier(transferred(MONDAY), acknowledged(at(3), "CC-7")).when(now=DUE + INSTANT)
+    form = new_date(story)
+    assert (form.old_date, form.new_date, form.kind) == (DUE, BY_RULE, "late")
+    assert (form.agency, form.officer, form.signer) == (CHECKER, "CC-7", "agency-head")
+    said = story.event(DossierRescheduled)
+    late = story.event(DossierOverdue)
+    assert (said.time, said.causationid, form.overdue_id) == (DUE, late.id, late.id)
+    assert late.data.rescheduled
+
+
+def test_the_new_date_is_the_agencys_own_where_it_told_one_before():
+    form = new_date(dossier(explained(at(4), at(9, "15:00"), cause="Chờ số liệu")).when(now=DUE + INSTANT))
+    assert (form.new_date, form.cause) == (at(9, "15:00"), "Chờ số liệu")
+
+
+@pytest.mark.parametrize("target", [at(3), DUE])
+def test_a_target_that_lies_in_the_past_is_no_new_date(target):
+    assert new_date(dossier(explained(at(4), target)).when(now=DUE + INSTANT)).new_date == BY_RULE
+
+
+def test_of_two_explanations_in_time_the_last_counts():
+    story = dossier(explained(at(3), at(9)), explained(at(4), at(11))).when(now=DUE + INSTANT)
+    assert new_date(story).new_date == at(11)
+
+
+def test_an_explanation_that_comes_afterwards_gives_no_other_date():
+    story = dossier().when(now=DUE + INSTANT).when(explained(at(5, "10:00"), at(20)))
+    assert story.says(DossierRescheduled) == []
+
+
+def test_by_a_setting_an_explanation_is_waited_for():
+    patient = given(ruled(form_04_wait=8), received(MONDAY, appointment=DUE)).when(now=DUE + INSTANT)
+    assert patient.says(DossierRescheduled) == []
+    assert not patient.says(DossierOverdue)[0].rescheduled
+    told = patient.when(explained(at(5, "15:00"), at(12)), now=at(5, "16:00"))
+    assert (new_date(told).new_date, told.event(DossierRescheduled).time) == (at(12), at(5, "15:00"))
+    silent = patient.when(now=NEVER)
+    (form,) = (one for one in silent.said if isinstance(one.data, DossierRescheduled))
+    assert (form.time, form.data.new_date) == (at(6, "09:00"), BY_RULE)
+
+
+def test_by_a_setting_no_new_date_is_given_at_all():
+    story = given(ruled(form_04_times=0), received(MONDAY, appointment=DUE)).when(now=NEVER)
+    assert story.says(DossierRescheduled) == []
+    assert not story.says(DossierOverdue)[0].rescheduled
+
+
+@pytest.mark.parametrize(("target", "in_person"), [(at(12, "08:59"), False), (at(12, "09:00"), True)])
+def test_a_long_delay_is_apologised_for_in_person(target, in_person):
+    """Five working days after Thursday the 5th at nine are Thursday the 12th at nine."""
+    assert new_date(dossier(explained(at(4), target)).when(now=DUE + INSTANT)).in_person is in_person
+
+
+def test_a_missed_step_gets_no_new_date():
+    story = dossier(transferred(MONDAY, deadline=at(3))).when(now=at(3, "09:00"))
+    assert story.says(DossierRescheduled) == []
+
+
+def test_who_was_late_and_is_done_is_told_all_the_same():
+    assert new_date(dossier().when(completed(DUE + INSTANT))).old_date == DUE
+
+
+def test_the_new_date_missed_as_well_has_to_be_explained_and_goes_up_without_another_date():
+    story = dossier().when(now=BY_RULE)
+    assert rungs(story, "second-breach") == []
+    story = story.when(now=BY_RULE + INSTANT)
+    assert sorted(rungs(story, "second-breach")) == [
+        ("agency-head", COMPETENT, BY_RULE),
+        ("level-above", "H29", BY_RULE),
+    ]
+    assert [one.due for one in story.says(ExplanationRequired)] == [BY_RULE]
+    assert [one.kind for one in story.when(now=NEVER).ever(DossierRescheduled)] == ["late"]
+    assert len(story.ever(DossierOverdue)) == 1
+    story.when(now=NEVER).when(now=NEVER).then()
+
+
+def test_who_keeps_the_new_date_breaks_it_not():
+    story = dossier().when(completed(BY_RULE)).when(now=NEVER)
+    assert rungs(story, "second-breach") == []
+
+
+def test_waiting_for_the_citizen_moves_the_new_date_too():
+    late = dossier().when(now=DUE + INSTANT)
+    story = late.when(suspended(at(6)), resumed(at(9))).when(now=BY_RULE + INSTANT)
+    assert rungs(story, "second-breach") == []
+    assert [moment for _, _, moment in rungs(story.when(now=NEVER), "second-breach")] == [at(11, "09:00")] * 2
+
+
+def test_a_new_date_for_lateness_that_is_retracted_is_not_watched_and_does_not_count():
+    story = dossier().when(now=DUE + INSTANT).when(suspended(at(4)), resumed(at(5)), now=NEVER)
+    forms = story.ever(DossierRescheduled)
+    assert [one.old_date for one in forms] == [DUE, at(6, "09:00")]
+    assert {moment for _, _, moment in rungs(story, "second-breach")} == {at(11, "09:00")}
+
+
+def test_the_apology_says_why_the_new_date_is_what_it_is():
+    form = new_date(dossier().when(now=DUE + INSTANT))
+    assert form.working_out.en == (
+        "Counted from 09:00 on 2026-03-05; date given: 09:00 on 2026-03-10",
+        "Counted: 24 h of office hours on 4 days, 2026-03-05 to 2026-03-10",
+        "Not counted: 2 days of weekends",
+        "Due: 09:00 on 2026-03-10",
+    )
