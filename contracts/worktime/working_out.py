@@ -107,11 +107,13 @@ def _worked(day: Day, on: date, since: datetime, until: datetime) -> int:
 def _calendar_lines(clock: Clock, first: datetime, due: datetime) -> Iterator[Line]:
     last = date.fromordinal(clock.last_day or 0)
     stands = [(to_local(one.since), to_local(one.until or due)) for one in clock.ledger(due) if one.waits]
+    begun = False
     for on in _dates(first.date(), due.date()):
         day = clock.calendar.day(on.toordinal())
         if any(since.date() <= on < until.date() for since, until in stands):
             yield _line(on, 0, Reason.PAUSED, None)
-        elif on == first.date():
+        elif not begun:
+            begun = True  # the first day does not count, and where the clock stood at its end, the next one neither
             yield _line(on, 0, Reason.FIRST_DAY, None)
         elif on <= last:
             yield _line(on, _WHOLE_DAY, Reason.COUNTED, day.name or _CALENDAR_DAY)

@@ -1,8 +1,8 @@
 """Due moments of clocks, worked out by hand from a printed calendar; every row says how.
 
-Offices work from 07:30 to 11:30 and from 13:00 to 17:00, eight hours. Tết 2025 is off from Saturday 25 January to Sunday
-2 February, Tết 2026 from Saturday 14 to Sunday 22 February. Friday 2 May 2025 is off and Saturday 26 April is worked for
-it; Friday 2 January 2026 is off and Saturday 10 January is worked for it.
+Offices work from 07:30 to 11:30 and from 13:00 to 17:00, eight hours. Tết 2025 is off from Saturday 25 January to
+Sunday 2 February, Tết 2026 from Saturday 14 to Sunday 22 February. Friday 2 May 2025 is off and Saturday 26 April is
+worked for it; Friday 2 January 2026 is off and Saturday 10 January is worked for it.
 """
 
 from datetime import datetime
