@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from contracts.envelope import Code, Instant, Payload
+from contracts.envelope import Code, DossierCode, Instant, Payload
 
 RatingChannel = Literal["counter-device", "web", "phone", "post"]
 Indicator = Literal["4", "5", "6", "7", "8", "9"]
@@ -38,7 +38,10 @@ class RatingPublished(Payload):
 
 
 class FeedbackSubmitted(Payload):
-    """`feedback.submitted`: a complaint or a suggestion (phản ánh, kiến nghị); its words stay with rating."""
+    """`feedback.submitted`: a complaint or a suggestion (phản ánh, kiến nghị); its words stay with rating.
+
+    The event's `subject` is the feedback's own id, so that it has a document of its own everywhere.
+    """
 
     TYPE: ClassVar[str] = "feedback.submitted"
     category: Code
@@ -47,12 +50,14 @@ class FeedbackSubmitted(Payload):
     limit: str | None = Field(
         default=None, max_length=40, description="Time for the answer, for example `2 working-hours`, by its category"
     )
+    due: Instant | None = Field(default=None, description="The moment until which an answer is in time, UTC")
+    dossier: DossierCode | None = Field(default=None, description="The dossier it is about, if it is about one")
 
 
 class FeedbackAnswered(Payload):
-    """`feedback.answered`: the agency has answered."""
+    """`feedback.answered`: the agency has answered; its words stay with rating, for the citizen to read."""
 
     TYPE: ClassVar[str] = "feedback.answered"
-    feedback_id: str = Field(max_length=120)
+    feedback_id: str = Field(max_length=120, description="The feedback's id, which is also the event's `subject`")
     agency: Code
     answered_at: Instant

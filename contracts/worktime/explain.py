@@ -83,13 +83,13 @@ def _counted(days: Iterable[Line]) -> Iterator[_Said]:
     if all(day.counted == _WHOLE_DAY for day in counted):
         yield _Said(
             f"Tính {len(counted)} ngày, {_days_vi(first, last)}",
-            f"Counted: {len(counted)} days, {_days_en(first, last)}",
+            f"Counted: {_n(len(counted), 'day')}, {_days_en(first, last)}",
         )
     else:
         vi, en = _hours(total)
         yield _Said(
             f"Tính {vi} làm việc trong {len(counted)} ngày, {_days_vi(first, last)}",
-            f"Counted: {en} of office hours on {len(counted)} days, {_days_en(first, last)}",
+            f"Counted: {en} of office hours on {_n(len(counted), 'day')}, {_days_en(first, last)}",
         )
 
 
@@ -98,7 +98,7 @@ def _off(days: Iterable[Line]) -> Iterator[_Said]:
     days = list(days)
     weekends = sum(day.reason is Reason.WEEKEND for day in days)
     if weekends:
-        yield _Said(f"Không tính {weekends} ngày nghỉ cuối tuần", f"Not counted: {weekends} days of weekends")
+        yield _Said(f"Không tính {weekends} ngày nghỉ cuối tuần", f"Not counted: {_n(weekends, 'day')} of weekends")
     runs = list(_runs(days))
     for first, last in runs[:MOST_NAMED]:
         worked, name = first.reason is Reason.MAKE_UP, first.name
@@ -108,7 +108,7 @@ def _off(days: Iterable[Line]) -> Iterator[_Said]:
         )
     if len(runs) > MOST_NAMED:
         rest = len(runs) - MOST_NAMED
-        yield _Said(f"và {rest} ngày nghỉ khác", f"and {rest} other days off")
+        yield _Said(f"và {rest} ngày nghỉ khác", f"and {_n(rest, 'other day')} off")
 
 
 def _runs(days: Iterable[Line]) -> Iterator[tuple[Line, Line]]:
@@ -147,6 +147,10 @@ def _hours(seconds: int) -> tuple[str, str]:
     parts = [(hours, "giờ", "h"), (minutes, "phút", "min"), (rest, "giây", "s")]
     told = [part for part in parts if part[0]] or parts[:1]
     return " ".join(f"{n} {vi}" for n, vi, _ in told), " ".join(f"{n} {en}" for n, _, en in told)
+
+
+def _n(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def _vi(at: datetime) -> str:

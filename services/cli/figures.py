@@ -48,8 +48,10 @@ async def _dossiers(stores: dict[str, MongoStore]) -> dict[str, int]:
         "completed": phases.get("completed", 0),
         "delivered": await intake.count({"state.outcome": "delivered"}),
         "withdrawn": phases.get("withdrawn", 0),
-        "overdue": await sla.count({"state.overdue": True}),
-        "due_soon": await sla.count({"state.phase": "open", "state.due_soon": True, "state.overdue": False}),
+        "overdue": await sla.count({"state.overdue": True, "state.kind": "dossier"}),
+        "due_soon": await sla.count(
+            {"state.phase": "open", "state.kind": "dossier", "state.due_soon": True, "state.overdue": False}
+        ),
     }
 
 

@@ -1,14 +1,15 @@
 """What becomes of a submission: accepted with a receipt, sent back for what is missing, or refused with the reason."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from contracts import claims, intake
 from contracts.decision import Allotment, Decision
 from contracts.envelope import AnyEvent, Payload, new_event
 from contracts.procedures import Catalogue, Directory, Procedure
-from contracts.worktime import ZONE, Calendar, due_at
+from contracts.rules import RuleSets, load_rule_sets
+from contracts.worktime import ZONE, Calendar, Clock, due_of, explain
 from services.intake.state import Said, State, Wait
 
 SOURCE = "/lienthong/intake"
@@ -25,11 +26,13 @@ class Rules:
         catalogue: the procedures that can be asked for.
         directory: the agencies, and who plays which role.
         calendar: working hours and days off, for the appointment date.
+        rule_sets: what holds for a dossier, by the day it was received.
     """
 
     catalogue: Catalogue
     directory: Directory
     calendar: Calendar
+    rule_sets: RuleSets = field(default_factory=load_rule_sets)
 
 
 @dataclass(frozen=True)
@@ -191,6 +194,8 @@ def _received(
         )
         for step in procedure.steps
     )
+    late_from = rules.rule_sets.on(complete.at).late_from
+    clock = Clock(rules.calendar, complete.at, procedure.limit, late_from=late_from)
     data = intake.DossierReceived(
         submission_id=state.submission,
         procedure=procedure.code,
@@ -202,8 +207,9 @@ def _received(
         language=application.language,
         fee=procedure.fee,
         limit=str(procedure.limit),
-        appointment_date=due_at(rules.calendar, complete.at, procedure.limit),
+        appointment_date=due_of(clock),
         route=route,
+        working_out=explain(clock),
     )
     return _say(state, data, code, time=complete.at, cause=complete.cause)
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from contracts import claims, intake, routing
 from contracts.envelope import AnyEvent
+from contracts.worktime import Lines
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class State:
         missing: what the last supplement request listed.
         supplements, payments, withdrawals, collections: what the citizen did, in fold order.
         waits: what routing asked for, in fold order.
+        working_out: why the appointment date is what it is.
     """
 
     submission: str = ""
@@ -59,6 +61,7 @@ class State:
     collections: tuple[Said, ...] = ()
     waits: tuple[Wait, ...] = ()
     completed_at: datetime | None = None
+    working_out: Lines | None = None
 
     @property
     def components(self) -> frozenset[str]:
@@ -79,7 +82,9 @@ def evolve(state: State, event: AnyEvent) -> State:
         case claims.IntakeSubmitted() as data:
             return _claimed(state, event, data)
         case intake.DossierReceived() as data:
-            received = replace(state, code=event.subject, appointment=data.appointment_date)
+            received = replace(
+                state, code=event.subject, appointment=data.appointment_date, working_out=data.working_out
+            )
             return replace(received, outcome=_at_least(state, "received"), missing=(), reason="")
         case intake.DossierSupplementRequested() as data:
             return _requested(state, event, data)

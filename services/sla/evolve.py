@@ -81,8 +81,9 @@ class Fold:
         born = replace(
             self._born(state, event, "feedback"), unit=data.agency, competent=data.agency, procedure=data.category
         )
-        at, limit = event.time, data.limit or ""
-        return self._begun(born, Deadline(sla.FEEDBACK, "feedback", data.agency, at, at, event.id, "", limit))
+        at = event.time
+        answer = Deadline(sla.FEEDBACK, "feedback", data.agency, at, at, event.id, "", data.limit or "", data.due)
+        return self._begun(born, answer)
 
     def _born(self, state: State, event: AnyEvent, kind: Any) -> State:
         return replace(

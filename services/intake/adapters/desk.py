@@ -116,6 +116,7 @@ def _public(submission: str, state: dict[str, Any]) -> dict[str, Any]:
         "outcome": state["outcome"],
         "dossier_code": state["code"] or None,
         "appointment_date": state["appointment"],
+        "working_out": state.get("working_out"),
         "missing": state["missing"],
         "reason": state["reason"] or None,
     }

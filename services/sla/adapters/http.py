@@ -1,0 +1,71 @@
+"""The HTTP side: why a date is what it is, and which dossiers are late and how that is explained."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Protocol
+
+from fastapi import APIRouter, HTTPException, Path, Query
+from pydantic import BaseModel, ConfigDict
+
+from chassis.service import Service
+from contracts.envelope import DOSSIER_CODE_PATTERN
+from services.sla.deadlines import DossierView, Entry, deadlines_of, entry_of
+from services.sla.rules import Rules
+from services.sla.state import State
+
+MOST = 500
+"""Lines of the register in one answer."""
+
+DossierPath = Annotated[str, Path(pattern=DOSSIER_CODE_PATTERN)]
+
+
+class States(Protocol):
+    """The part of the store that is read."""
+
+    async def state_of(self, query: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The state of one matching document."""
+
+    async def aggregate(self, pipeline: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Figures over the documents."""
+
+
+class Register(BaseModel):
+    """A page of the register. `next` is the code to go on after; null on the last page."""
+
+    model_config = ConfigDict(frozen=True)
+
+    entries: tuple[Entry, ...]
+    next: str | None
+
+
+def router(service: Service[State], rules: Rules, states: States) -> APIRouter:
+    """All routes of sla."""
+    routes = APIRouter(prefix="/v1", tags=["sla"])
+
+    @routes.get("/dossiers/{code}/deadlines")
+    async def deadlines(code: DossierPath) -> DossierView:
+        """Every deadline of a dossier: when it is due, and why, in Vietnamese and English (vì sao là ngày này)."""
+        found = await states.state_of({"_id": code})
+        view = deadlines_of(service.restore(found), rules) if found else None
+        if view is None:
+            raise HTTPException(404, f"no dossier {code} was received: check the code on the receipt")
+        return view
+
+    @routes.get("/register")
+    async def register(
+        after: Annotated[str, Query(max_length=64, description="`next` of the page before")] = "",
+        limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
+        explained: Annotated[bool | None, Query(description="Only what is explained, or only what is not")] = None,
+    ) -> Register:
+        """The backlog (hồ sơ tồn đọng): overdue and open; by code, with cause, owner, plan and target date."""
+        rows = await states.aggregate(_pipeline(after, limit, explained))
+        entries = tuple(entry_of(service.restore(row["state"])) for row in rows[:limit])
+        return Register(entries=entries, next=entries[-1].dossier if len(rows) > limit else None)
+
+    return routes
+
+
+def _pipeline(after: str, limit: int, explained: bool | None) -> list[dict[str, Any]]:
+    wanted = {"state.backlog": True, "state.kind": "dossier", "_id": {"$gt": after}}
+    if explained is not None:
+        wanted["state.explained"] = explained
+    return [{"$match": wanted}, {"$sort": {"_id": 1}}, {"$limit": limit + 1}, {"$project": {"state": 1}}]
