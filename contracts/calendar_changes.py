@@ -30,6 +30,11 @@ class ChangedDay(BaseModel):
             raise ValueError(f"the hours of {self.on} are out of order: give morning before afternoon")
         return self
 
+    @classmethod
+    def of(cls, day: Exceptional) -> Self:
+        """The day as it is announced."""
+        return cls(on=day.on, hours=tuple(map(str, day.hours)), vi=day.name.vi, en=day.name.en)
+
     @property
     def exceptional(self) -> Exceptional:
         """The day as a calendar takes it."""

@@ -44,6 +44,9 @@ class Span(NamedTuple):
         opens, _, closes = text.partition("-")
         return cls(*(_seconds(time.fromisoformat(part)) for part in (opens, closes)))
 
+    def __str__(self) -> str:
+        return "-".join(f"{second // 3600:02}:{second % 3600 // 60:02}" for second in self)
+
 
 @dataclass(frozen=True, slots=True)
 class Exceptional:

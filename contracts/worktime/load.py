@@ -29,6 +29,21 @@ def load_calendar(path: Path | None = None) -> Calendar:
     return Calendar(file.hours.spans, weekdays, tuple(file.exceptional()), path.name)
 
 
+def load_changes(path: Path, calendar: Calendar) -> tuple[Exceptional, ...]:
+    """Read an announcement: `days_off` and `working_days` as under a year of a calendar.
+
+    Working days without hours of their own have those of the calendar.
+
+    Raises:
+        CalendarError: naming the file, the place and the remedy.
+    """
+    days = tuple(read_document(path, _Year, CalendarError).exceptional(calendar.hours))
+    if not days:
+        raise CalendarError(path.name, "file", "no day is changed", "give days_off, working_days or both")
+    calendar.amended(days)  # refuses what contradicts itself
+    return days
+
+
 def _span(given: Any) -> Any:
     form = _SPAN.fullmatch(given) if isinstance(given, str) else None
     if form is None:
@@ -71,6 +86,13 @@ class _Year(_Strict):
     days_off: tuple[_DayOff, ...] = ()
     working_days: tuple[_WorkingDay, ...] = ()
 
+    def exceptional(self, hours: tuple[Span, ...]) -> Iterator[Exceptional]:
+        for off in self.days_off:
+            yield Exceptional(off.date, Text(vi=off.vi, en=off.en))
+        for worked in self.working_days:
+            spans = worked.hours.spans if worked.hours else hours
+            yield Exceptional(worked.date, Text(vi=worked.vi, en=worked.en), spans)
+
 
 class _File(_Strict):
     hours: _Hours
@@ -87,8 +109,4 @@ class _File(_Strict):
 
     def exceptional(self) -> Iterator[Exceptional]:
         for year in self.years.values():
-            for off in year.days_off:
-                yield Exceptional(off.date, Text(vi=off.vi, en=off.en))
-            for worked in year.working_days:
-                spans = (worked.hours or self.hours).spans
-                yield Exceptional(worked.date, Text(vi=worked.vi, en=worked.en), spans)
+            yield from year.exceptional(self.hours.spans)

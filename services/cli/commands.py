@@ -1,6 +1,7 @@
 """Every command, so that importing this module registers them all."""
 
 from services.cli import (
+    commands_calendar,
     commands_demo,
     commands_history,
     commands_letters,
@@ -12,6 +13,7 @@ from services.cli import (
 )
 
 __all__ = [
+    "commands_calendar",
     "commands_demo",
     "commands_history",
     "commands_letters",

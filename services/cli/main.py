@@ -9,7 +9,7 @@ from rich.console import Console
 from chassis.admin import BusError
 from chassis.settings import SettingsError
 from chassis.store import StoreError
-from contracts.worktime import DataError, LimitError
+from contracts.worktime import ClockError, DataError, LimitError
 from deploy.embedded import StackError
 from services.cli.letters import LetterError
 from services.cli.surroundings import NotReadyError, NotRunningError
@@ -30,6 +30,7 @@ MENDABLE = (
     BusError,
     StackError,
     StoreError,
+    ClockError,
     DataError,
     LimitError,
 )

@@ -204,7 +204,7 @@ class Fold:
         return self._rederived(self._begun(known, asked))
 
     def _calendar_changed(self, state: State, event: AnyEvent, data: CalendarChanged) -> State:
-        amendment = Amendment(tuple(day.exceptional for day in data.days))
+        amendment = Amendment(event.id, tuple(day.exceptional for day in data.days))
         amended = self._rederived(replace(state, amendments=(*state.amendments, amendment)), ended=True)
         old, new = state.main, amended.main
         if not old or not new or not old.due or not new.due or old.due == new.due or old.ended is not None:

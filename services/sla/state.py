@@ -85,8 +85,13 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Amendment:
-    """Days that are worked otherwise than the calendar said, as it was announced."""
+    """Days that are worked otherwise than the calendar said, as it was announced.
 
+    Attributes:
+        id: of the announcement.
+    """
+
+    id: str
     days: tuple[Exceptional, ...]
 
 

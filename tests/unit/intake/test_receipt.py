@@ -7,7 +7,7 @@ from contracts.claims import Application
 from contracts.envelope import DOSSIER_CODE_PATTERN
 from contracts.intake import DossierReceived, DossierRefused, RouteStep
 from contracts.procedures import load_catalogue, load_directory
-from contracts.worktime import load_calendar
+from contracts.worktime import Lines, load_calendar
 from services.intake.decide import Rules
 from services.intake.handlers import service
 from tests.given import SUBMISSION, at, given, submitted
@@ -74,6 +74,18 @@ def test_the_receipt_says_who_does_what_by_when(intake):
                 RouteStep(id="inspect", agency="H29.16.01", limit="1 working-days", after=("forward",)),
                 RouteStep(id="assess-tax", agency="H29.11.01", limit="1 working-days", after=("forward",)),
                 RouteStep(id="sign", agency="H29.16.01", limit="2 working-hours", after=("inspect", "assess-tax")),
+            ),
+            working_out=Lines(
+                vi=(
+                    "Bắt đầu tính: 09:00 ngày 02/03/2026; thời hạn: 3 ngày làm việc",
+                    "Tính 24 giờ làm việc trong 4 ngày, từ 02/03/2026 đến 05/03/2026",
+                    "Đến hạn: 09:00 ngày 05/03/2026",
+                ),
+                en=(
+                    "Counted from 09:00 on 2026-03-02; limit: 3 working days",
+                    "Counted: 24 h of office hours on 4 days, 2026-03-02 to 2026-03-05",
+                    "Due: 09:00 on 2026-03-05",
+                ),
             ),
         )
     )

@@ -1,0 +1,57 @@
+"""`calendar`: announcements of days off, swaps and storms."""
+
+import asyncio
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from chassis import clock
+from chassis.bus import Publisher
+from chassis.record import message_of
+from contracts.envelope import LIVE
+from contracts.worktime import ZONE, load_calendar, load_changes
+from services.cli.announcing import Announcement
+from services.cli.main import app
+from services.cli.surroundings import store_of, surroundings
+
+CHUNK = 500
+"""Announcements published together."""
+
+calendar_app = typer.Typer(help="Working calendars: what changed.", no_args_is_help=True)
+app.add_typer(calendar_app, name="calendar")
+console = Console()
+
+
+@calendar_app.command()
+def announce(
+    file: Annotated[Path, typer.Argument(help="YAML with `days_off` and `working_days`, as under a calendar's year")],
+    reason: Annotated[str, typer.Option(help="Told to every citizen whose date moves")],
+    name: Annotated[str, typer.Option(help="Which calendar it is")] = "office",
+    timeline: Annotated[str, typer.Option(help="To the dossiers of this clock")] = LIVE,
+    at: Annotated[datetime | None, typer.Option(help="When it is announced, in Vietnam; by default now")] = None,
+) -> None:
+    """Tell every dossier under way that days are worked otherwise; sla moves its dates, and says so.
+
+    A second time does nothing. New dossiers go by the calendar file: mend that too.
+    """
+    days = load_changes(file, load_calendar(surroundings().calendar))
+    moment = at.replace(tzinfo=at.tzinfo or ZONE) if at else clock.now()
+    told = asyncio.run(_announce(Announcement(name, days, reason, moment, timeline)))
+    console.print(f"{len(days)} days announced to {told} dossiers")
+
+
+async def _announce(announcement: Announcement) -> int:
+    settings = surroundings()
+    store, publisher = store_of(settings, "sla"), Publisher(settings.kafka)
+    try:
+        states = store.states(announcement.query())
+        events = [event async for code, state in states if (event := announcement.for_dossier(code, state))]
+        for first in range(0, len(events), CHUNK):
+            await publisher([message_of(event) for event in events[first : first + CHUNK]])
+        return len(events)
+    finally:
+        await publisher.stop()
+        store.close()
