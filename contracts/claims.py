@@ -211,6 +211,25 @@ class ExplainsDelay(Claim):
     target: Instant = Field(description="When it will be done; lies ahead")
 
 
+AgencyClaim = Annotated[
+    TookCustody
+    | FinishedStep
+    | SentBack
+    | NeedsSupplement
+    | NeedsPayment
+    | Forwards
+    | AsksOpinion
+    | GivesOpinion
+    | Recalls
+    | Suspends
+    | Resumes
+    | HasResult
+    | ExplainsDelay,
+    Field(discriminator="kind"),
+]
+"""What an agency can say."""
+
+
 class AgencyReported(Payload):
     """`agency.reported`: what an agency says it did with a dossier. Accepted, or answered with `report.rejected`.
 
@@ -223,22 +242,7 @@ class AgencyReported(Payload):
     occurred_at: Instant | None = Field(
         default=None, description="When it happened, where that is before the report's own `time`"
     )
-    claim: Annotated[
-        TookCustody
-        | FinishedStep
-        | SentBack
-        | NeedsSupplement
-        | NeedsPayment
-        | Forwards
-        | AsksOpinion
-        | GivesOpinion
-        | Recalls
-        | Suspends
-        | Resumes
-        | HasResult
-        | ExplainsDelay,
-        Field(discriminator="kind"),
-    ]
+    claim: AgencyClaim
 
 
 class ClockTicked(Payload):

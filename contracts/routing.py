@@ -104,6 +104,7 @@ class DossierResumed(Accepted):
 
     TYPE: ClassVar[str] = "dossier.resumed"
     cause: PauseCause
+    suspended_by: str = Field(default="", max_length=120, description="Id of the report that suspended it")
 
 
 class DossierCompleted(Accepted):

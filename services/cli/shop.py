@@ -12,7 +12,7 @@ from services.intake import decide as intake_rules
 from services.intake.handlers import service as intake
 from services.notify.handlers import service as notify
 from services.rating.handlers import service as rating
-from services.routing import decide as routing_rules
+from services.routing import rules as routing_rules
 from services.routing.handlers import service as routing
 from services.sla import decide as sla_rules
 from services.sla.handlers import service as sla

@@ -1,6 +1,6 @@
 """Routing (luân chuyển hồ sơ): takes each dossier along its route, from agency to agency.
 
-Owns: dossier.transferred, acknowledged, step-completed, suspended, resumed, completed; delay.explained;
-      report.rejected.
+Owns: dossier.transferred, acknowledged, step-completed, suspended, resumed, completed;
+      consultation.requested, answered; delay.explained; report.rejected.
 Consumes: dossier.received, supplemented, paid, withdrawn; agency.reported; clock.ticked.
 """

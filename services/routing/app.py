@@ -2,8 +2,8 @@
 
 from chassis.app import App, Context
 from contracts.worktime import load_calendar
-from services.routing.decide import Rules
 from services.routing.handlers import service
+from services.routing.rules import Rules
 
 
 def build(context: Context) -> App:

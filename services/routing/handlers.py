@@ -4,8 +4,9 @@ from functools import partial
 
 from chassis.service import Service
 from contracts import claims, intake, routing
-from services.routing.decide import Rules, decide
+from services.routing.decide import decide
 from services.routing.dossier import State
+from services.routing.rules import Rules
 from services.routing.state import INITIAL, evolve
 
 
@@ -28,12 +29,15 @@ def service(rules: Rules) -> Service[State]:
             routing.DossierSuspended,
             routing.DossierResumed,
             routing.DossierCompleted,
+            routing.ConsultationRequested,
+            routing.ConsultationAnswered,
             routing.DelayExplained,
             routing.ReportRejected,
         ),
         initial=INITIAL,
-        evolve=evolve,
+        evolve=partial(evolve, rules=rules),
         decide=partial(decide, rules=rules),
         genesis=(intake.DossierReceived,),
         indexes=("phase", "holding"),
+        basis=repr(rules),
     )

@@ -1,19 +1,30 @@
 """What an agency's report comes to: accepted, with the move it makes, or impossible, with the reason."""
 
 from dataclasses import replace
+from datetime import datetime
+from typing import assert_never
 
-from contracts import claims
+from contracts import claims, routing
 from contracts.envelope import AnyEvent
 from services.routing import moves
-from services.routing.dossier import Answer, Leg, State
+from services.routing.dossier import Answer, Cause, Consultation, Leg, State
+from services.routing.objections import objection
+from services.routing.rules import Rules
 
-Objection = tuple[str, str]
-"""Why a claim can not be true: a code and a sentence; two empty texts if it can."""
+StepClaim = (
+    claims.TookCustody
+    | claims.FinishedStep
+    | claims.SentBack
+    | claims.NeedsSupplement
+    | claims.NeedsPayment
+    | claims.Forwards
+    | claims.AsksOpinion
+    | claims.Suspends
+)
+"""Claims about a step that is open."""
 
-NO_OBJECTION: Objection = ("", "")
 
-
-def report(state: State, event: AnyEvent, data: claims.AgencyReported) -> State:
+def report(state: State, event: AnyEvent, data: claims.AgencyReported, rules: Rules) -> State:
     """Fold a report in; before the dossier is known it waits."""
     answer = Answer(event.id, data.agency, data.officer, event.time, "rejected")
     if not state.birth:
@@ -25,99 +36,111 @@ def report(state: State, event: AnyEvent, data: claims.AgencyReported) -> State:
             correlation=event.correlationid,
             timeline=event.timeline,
         )
-    code, reason = _objection(state, data)
-    if code:
-        return _answered(state, replace(answer, code=code, reason=reason))
-    return _accept(state, event, data, answer)
+    if found := objection(state, event, data):
+        return _answered(state, replace(answer, code=found.code, reason=found.reason))
+    cause = _cause(state, event, data, rules)
+    return _accept(state, data, cause, replace(answer, at=cause.at, claimed_at=cause.claimed_at))
 
 
 def _answered(state: State, answer: Answer) -> State:
     return replace(state, answers=(*state.answers, answer))
 
 
-def _objection(state: State, data: claims.AgencyReported) -> Objection:
+def _cause(state: State, event: AnyEvent, data: claims.AgencyReported, rules: Rules) -> Cause:
+    """Since when a report counts: from when it happened, unless it was told too late, or can not have happened yet."""
+    claimed = data.occurred_at or event.time
+    at = claimed if claimed == event.time or rules.tolerates(claimed, event.time) else event.time
+    at = max([at, *_since(state, data)])
+    return Cause(event.id, at, claimed if claimed < at else None)
+
+
+def _since(state: State, data: claims.AgencyReported) -> list[datetime]:
+    """The moments before which this can not have happened."""
     claim = data.claim
-    if isinstance(claim, claims.ExplainsDelay):
-        if any(leg.agency == data.agency for leg in state.legs):
-            return NO_OBJECTION
-        return "not-the-holder", f"{data.agency} never held this dossier"
-    if state.ended_at is not None:
-        return "dossier-finished", f"the dossier was finished at {state.ended_at.isoformat()}"
-    if state.paused and not isinstance(claim, claims.TookCustody):
-        return "suspended", f"the dossier waits for the citizen ({state.paused.cause})"
-    if isinstance(claim, claims.HasResult):
-        return _objection_to_result(state, data.agency)
-    return _objection_to_step(state, data.agency, claim)
+    match claim:
+        case claims.GivesOpinion():
+            owed = state.owed(data.agency, claim)
+            return [owed.since] if owed else []
+        case claims.ExplainsDelay():
+            return [state.received_at] if state.received_at else []
+        case claims.Resumes():
+            return [state.paused.since] if state.paused else []
+        case claims.TookCustody():
+            return [_leg_of(state, claim).since]
+        case claims.Recalls() | claims.HasResult():
+            begun = [leg.since for leg in state.holders]
+        case _:
+            begun = [_leg_of(state, claim).since]
+    return [*begun, *([state.resumed_at] if state.resumed_at else [])]
 
 
-def _objection_to_result(state: State, agency: str) -> Objection:
-    if state.plan:
-        return "route-fixed", "a fixed route is complete when its last step is: report that step finished"
-    if any(leg.agency == agency for leg in state.holders):
-        return NO_OBJECTION
-    return "not-the-holder", f"{agency} does not hold the dossier; open now: {_names(state)}"
-
-
-def _objection_to_step(state: State, agency: str, claim: claims.Claim) -> Objection:
-    step = getattr(claim, "step", "")
-    leg = state.latest(step) if state.plan else state.holders[0]
-    if leg is None and all(planned.id != step for planned in state.plan):
-        return "unknown-step", f"the route has no step {step}; its steps: {', '.join(s.id for s in state.plan)}"
-    if leg is None or not leg.open:
-        return "step-not-open", f"step {step} is not open; open now: {_names(state)}"
-    if leg.agency != agency:
-        return "not-the-holder", f"{leg.agency} holds the dossier for step {step}, not {agency}"
-    return _objection_to_return(state, claim) if isinstance(claim, claims.SentBack) else NO_OBJECTION
-
-
-def _objection_to_return(state: State, claim: claims.SentBack) -> Objection:
-    if not state.plan:
-        return "route-fixed", "a free route has no earlier step: forward the dossier instead"
-    if claim.to_step not in state.settled & state.before(claim.step):
-        return "unknown-step", f"step {claim.to_step} is not a finished step before {claim.step}"
-    return NO_OBJECTION
-
-
-def _names(state: State) -> str:
-    return ", ".join(f"{leg.step} with {leg.agency}" for leg in state.holders) or "nothing"
-
-
-def _accept(state: State, event: AnyEvent, data: claims.AgencyReported, answer: Answer) -> State:
+def _accept(state: State, data: claims.AgencyReported, cause: Cause, answer: Answer) -> State:
     claim = data.claim
-    leg = _leg_of(state, claim)
-    answer = replace(answer, step=getattr(claim, "step", leg.step), attempt=leg.attempt)
+    match claim:
+        case claims.GivesOpinion():
+            return _give_opinion(state, claim, answer)
+        case claims.Resumes():
+            return _answered(moves.resume(state, cause), replace(answer, kind="resumed"))
+        case claims.Recalls():
+            moved = moves.recall(state, state.recalled_to(claim), cause)
+            return _answered(moved, replace(answer, kind="recalled"))
+        case claims.HasResult():
+            return moves.end(_answered(state, replace(answer, kind="completed")), cause, claim.outcome)
+        case claims.ExplainsDelay():
+            return _answered(state, replace(answer, kind="explained", step=claim.step, claim=claim))
+        case _:
+            leg = _leg_of(state, claim)
+            return _accept_of_step(state, leg, claim, cause, replace(answer, step=claim.step, attempt=leg.attempt))
+
+
+def _give_opinion(state: State, claim: claims.GivesOpinion, answer: Answer) -> State:
+    owed = state.owed(answer.agency, claim)
+    given = tuple(replace(one, answered_by=answer.report) if one is owed else one for one in state.consultations)
+    return _answered(replace(state, consultations=given), replace(answer, kind="opinion-given", claim=claim))
+
+
+def _accept_of_step(state: State, leg: Leg, claim: StepClaim, cause: Cause, answer: Answer) -> State:
     match claim:
         case claims.TookCustody():
-            return _answered(moves.acknowledge(state, leg, event, data.officer), replace(answer, kind="acknowledged"))
+            return _answered(state, replace(answer, kind="acknowledged", step=leg.step))
         case claims.FinishedStep():
-            return _finish(_answered(state, replace(answer, kind="step-completed")), leg, event, data)
+            return _finish(_answered(state, replace(answer, kind="step-completed")), leg, claim, cause)
         case claims.SentBack():
-            state = _answered(state, replace(answer, kind="sent-back"))
-            return moves.send_back(state, leg, claim.to_step, event)
+            moved = moves.send_back(state, leg, claim.to_step, cause)
+            return _answered(moved, replace(answer, kind="sent-back"))
         case claims.Forwards():
-            state = _answered(state, replace(answer, kind="forwarded"))
-            return moves.forward(state, leg, claim.to_agency, event)
-        case claims.HasResult():
-            state = _answered(state, replace(answer, kind="completed"))
-            return moves.end(state, event, claim.outcome, data.agency, data.officer)
+            moved = moves.forward(state, leg, claim.to_agency, cause)
+            return _answered(moved, replace(answer, kind="forwarded"))
+        case claims.AsksOpinion():
+            asked = Consultation(answer.report, leg.step, leg.attempt, claim.of_agency, answer.agency, cause.at)
+            state = replace(state, consultations=(*state.consultations, asked))
+            return _answered(state, replace(answer, kind="opinion-asked", step=leg.step, claim=claim))
+        case claims.NeedsSupplement() | claims.NeedsPayment() | claims.Suspends():
+            moved = moves.pause(state, cause, _why(claim), answer.agency)
+            return _answered(moved, replace(answer, kind="suspended", claim=claim))
+        case _:
+            assert_never(claim)
+
+
+def _why(claim: claims.NeedsSupplement | claims.NeedsPayment | claims.Suspends) -> routing.PauseCause:
+    match claim:
         case claims.NeedsSupplement():
-            waiting = replace(answer, kind="suspended", missing=claim.missing, reason=claim.reason)
-            return _answered(moves.pause(state, event, "supplement"), waiting)
+            return "supplement"
         case claims.NeedsPayment():
-            waiting = replace(answer, kind="suspended", amount=claim.amount)
-            return _answered(moves.pause(state, event, "payment"), waiting)
-        case claims.ExplainsDelay():
-            told = replace(answer, reason=claim.cause, owner=claim.owner, plan=claim.plan, target=claim.target)
-            return _answered(state, replace(told, kind="explained"))
+            return "payment"
+        case claims.Suspends():
+            return claim.cause
 
 
-def _leg_of(state: State, claim: claims.Claim) -> Leg:
-    return (state.latest(getattr(claim, "step", "")) if state.plan else None) or state.legs[-1]
+def _leg_of(state: State, claim: StepClaim) -> Leg:
+    """The open attempt that a claim speaks of; a free route has but one."""
+    return (state.latest(claim.step) if state.plan else None) or state.legs[-1]
 
 
-def _finish(state: State, leg: Leg, event: AnyEvent, data: claims.AgencyReported) -> State:
-    """On a free route the dossier stays where it is; on a fixed one what follows begins, or all is done."""
+def _finish(state: State, leg: Leg, claim: claims.FinishedStep, cause: Cause) -> State:
+    """On a free route the dossier goes to who is named, if any; on a fixed one what follows begins, or all is done."""
     if not state.plan:
-        return state
-    state = moves.open_ready(moves.close(state, leg, event), leg.agency, event)
-    return state if state.holders else moves.end(state, event, "granted", data.agency, data.officer)
+        return moves.forward(state, leg, claim.next_agency, cause) if claim.next_agency else state
+    closed = moves.close(state, leg, cause, next_agency=claim.next_agency or "")
+    moved = moves.open_ready(closed, leg.agency, cause)
+    return moved if moved.holders else moves.end(moved, cause, "granted")

@@ -2,42 +2,44 @@
 
 from dataclasses import replace
 
-from contracts import claims, intake, routing
+from contracts import claims, intake
 from contracts.envelope import AnyEvent
-from services.routing import moves
-from services.routing.dossier import State
+from services.routing import moves, said
+from services.routing.dossier import Cause, State
 from services.routing.reports import report
+from services.routing.rules import Rules
 
 INITIAL = State()
 
 
-def evolve(state: State, event: AnyEvent) -> State:
+def evolve(state: State, event: AnyEvent, rules: Rules) -> State:
     """Fold one event in. Reports that are impossible are recorded with the reason; see `decide`."""
-    moved = _move(state, event)
-    return moved if moved is state else replace(moved, phase=_phase(moved), holding=_holding(moved))
+    moved = _move(state, event, rules)
+    if moved is state:
+        return state
+    phase, holding = _phase(moved), _holding(moved)
+    return moved if (phase, holding) == (moved.phase, moved.holding) else replace(moved, phase=phase, holding=holding)
 
 
-def _move(state: State, event: AnyEvent) -> State:
+def _move(state: State, event: AnyEvent, rules: Rules) -> State:
     match event.data:
         case intake.DossierReceived() as data:
             return moves.begin(state, event, data)
         case claims.AgencyReported() as data:
-            return report(state, event, data)
+            return report(state, event, data, rules)
         case intake.DossierSupplemented():
-            return moves.resume(state, event, "supplement")
+            return moves.bring(state, Cause(event.id, event.time), "supplement")
         case intake.DossierPaid():
-            return moves.resume(state, event, "payment")
-        case intake.DossierWithdrawn() if state.ended_at is None:
-            return moves.end(state, event, "withdrawn")
-        case routing.ReportRejected(code="unknown-dossier") as data:
-            return replace(state, told_unknown=(*state.told_unknown, data.report_id))
+            return moves.bring(state, Cause(event.id, event.time), "payment")
+        case intake.DossierWithdrawn():
+            return state if state.ended_at else moves.end(state, Cause(event.id, event.time), "withdrawn")
         case _:
-            return state
+            return replace(state, said=(*state.said, said.key_of(event)))
 
 
 def _phase(state: State) -> str:
     if not state.birth:
-        return "unknown"
+        return "stray" if state.said else "unknown"
     if state.ended_at is not None:
         return "withdrawn" if state.outcome == "withdrawn" else "completed"
     return "suspended" if state.paused else "processing"

@@ -17,8 +17,8 @@ from contracts.procedures import load_catalogue, load_directory
 from contracts.worktime import load_calendar
 from services.intake import decide as intake_rules
 from services.intake import handlers as intake
-from services.routing import decide as routing_rules
 from services.routing import handlers as routing
+from services.routing import rules as routing_rules
 from services.sla import decide as sla_rules
 from services.sla import handlers as sla
 from tests.simulation.bus import PARTITIONS, Bus

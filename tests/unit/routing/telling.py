@@ -15,8 +15,8 @@ from contracts.claims import (
 from contracts.envelope import AnyEvent
 from contracts.intake import DossierPaid, DossierSupplemented, DossierWithdrawn
 from contracts.routing import DossierTransferred, ReportRejected
-from services.routing.decide import Rules
 from services.routing.handlers import service
+from services.routing.rules import Rules
 from tests.given import OFFICE, Story, at, fact, given, received, reported, step
 
 ROUTING = service(Rules(OFFICE))

@@ -182,8 +182,8 @@ def test_a_bill_suspends_the_dossier():
 
 @pytest.mark.parametrize(("wish", "answer", "cause"), [(lacks, supplemented, "supplement"), (bills, paid, "payment")])
 def test_the_citizens_answer_resumes_it(wish, answer, cause):
-    came = answer(at(4))
-    story = on(CHAIN, wish(UNIT, "forward", at(3))).when(came).then(DossierResumed(cause=cause))
+    came, wished = answer(at(4)), wish(UNIT, "forward", at(3))
+    story = on(CHAIN, wished).when(came).then(DossierResumed(cause=cause, suspended_by=wished.id))
     assert (story.said[0].time, story.said[0].causationid) == (at(4), came.id)
     assert story.state.phase == "processing"
     assert moved(story.when(finished(UNIT, "forward", at(5)))) == [("check", 1, CHECKER)]
@@ -200,9 +200,10 @@ def test_an_answer_nobody_waits_for_says_nothing(answer):
 
 
 def test_a_dossier_can_be_suspended_again_and_again():
-    story = on(CHAIN, lacks(UNIT, "forward", at(3)), supplemented(at(4))).when(lacks(UNIT, "forward", at(5)))
+    again = lacks(UNIT, "forward", at(5))
+    story = on(CHAIN, lacks(UNIT, "forward", at(3)), supplemented(at(4))).when(again)
     assert story.says(DossierSuspended)
-    story.when(supplemented(at(6))).then(DossierResumed(cause="supplement"))
+    story.when(supplemented(at(6))).then(DossierResumed(cause="supplement", suspended_by=again.id))
 
 
 @pytest.mark.parametrize(
@@ -218,7 +219,7 @@ def test_a_dossier_can_be_suspended_again_and_again():
 )
 def test_while_the_citizen_is_awaited_nothing_moves_on_any_branch(report):
     story = on(FORK, finished(UNIT, "forward", at(2)), lacks(CHECKER, "check", at(3))).when(report)
-    assert objection(story) == ("suspended", "the dossier waits for the citizen (supplement)")
+    assert objection(story) == ("suspended", "the dossier waits (supplement); report again when it has resumed")
 
 
 def test_custody_can_be_taken_while_the_citizen_is_awaited():
@@ -240,5 +241,5 @@ def test_a_delay_is_explained_by_who_held_the_dossier_even_when_all_is_over(sinc
 def test_who_never_held_the_dossier_has_nothing_to_explain():
     assert objection(on(CHAIN).when(explains(SIGNER, "sign", at(5)))) == (
         "not-the-holder",
-        f"{SIGNER} never held this dossier",
+        f"{SIGNER} never held this dossier, nor was it asked for its opinion",
     )
