@@ -1,18 +1,23 @@
 """Routes, and what agencies and intake say in these tests."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from contracts.claims import (
+    AsksOpinion,
     ExplainsDelay,
     FinishedStep,
     Forwards,
+    GivesOpinion,
     HasResult,
     NeedsPayment,
     NeedsSupplement,
+    Recalls,
+    Resumes,
     SentBack,
+    Suspends,
     TookCustody,
 )
-from contracts.envelope import AnyEvent
+from contracts.envelope import AnyEvent, event_id
 from contracts.intake import DossierPaid, DossierSupplemented, DossierWithdrawn
 from contracts.routing import DossierTransferred, ReportRejected
 from services.routing.handlers import service
@@ -41,8 +46,10 @@ def took(agency: str, name: str, time: datetime, officer: str | None = None) -> 
     return reported(agency, TookCustody(step=name), time, officer=officer)
 
 
-def finished(agency: str, name: str, time: datetime, officer: str | None = None) -> AnyEvent:
-    return reported(agency, FinishedStep(step=name), time, officer=officer)
+def finished(
+    agency: str, name: str, time: datetime, officer: str | None = None, next_agency: str | None = None
+) -> AnyEvent:
+    return reported(agency, FinishedStep(step=name, next_agency=next_agency), time, officer=officer)
 
 
 def sent_back(agency: str, name: str, to_step: str, time: datetime) -> AnyEvent:
@@ -65,9 +72,37 @@ def has_result(agency: str, time: datetime, outcome: str = "granted", officer: s
     return reported(agency, HasResult(outcome=outcome), time, officer=officer)
 
 
-def explains(agency: str, name: str, time: datetime) -> AnyEvent:
-    claim = ExplainsDelay(step=name, cause="Quá tải", owner="CC-1", plan="Làm thêm giờ", target=at(20))
+def explains(agency: str, name: str, time: datetime, target: datetime | None = None) -> AnyEvent:
+    claim = ExplainsDelay(step=name, cause="Quá tải", owner="CC-1", plan="Làm thêm giờ", target=target or at(20))
     return reported(agency, claim, time)
+
+
+def asks(agency: str, name: str, of_agency: str, time: datetime, limit: str = "2 working-days") -> AnyEvent:
+    claim = AsksOpinion(step=name, of_agency=of_agency, question="Có thuộc quy hoạch không?", limit=limit)
+    return reported(agency, claim, time)
+
+
+def opines(agency: str, time: datetime, consultation: str | None = None, name: str | None = None) -> AnyEvent:
+    return reported(agency, GivesOpinion(consultation=consultation, step=name, opinion="Không"), time)
+
+
+def recalls(agency: str, time: datetime, to_step: str | None = None) -> AnyEvent:
+    return reported(agency, Recalls(to_step=to_step, reason="Chuyển nhầm"), time)
+
+
+def storm(agency: str, name: str, time: datetime) -> AnyEvent:
+    return reported(agency, Suspends(step=name, reason="Bão số 1"), time)
+
+
+def calm(agency: str, time: datetime) -> AnyEvent:
+    return reported(agency, Resumes(), time)
+
+
+def as_of(occurred_at: datetime, report: AnyEvent) -> AnyEvent:
+    """The same report, which says that it happened at another moment than it was made."""
+    data = report.data.model_copy(update={"occurred_at": occurred_at.astimezone(UTC)})
+    unique = f"{report.id}@{occurred_at.isoformat()}"
+    return report.model_copy(update={"id": event_id(report.type, report.subject, unique), "data": data})
 
 
 def supplemented(time: datetime) -> AnyEvent:

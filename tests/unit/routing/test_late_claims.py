@@ -1,0 +1,166 @@
+"""Reports that are made after what they tell of."""
+
+import pytest
+
+from contracts.routing import (
+    ConsultationAnswered,
+    DossierAcknowledged,
+    DossierCompleted,
+    DossierResumed,
+    DossierStepCompleted,
+    DossierSuspended,
+    DossierTransferred,
+)
+from tests.given import at, given, received
+from tests.unit.routing.telling import (
+    CHAIN,
+    CHECKER,
+    FORK,
+    MONDAY,
+    ROUTING,
+    SIGNER,
+    TAX,
+    UNIT,
+    as_of,
+    asks,
+    bills,
+    calm,
+    explains,
+    finished,
+    forwards,
+    has_result,
+    holds,
+    lacks,
+    objection,
+    on,
+    opines,
+    paid,
+    sent_back,
+    storm,
+    took,
+    withdrawn,
+)
+
+
+def test_a_report_within_the_tolerance_counts_from_when_it_happened():
+    story = on(CHAIN).when(as_of(at(2, "10:00"), finished(UNIT, "forward", at(4, "10:00"))))
+    assert story.event(DossierStepCompleted).time == story.event(DossierTransferred).time == at(2, "10:00")
+    assert story.says(DossierTransferred)[0].deadline == at(3, "10:00")
+    assert not any(data.backdated for data in story.said_data)
+
+
+def test_a_second_beyond_the_tolerance_it_counts_from_when_it_was_told_and_is_flagged():
+    story = on(CHAIN).when(as_of(at(2, "10:00"), finished(UNIT, "forward", at(4, "10:00:01"))))
+    done = story.event(DossierStepCompleted)
+    assert done.time == story.event(DossierTransferred).time == at(4, "10:00:01")
+    assert (done.data.backdated, done.data.claimed_at) == (True, at(2, "10:00"))
+
+
+def test_the_tolerance_is_working_time():
+    told_after_the_weekend = as_of(at(6, "16:00"), finished(UNIT, "forward", at(10, "08:00")))
+    assert on(CHAIN).when(told_after_the_weekend).event(DossierStepCompleted).time == at(6, "16:00")
+
+
+def test_what_has_not_happened_yet_can_not_be_reported():
+    story = on(CHAIN).when(as_of(at(2, "10:01"), finished(UNIT, "forward", at(2, "10:00"))))
+    assert objection(story) == (
+        "not-yet-happened",
+        "occurred_at is 2026-03-02T03:01:00+00:00, after the report itself (2026-03-02T03:00:00+00:00)",
+    )
+    assert holds(story) == {"forward": UNIT}
+
+
+def test_no_step_is_finished_before_it_began_whatever_the_report_says():
+    story = on(CHAIN, finished(UNIT, "forward", at(3))).when(as_of(at(2), finished(CHECKER, "check", at(4))))
+    done = story.event(DossierStepCompleted)
+    assert (done.time, done.data.backdated, done.data.claimed_at) == (at(3), True, at(2))
+
+
+def test_no_step_is_finished_while_the_clock_stood():
+    story = on(CHAIN, bills(UNIT, "forward", at(3)), paid(at(4)))
+    story = story.when(as_of(at(3, "10:00"), finished(UNIT, "forward", at(4, "10:00"))))
+    assert story.event(DossierStepCompleted).time == at(4)
+
+
+def test_a_join_begins_when_its_last_branch_was_done_however_late_another_is_told():
+    story = on(FORK, finished(UNIT, "forward", at(2, "10:00")), finished(TAX, "tax", at(3, "16:00")))
+    story = story.when(as_of(at(3, "09:00"), finished(CHECKER, "check", at(4))))
+    assert story.event(DossierStepCompleted).time == at(3, "09:00")
+    assert story.event(DossierTransferred).time == at(3, "16:00")
+
+
+def test_a_dossier_ends_when_its_last_branch_did():
+    route = FORK[:3]
+    story = on(route, finished(UNIT, "forward", at(2, "10:00")), finished(TAX, "tax", at(3, "16:00")))
+    story = story.when(as_of(at(3, "09:00"), finished(CHECKER, "check", at(4))))
+    assert story.event(DossierCompleted).time == at(3, "16:00")
+
+
+@pytest.mark.parametrize(
+    ("report", "answer"),
+    [
+        (took(UNIT, "forward", at(9)), DossierAcknowledged),
+        (finished(UNIT, "forward", at(9)), DossierStepCompleted),
+        (forwards(UNIT, "forward", TAX, at(9)), DossierTransferred),
+        (lacks(UNIT, "forward", at(9)), DossierSuspended),
+        (storm(UNIT, "forward", at(9)), DossierSuspended),
+    ],
+    ids=lambda one: one.data.claim.kind if hasattr(one, "data") else "",
+)
+def test_every_answer_says_that_it_is_backdated(report, answer):
+    told = on(CHAIN).when(as_of(at(2, "10:00"), report)).event(answer)
+    assert (told.time, told.data.backdated, told.data.claimed_at) == (at(9), True, at(2, "10:00"))
+
+
+def test_so_do_a_return_an_opinion_a_resumption_and_a_result():
+    begun = on(CHAIN, finished(UNIT, "forward", at(2, "10:00")), finished(CHECKER, "check", at(2, "11:00")))
+    returned = begun.when(as_of(at(3), sent_back(SIGNER, "sign", "check", at(9)))).event(DossierTransferred)
+    asked = begun.when(asks(SIGNER, "sign", TAX, at(3)))
+    opinion = asked.when(as_of(at(3), opines(TAX, at(9)))).event(ConsultationAnswered)
+    resumed = begun.when(storm(SIGNER, "sign", at(3))).when(as_of(at(3), calm(SIGNER, at(9)))).event(DossierResumed)
+    result = on(()).when(as_of(at(3), has_result(UNIT, at(9)))).event(DossierCompleted)
+    for told in (returned, opinion, resumed, result):
+        assert (told.time, told.data.backdated, told.data.claimed_at) == (at(9), True, at(3))
+
+
+def test_a_bill_that_is_told_after_it_was_paid_stopped_the_clock_until_then():
+    story = on(CHAIN, paid(at(3, "10:00"))).when(as_of(at(3, "09:00"), bills(UNIT, "forward", at(3, "11:00"))))
+    assert (story.event(DossierSuspended).time, story.event(DossierResumed).time) == (at(3, "09:00"), at(3, "10:00"))
+    assert story.state.phase == "processing"
+
+
+def test_what_was_paid_before_ends_no_later_bill():
+    assert on(CHAIN, paid(at(3))).when(bills(UNIT, "forward", at(4))).state.phase == "suspended"
+
+
+def test_a_withdrawn_dossier_is_not_finished_by_a_late_report():
+    story = on(CHAIN, withdrawn(at(3))).when(as_of(at(2, "10:00"), finished(UNIT, "forward", at(3, "09:00"))))
+    assert objection(story)[0] == "dossier-finished"
+
+
+def test_late_reports_come_to_the_same_whenever_they_are_heard():
+    reports = (
+        as_of(at(2, "10:00"), finished(UNIT, "forward", at(3, "09:00"))),
+        as_of(at(2, "11:00"), finished(CHECKER, "check", at(3, "10:00"))),
+        finished(SIGNER, "sign", at(3, "11:00")),
+    )
+    story = given(ROUTING)
+    for event in (*reversed(reports), received(MONDAY, *CHAIN)):
+        story = story.when(event)
+    assert story.ever(DossierCompleted)
+    assert story.state.legs == on(CHAIN, *reports).state.legs
+
+
+def test_the_plan_of_an_explanation_lies_ahead():
+    story = on(CHAIN).when(explains(UNIT, "forward", at(5), target=at(5)))
+    assert objection(story) == (
+        "target-in-the-past",
+        "target 2026-03-05T01:00:00+00:00 has passed: give the date by which it will be done",
+    )
+
+
+def test_a_step_that_does_not_exist_has_no_delay():
+    assert objection(on(CHAIN).when(explains(UNIT, "dance", at(5)))) == (
+        "unknown-step",
+        "the route has no step dance; its steps: forward, check, sign",
+    )
