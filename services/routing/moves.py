@@ -1,7 +1,6 @@
 """How a dossier moves: steps that begin and end, times when the clock stands, the end."""
 
 from dataclasses import replace
-from datetime import datetime
 
 from contracts import intake, routing
 from contracts.envelope import AnyEvent
@@ -128,10 +127,6 @@ def resume(state: State, cause: Cause) -> State:
 
 def end(state: State, cause: Cause, outcome: str) -> State:
     """The result is signed, or the dossier withdrawn: whatever is open is closed."""
-    at = max([cause.at, *_ends(state)])
+    at = max([cause.at, *(leg.done_at or leg.since for leg in state.legs)])
     legs = tuple(replace(leg, done_at=at) if leg.open else leg for leg in state.legs)
     return replace(state, legs=legs, ended_at=at, ended_by=cause.event, outcome=outcome)
-
-
-def _ends(state: State) -> list[datetime]:
-    return [leg.done_at for leg in state.legs if leg.done_at is not None]

@@ -1,5 +1,7 @@
 """Reports that are made after what they tell of."""
 
+from datetime import timedelta
+
 import pytest
 
 from contracts.routing import (
@@ -11,7 +13,9 @@ from contracts.routing import (
     DossierSuspended,
     DossierTransferred,
 )
-from tests.given import at, given, received
+from services.routing.handlers import service
+from services.routing.rules import Rules
+from tests.given import OFFICE, at, given, received
 from tests.unit.routing.telling import (
     CHAIN,
     CHECKER,
@@ -59,6 +63,13 @@ def test_a_second_beyond_the_tolerance_it_counts_from_when_it_was_told_and_is_fl
 def test_the_tolerance_is_working_time():
     told_after_the_weekend = as_of(at(6, "16:00"), finished(UNIT, "forward", at(10, "08:00")))
     assert on(CHAIN).when(told_after_the_weekend).event(DossierStepCompleted).time == at(6, "16:00")
+
+
+def test_another_tolerance_folds_every_dossier_anew():
+    strict = service(Rules(OFFICE, tolerance=timedelta(hours=1)))
+    late = as_of(at(2, "10:00"), finished(UNIT, "forward", at(2, "11:30")))
+    assert given(strict, received(MONDAY, *CHAIN), late).ever(DossierStepCompleted)[0].backdated
+    assert strict.code != ROUTING.code == service(Rules(OFFICE)).code
 
 
 def test_what_has_not_happened_yet_can_not_be_reported():

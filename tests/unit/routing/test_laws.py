@@ -1,14 +1,14 @@
 """What holds for routing whatever is reported and in whatever order it is heard."""
 
 from datetime import timedelta
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from hypothesis import strategies as st
 
 from contracts import routing as events
 from contracts.claims import AgencyReported
 from contracts.routing import DossierCompleted, DossierTransferred, ReportRejected
-from tests.given import arrivals, at, fact, given, received, step, suppose, told
+from tests.given import arrivals, at, comes_back, fact, given, received, step, suppose, told
 from tests.unit.routing.telling import (
     CHAIN,
     CHECKER,
@@ -19,14 +19,20 @@ from tests.unit.routing.telling import (
     SIGNER,
     TAX,
     UNIT,
+    as_of,
+    asks,
     bills,
+    calm,
     explains,
     finished,
     forwards,
     has_result,
     lacks,
+    opines,
     paid,
+    recalls,
     sent_back,
+    storm,
     supplemented,
     took,
     withdrawn,
@@ -47,16 +53,22 @@ STEPS = st.sampled_from(["forward", "check", "tax", "sign", "free", "dance"])
 MOMENTS = st.integers(1, 5).map(at)
 """Few, so that things happen at once."""
 
-REPORTS = st.one_of(
+ON_TIME = st.one_of(
     st.builds(took, AGENCIES, STEPS, MOMENTS),
-    st.builds(finished, AGENCIES, STEPS, MOMENTS),
+    st.builds(finished, AGENCIES, STEPS, MOMENTS, next_agency=st.one_of(st.none(), AGENCIES)),
     st.builds(sent_back, AGENCIES, STEPS, STEPS, MOMENTS),
     st.builds(forwards, AGENCIES, STEPS, AGENCIES, MOMENTS),
     st.builds(lacks, AGENCIES, STEPS, MOMENTS),
     st.builds(bills, AGENCIES, STEPS, MOMENTS),
     st.builds(has_result, AGENCIES, MOMENTS),
-    st.builds(explains, AGENCIES, STEPS, MOMENTS),
+    st.builds(explains, AGENCIES, STEPS, MOMENTS, st.one_of(st.none(), MOMENTS)),
+    st.builds(asks, AGENCIES, STEPS, AGENCIES, MOMENTS, st.sampled_from(["1 working-days", "-1 months"])),
+    st.builds(opines, AGENCIES, MOMENTS, st.none(), st.one_of(st.none(), STEPS)),
+    st.builds(recalls, AGENCIES, MOMENTS, st.one_of(st.none(), STEPS)),
+    st.builds(storm, AGENCIES, STEPS, MOMENTS),
+    st.builds(calm, AGENCIES, MOMENTS),
 )
+REPORTS = st.one_of(ON_TIME, st.builds(as_of, MOMENTS, ON_TIME))
 CITIZEN = st.one_of(st.builds(supplemented, MOMENTS), st.builds(paid, MOMENTS), st.builds(withdrawn, MOMENTS))
 BIRTHS = st.builds(
     lambda time, route, key: received(time, *route, key=f"{time}{key}{len(route)}"),
@@ -100,27 +112,43 @@ def lives(draw, routes=ROUTES):
 
 @st.composite
 def deeds(draw, state, now):
+    """What somebody could do next; some tell of it late."""
+    deed = draw(deeds_on_time(state, now))
+    if not isinstance(deed.data, AgencyReported) or draw(st.integers(0, 4)):
+        return deed
+    return as_of(now - draw(st.sampled_from([timedelta(minutes=30), timedelta(hours=5), timedelta(days=6)])), deed)
+
+
+@st.composite
+def deeds_on_time(draw, state, now):
     """What somebody could do next."""
     if state.paused and draw(st.booleans()):
-        return (supplemented if state.paused.cause == "supplement" else paid)(now)
+        ends = {"supplement": supplemented, "payment": paid, "force-majeure": lambda time: calm(UNIT, time)}
+        return ends[state.paused.cause](now)
+    owed = [one for one in state.consultations if not one.answered_by]
+    if owed and draw(st.booleans()):
+        return opines(owed[0].agency, now, owed[0].id)
     if not state.holders or draw(st.integers(0, 9)) == 0:
         return draw(st.one_of(REPORTS, CITIZEN))
-    leg = draw(st.sampled_from(state.holders))
-    match draw(st.integers(0, 11)):
-        case 0:
-            return sent_back(leg.agency, leg.step, draw(STEPS), now)
-        case 1 if state.plan:
-            earlier = sorted(before(state.plan, leg.step)) or ["dance"]
-            return sent_back(leg.agency, leg.step, draw(st.sampled_from(earlier)), now)
-        case 2:
-            return forwards(leg.agency, leg.step, draw(AGENCIES), now)
-        case 3:
-            return has_result(leg.agency, now)
-        case 4 | 5:
-            deed = draw(st.sampled_from([took, lacks, bills, explains]))
-            return deed(leg.agency, leg.step, now)
-        case _:
-            return finished(leg.agency, leg.step, now)
+    return draw(st.one_of(work(draw(st.sampled_from(state.holders)), state, now)))
+
+
+def work(leg, state, now):
+    """What the holder of a step can do, and now and then the unit."""
+    earlier = sorted(before(state.plan, leg.step)) if state.plan else []
+    about = st.just(leg.agency), st.just(leg.step)
+    then = st.just(now)
+    return [
+        st.builds(sent_back, *about, STEPS, then),
+        st.builds(sent_back, *about, st.sampled_from(earlier or ["dance"]), then),
+        st.builds(forwards, *about, AGENCIES, then),
+        st.builds(has_result, st.just(leg.agency), then),
+        *(st.builds(deed, *about, then) for deed in (took, lacks, bills, explains, storm)),
+        st.builds(recalls, st.just(UNIT), then, st.one_of(st.none(), STEPS)),
+        st.builds(asks, *about, AGENCIES, then),
+        st.builds(finished, *about, then, next_agency=AGENCIES),
+        *[st.builds(finished, *about, then)] * 6,
+    ]
 
 
 def states(life):
@@ -149,6 +177,11 @@ def test_any_shuffle_with_any_repeats_folds_to_the_same_state_byte_for_byte(data
 @suppose(data=st.data(), facts=CHAOS)
 def test_so_does_any_shuffle_of_what_can_not_be(data, facts):
     assert told(ROUTING, data.draw(arrivals(facts))) == told(ROUTING, facts)
+
+
+@suppose(facts=CHAOS, life=lives())
+def test_a_state_comes_back_from_the_store_as_it_was(facts, life):
+    assert comes_back(ROUTING, [*facts, *given(ROUTING).when(*life).record])
 
 
 @suppose(data=st.data(), life=st.one_of(lives(), CHAOS))
@@ -198,46 +231,76 @@ def test_a_fixed_route_is_granted_only_when_every_step_is_done_and_none_on_outda
                 assert state.latest(other).done_at <= state.latest(planned.id).done_at
 
 
+@suppose(life=lives())
+def test_every_attempt_runs_from_when_it_came_to_when_it_ended_and_none_overlaps_another_at_its_step(life):
+    """So at any moment exactly one party holds an open branch, however late its reports come."""
+    for state in states(life):
+        for name in {leg.step for leg in state.legs}:
+            attempts = [leg for leg in state.legs if leg.step == name]
+            assert [leg.attempt for leg in attempts] == list(range(1, len(attempts) + 1))
+            assert all(leg.done_at is None or leg.since <= leg.done_at for leg in attempts)
+            assert all(one.done_at <= other.since for one, other in pairwise(attempts))
+
+
+@suppose(life=lives())
+def test_a_dossier_that_is_open_was_with_somebody_at_every_moment(life):
+    state = ROUTING.fold(life)
+    spans = sorted((leg.since, leg.done_at or at(30)) for leg in state.legs)
+    reached = MONDAY
+    for since, until in spans:
+        assert since <= reached, f"nobody held it from {reached} to {since}"
+        reached = max(reached, until)
+    assert reached >= (state.ended_at or at(30))
+
+
+@suppose(life=lives())
+def test_what_is_said_counts_no_earlier_than_claimed_and_says_so_where_it_is_later(life):
+    story = given(ROUTING).when(*life)
+    claimed = {one.id: one.data.occurred_at or one.time for one in life if isinstance(one.data, AgencyReported)}
+    for one in story.record:
+        if isinstance(one.data, events.Accepted) and one.causationid in claimed:
+            own = not isinstance(one.data, DossierTransferred) or one.data.movement != "onward"
+            if own and not isinstance(one.data, DossierCompleted):
+                assert one.time >= claimed[one.causationid]
+                assert one.data.claimed_at == (claimed[one.causationid] if one.data.backdated else None)
+                assert one.data.backdated == (one.time > claimed[one.causationid])
+
+
 @suppose(life=st.one_of(lives(), CHAOS))
 def test_every_report_is_answered_exactly_once(life):
     story = given(ROUTING).when(*life)
     if story.state.birth:
         for report in {one.identity: one for one in life if isinstance(one.data, AgencyReported)}.values():
             answers = answers_to(story, report)
-            repeated = report.data.claim.kind == "took-custody" and not answers
-            assert len(answers) == 1 or (repeated and acknowledged_before(story, report))
+            assert len(answers) == 1, answers
+
+
+ANSWERS = {
+    "took-custody": events.DossierAcknowledged,
+    "finished-step": events.DossierStepCompleted,
+    "has-result": DossierCompleted,
+    "explains-delay": events.DelayExplained,
+    "asks-opinion": events.ConsultationRequested,
+    "gives-opinion": events.ConsultationAnswered,
+    "needs-supplement": events.DossierSuspended,
+    "needs-payment": events.DossierSuspended,
+    "suspends": events.DossierSuspended,
+    "resumes": events.DossierResumed,
+}
+MOVEMENTS = {"sent-back": "return", "forwards": "forward", "recalls": "recall"}
 
 
 def answers_to(story, report):
     caused = [one.data for one in story.record if one.causationid == report.id]
-    if any(isinstance(data, ReportRejected) for data in caused):
-        return caused
-    match report.data.claim.kind:
-        case "took-custody":
-            return [data for data in caused if isinstance(data, events.DossierAcknowledged)]
-        case "finished-step":
-            return [data for data in caused if isinstance(data, events.DossierStepCompleted)]
-        case "sent-back":
-            return [data for data in caused if isinstance(data, DossierTransferred) and data.movement == "return"]
-        case "forwards":
-            return [data for data in caused if isinstance(data, DossierTransferred) and data.movement == "forward"]
-        case "has-result":
-            return [data for data in caused if isinstance(data, DossierCompleted)]
-        case "explains-delay":
-            return [data for data in caused if isinstance(data, events.DelayExplained)]
-        case _:
-            return [data for data in caused if isinstance(data, events.DossierSuspended)]
-
-
-def acknowledged_before(story, report):
-    return any(
-        one.agency == report.data.agency and one.kind == "acknowledged" and one.report != report.id
-        for one in story.state.answers
-    )
+    rejected = [data for data in caused if isinstance(data, ReportRejected)]
+    kind = report.data.claim.kind
+    if kind in MOVEMENTS:
+        return rejected + [data for data in caused if getattr(data, "movement", "") == MOVEMENTS[kind]]
+    return rejected + [data for data in caused if isinstance(data, ANSWERS[kind])]
 
 
 @suppose(life=lives())
-def test_a_clock_that_stands_is_started_by_nothing_but_the_citizen(life):
+def test_a_clock_that_stands_is_stopped_and_started_in_turns(life):
     story = given(ROUTING).when(*life)
     suspended, resumed = story.ever(events.DossierSuspended), story.ever(events.DossierResumed)
     assert 0 <= len(suspended) - len(resumed) <= 1

@@ -148,6 +148,17 @@ def test_a_report_on_an_unknown_dossier_waits_as_long_as_patience_lasts():
     story.when(now=at(9)).then()
 
 
+def test_a_dossier_that_nobody_received_is_a_stray_until_its_receipt_turns_up():
+    report = finished(UNIT, "forward", MONDAY)
+    story = given(ROUTING).when(report)
+    assert story.state.phase == "unknown"
+    story = story.when(now=at(3))
+    assert story.state.phase == "stray"
+    story = story.when(received(MONDAY, *CHAIN))
+    assert (story.state.phase, holds(story)) == ("processing", {"check": CHECKER})
+    assert story.says(ReportRejected) == []
+
+
 def test_every_report_on_an_unknown_dossier_has_its_own_patience():
     first, second = finished(UNIT, "forward", MONDAY), took(UNIT, "forward", MONDAY + timedelta(minutes=1))
     story = given(ROUTING, first, second).when(now=MONDAY + timedelta(minutes=2))
