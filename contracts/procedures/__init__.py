@@ -1,12 +1,14 @@
 """Procedures and agencies as data: what citizens may ask for, which steps it takes, and who does them."""
 
-from contracts.procedures.catalogue import Catalogue, load_catalogue
+from contracts.procedures.catalogue import Catalogue, inspect_catalogue, load_catalogue
 from contracts.procedures.directory import Agency, Directory, load_directory
+from contracts.procedures.drawing import mermaid
 from contracts.procedures.errors import ProcedureError
-from contracts.procedures.graph import Flaw, flaws
+from contracts.procedures.graph import Flaw, applicable, flaws
 from contracts.procedures.models import (
     Channel,
     ChecklistItem,
+    Condition,
     EligibilityRule,
     Level,
     Procedure,
@@ -21,6 +23,7 @@ __all__ = [
     "Catalogue",
     "Channel",
     "ChecklistItem",
+    "Condition",
     "Directory",
     "EligibilityRule",
     "Flaw",
@@ -31,7 +34,10 @@ __all__ = [
     "Source",
     "Step",
     "Text",
+    "applicable",
     "flaws",
+    "inspect_catalogue",
     "load_catalogue",
     "load_directory",
+    "mermaid",
 ]

@@ -43,21 +43,35 @@ def load_catalogue(path: Path | None = None, directory: Directory | None = None)
     Raises:
         ProcedureError: naming the file, the procedure and step, and the remedy.
     """
+    catalogue, faults = inspect_catalogue(path, directory)
+    for fault in faults:
+        raise fault
+    return catalogue
+
+
+def inspect_catalogue(
+    path: Path | None = None, directory: Directory | None = None
+) -> tuple[Catalogue, list[ProcedureError]]:
+    """The same, but whatever is wrong is listed: what could be read, and every fault that was found.
+
+    Raises:
+        ProcedureError: the folder has no files.
+    """
     roles = (directory or load_directory()).roles
     procedures: dict[str, Procedure] = {}
     fields: dict[str, Text] = {}
+    faults: list[ProcedureError] = []
     for file in _files(path or _SHIPPED):
-        content = read_document(file, _File, ProcedureError)
+        try:
+            content = read_document(file, _File, ProcedureError)
+        except ProcedureError as fault:
+            faults.append(fault)
+            continue
         fields[content.field.id] = Text(vi=content.field.vi, en=content.field.en)
         for procedure in content.procedures.values():
-            _check(file.name, procedure, roles)
-            if procedure.code in procedures:
-                other = procedures[procedure.code].field
-                raise ProcedureError(
-                    file.name, procedure.code, f"the code is also under {other}", "keep it in one file"
-                )
-            procedures[procedure.code] = procedure
-    return Catalogue(MappingProxyType(procedures), MappingProxyType(fields))
+            faults += _faults(file.name, procedure, roles, procedures)
+            procedures.setdefault(procedure.code, procedure)
+    return Catalogue(MappingProxyType(procedures), MappingProxyType(fields)), faults
 
 
 def _files(folder: Path) -> list[Path]:
@@ -67,13 +81,18 @@ def _files(folder: Path) -> list[Path]:
     return files
 
 
-def _check(file: str, procedure: Procedure, roles: Mapping[str, Text]) -> None:
-    for flaw in flaws(procedure.steps):
-        raise ProcedureError(file, f"{procedure.code}.steps.{flaw.step}", flaw.problem, flaw.remedy)
+def _faults(
+    file: str, procedure: Procedure, roles: Mapping[str, Text], others: Mapping[str, Procedure]
+) -> Iterator[ProcedureError]:
+    for flaw in flaws(procedure.steps, procedure.eligibility):
+        yield ProcedureError(file, f"{procedure.code}.steps.{flaw.step}", flaw.problem, flaw.remedy)
     places = {f"{procedure.code}.steps.{step.id}": step.role for step in procedure.steps}
     for place, role in {procedure.code: procedure.role, **places}.items():
         if role not in roles:
-            raise ProcedureError(file, place, f"unknown role {role}", f"choose from {', '.join(sorted(roles))}")
+            yield ProcedureError(file, place, f"unknown role {role}", f"choose from {', '.join(sorted(roles))}")
+    if procedure.code in others:
+        found = f"the code is also under {others[procedure.code].field}"
+        yield ProcedureError(file, procedure.code, found, "keep it in one file")
 
 
 class _Field(Text):

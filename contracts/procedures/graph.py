@@ -1,7 +1,7 @@
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from contracts.procedures.models import Step
+from contracts.procedures.models import Condition, Step
 
 
 class Flaw(NamedTuple):
@@ -12,11 +12,30 @@ class Flaw(NamedTuple):
     remedy: str
 
 
-def flaws(steps: Sequence[Step]) -> Iterator[Flaw]:
+def applicable(steps: Sequence[Step], declared: Mapping[str, Any]) -> tuple[Step, ...]:
+    """The steps of a dossier that declares this, in the order given.
+
+    One whose condition is not met is left out; what comes after it follows what came before it.
+    """
+    left_out = {step.id: step.after for step in steps if step.when is not None and not step.when.met(declared)}
+
+    def kept(before: Iterable[str]) -> Iterator[str]:
+        for one in before:
+            yield from kept(left_out[one]) if one in left_out else (one,)
+
+    return tuple(
+        step.model_copy(update={"after": tuple(dict.fromkeys(kept(step.after)))})
+        for step in steps
+        if step.id not in left_out
+    )
+
+
+def flaws(steps: Sequence[Step], eligibility: Sequence[Condition] = ()) -> Iterator[Flaw]:
     """Everything that keeps a workflow from running to its end; nothing for a sound one.
 
-    Checks, in this order: that there are steps, that no id is given twice, that every predecessor exists, and that
-    every step can begin once its predecessors are done (no cycle, and no step behind one).
+    Checks, in this order: that there are steps, that no id is given twice, that every predecessor exists, that every
+    step can begin once its predecessors are done (no cycle, and no step or join behind one), that some step is done
+    whatever the dossier declares, and that no step is meant for dossiers that are not eligible.
     """
     ids = [step.id for step in steps]
     if not steps:
@@ -27,6 +46,17 @@ def flaws(steps: Sequence[Step]) -> Iterator[Flaw]:
         for before in sorted(set(step.after) - set(ids)):
             yield Flaw(step.id, f"its predecessor {before} does not exist", f"choose from {', '.join(ids)}")
     yield from _stuck(steps)
+    yield from _never_done(steps, eligibility)
+
+
+def _never_done(steps: Sequence[Step], eligibility: Sequence[Condition]) -> Iterator[Flaw]:
+    if steps and all(step.when for step in steps):
+        remedy = "take `when` out of a step that every dossier needs"
+        yield Flaw(steps[0].id, "every step depends on an attribute: a dossier without it would have no route", remedy)
+    for step in steps:
+        if step.when is not None and any(step.when.excludes(rule) for rule in eligibility):
+            problem = "the step is unreachable: no eligible dossier meets its `when`"
+            yield Flaw(step.id, problem, "correct the condition or the eligibility, or remove the step")
 
 
 def _stuck(steps: Sequence[Step]) -> Iterator[Flaw]:

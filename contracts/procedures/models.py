@@ -31,16 +31,13 @@ class ChecklistItem(_Data):
         return self
 
 
-class EligibilityRule(_Data):
-    """One condition on what the applicant declares; exactly one of one_of, at_least and at_most is given."""
+class Condition(_Data):
+    """What a declared attribute has to be; exactly one of one_of, at_least and at_most is given."""
 
-    id: Slug = Field(description="names the rule within its procedure")
     attribute: Slug = Field(description="the declared attribute it looks at")
     one_of: tuple[str | bool, ...] | None = Field(default=None, min_length=1, description="the values that pass")
     at_least: int | None = Field(default=None, description="the smallest number that passes")
     at_most: int | None = Field(default=None, description="the largest number that passes")
-    required: bool = Field(default=False, description="whether an absent attribute fails; otherwise it passes")
-    reason: Text = Field(description="what the applicant is told when it fails")
 
     @model_validator(mode="after")
     def _one_condition(self) -> Self:
@@ -48,16 +45,43 @@ class EligibilityRule(_Data):
             raise ValueError("give exactly one of one_of, at_least and at_most")
         return self
 
-    def holds(self, declared: Mapping[str, Any]) -> bool:
-        """Whether the declared attributes pass; a number that is no number fails."""
+    @property
+    def numeric(self) -> bool:
+        """Whether it looks at a number, not at one of some values."""
+        return self.one_of is None
+
+    def met(self, declared: Mapping[str, Any]) -> bool:
+        """Whether the declared attribute passes; one that is absent, or no number where one is meant, does not."""
         value = declared.get(self.attribute)
-        if value is None:
-            return not self.required
         if self.one_of is not None:
             return value in self.one_of
         if not isinstance(value, int | float) or isinstance(value, bool):
             return False
         return value >= self.at_least if self.at_least is not None else value <= (self.at_most or 0)
+
+    def excludes(self, other: "Condition") -> bool:
+        """Whether no value can pass both."""
+        if self.attribute != other.attribute or self.numeric != other.numeric:
+            return False
+        if self.one_of is not None and other.one_of is not None:
+            return not any(value in other.one_of for value in self.one_of)
+        floors = [one.at_least for one in (self, other) if one.at_least is not None]
+        ceilings = [one.at_most for one in (self, other) if one.at_most is not None]
+        return bool(floors and ceilings) and max(floors) > min(ceilings)
+
+
+class EligibilityRule(Condition):
+    """One condition on what the applicant declares."""
+
+    id: Slug = Field(description="names the rule within its procedure")
+    required: bool = Field(default=False, description="whether an absent attribute fails; otherwise it passes")
+    reason: Text = Field(description="what the applicant is told when it fails")
+
+    def holds(self, declared: Mapping[str, Any]) -> bool:
+        """Whether the declared attributes pass."""
+        if declared.get(self.attribute) is None:
+            return not self.required
+        return self.met(declared)
 
 
 class Step(_Data):
@@ -69,6 +93,11 @@ class Step(_Data):
     limit: Limit = Field(description="how long the step may take, from the moment its predecessors are all done")
     after: tuple[Slug, ...] = Field(
         default=(), description="steps that must be done first; empty for a first step, several for a join"
+    )
+    when: Condition | None = Field(
+        default=None,
+        description="what the dossier must declare for the step to be done; otherwise, and where it declares nothing, "
+        "the step is left out and those after it follow those before it",
     )
 
 
@@ -96,6 +125,10 @@ class Procedure(_Data):
     channels: tuple[Channel, ...] = Field(min_length=1, description="the ways in which it can be lodged")
     fee: int = Field(ge=0, description="fee in Vietnamese đồng")
     limit: Limit = Field(description="how long the whole procedure may take, from acceptance")
+    due_soon: Limit | None = Field(
+        default=None,
+        description="how long before the appointment date it is due soon, where the rules' own does not do",
+    )
     checklist: tuple[ChecklistItem, ...] = Field(min_length=1, description="what the dossier consists of")
     eligibility: tuple[EligibilityRule, ...] = Field(default=(), description="what the applicant must satisfy")
     steps: tuple[Step, ...] = Field(min_length=1, description="the workflow, as a graph without cycles")
@@ -107,4 +140,12 @@ class Procedure(_Data):
             ids = [item.id for item in items]
             if twice := {one for one in ids if ids.count(one) > 1}:
                 raise ValueError(f"{kind} gives the id {min(twice)} twice")
+        return self
+
+    @model_validator(mode="after")
+    def _attributes_have_one_type(self) -> Self:
+        conditions = [*self.eligibility, *(step.when for step in self.steps if step.when)]
+        numbers = {one.attribute for one in conditions if one.numeric}
+        if both := numbers & {one.attribute for one in conditions if not one.numeric}:
+            raise ValueError(f"the attribute {min(both)} is a number in one place and one of some values in another")
         return self

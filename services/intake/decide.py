@@ -7,7 +7,7 @@ from datetime import datetime
 from contracts import claims, intake
 from contracts.decision import Allotment, Decision
 from contracts.envelope import AnyEvent, Payload, new_event
-from contracts.procedures import Catalogue, Directory, Procedure
+from contracts.procedures import Catalogue, Directory, Procedure, applicable
 from contracts.rules import RuleSets, load_rule_sets
 from contracts.worktime import ZONE, Calendar, Clock, due_of, explain
 from services.intake.state import Said, State, Wait
@@ -192,7 +192,7 @@ def _received(
             limit=str(step.limit),
             after=step.after,
         )
-        for step in procedure.steps
+        for step in applicable(procedure.steps, application.attributes)
     )
     late_from = rules.rule_sets.on(complete.at).late_from
     clock = Clock(rules.calendar, complete.at, procedure.limit, late_from=late_from)
