@@ -54,7 +54,7 @@ class Condition(_Data):
         """Whether the declared attribute passes; one that is absent, or no number where one is meant, does not."""
         value = declared.get(self.attribute)
         if self.one_of is not None:
-            return value in self.one_of
+            return isinstance(value, str | bool) and value in self.one_of
         if not isinstance(value, int | float) or isinstance(value, bool):
             return False
         return value >= self.at_least if self.at_least is not None else value <= (self.at_most or 0)

@@ -210,6 +210,7 @@ def _received(
         appointment_date=due_of(clock),
         route=route,
         working_out=explain(clock),
+        due_soon=str(procedure.due_soon) if procedure.due_soon else None,
     )
     return _say(state, data, code, time=complete.at, cause=complete.cause)
 

@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from chassis.settings import Settings
+from contracts.claims import AgencyReported
+from contracts.routing import ReportRejected
+from contracts.schemas import kinds, schema_of
 from contracts.topics import OWNERS, PAYLOADS, SERVICES
 from services.cli.shop import all_services
 
@@ -19,9 +22,17 @@ def test_every_setting_is_documented(name):
     assert f"`LIENTHONG_{name.upper()}`" in OPERATING
 
 
+def test_agencies_are_told_of_every_claim_every_answer_and_every_reason_for_a_rejection():
+    told = set(re.findall(r"`([a-z.-]+)`", (ROOT / "docs" / "integrating.md").read_text()))
+    claims = {kind for topic, kind in kinds() if topic == AgencyReported.TYPE}
+    codes = set(schema_of(ReportRejected.TYPE)["$defs"]["ReportRejected"]["properties"]["code"]["enum"])
+    answers = {payload.TYPE for payload in OWNERS["routing"]}
+    assert claims | codes | answers <= told
+
+
 def test_the_picture_of_the_event_flow_names_only_events_that_exist():
     picture = (ROOT / "README.md").read_text().partition("```mermaid")[2].partition("```")[0]
-    named = re.findall(r"\b((?:intake|agency|report|rating|letter|dossier|explanation)\.[a-z-]+)", picture)
+    named = re.findall(r"\b((?:intake|agency|report|rating|letter|dossier|explanation|consultation)\.[a-z-]+)", picture)
     assert named
     assert set(named) <= set(PAYLOADS)
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from contracts import claims
 from contracts.claims import Channel
-from contracts.procedures import Catalogue, Directory, EligibilityRule, Procedure
+from contracts.procedures import Catalogue, Condition, Directory, EligibilityRule, Procedure
 from contracts.worktime import Calendar
 from services.cli.province.actions import Action
 from services.cli.province.citizens import submitted
@@ -20,6 +20,9 @@ DAYS = {"working-hours": 0.125, "working-days": 1.0, "calendar-days": 0.7, "mont
 
 INCOMPLETE = 0.11
 NOT_ELIGIBLE = 0.02
+NEEDS_MORE = 0.5
+"""How often a dossier declares what makes a further step necessary."""
+
 SENT_TWICE = 0.02
 ELSEWHERE = 0.07
 """Filed at another unit than the own commune's (Decree 118/2025)."""
@@ -138,6 +141,9 @@ def _declared(procedure: Procedure, channel: Channel, rng: Random) -> tuple[Decl
     declared: Declared = {}
     for rule in procedure.eligibility:
         declared[rule.attribute] = _passing(rule, declared.get(rule.attribute))
+    for when in [step.when for step in procedure.steps if step.when]:
+        if when.attribute not in declared and rng.random() < NEEDS_MORE:
+            declared[when.attribute] = _passing(when, None)
     if rng.random() >= NOT_ELIGIBLE:
         return declared, channel
     closed = [one for one in CHANNELS if one not in procedure.channels]
@@ -149,7 +155,7 @@ def _declared(procedure: Procedure, channel: Channel, rng: Random) -> tuple[Decl
     return declared, channel
 
 
-def _passing(rule: EligibilityRule, other: str | int | bool | None) -> str | int | bool:
+def _passing(rule: Condition, other: str | int | bool | None) -> str | int | bool:
     """A value that passes, also by another rule on the same attribute."""
     if rule.one_of is not None:
         return rule.one_of[0]

@@ -80,9 +80,21 @@ CONSENT = PERMIT | {
 """A department's procedure that asks the commune."""
 
 
+SURVEYED = PERMIT | {
+    "code": "1.000003",
+    "due_soon": "3 working-hours",
+    "steps": [
+        _step("forward", "one-stop", "2 working-hours"),
+        _step("survey", "construction", "1 working-days", "forward") | {"when": {"attribute": "floors", "at_least": 7}},
+        _step("sign", "commune-committee", "2 working-hours", "survey"),
+    ],
+}
+"""One with a step for tall buildings only."""
+
+
 @pytest.fixture(scope="session")
 def rules() -> Rules:
-    procedures = [Procedure.model_validate(one) for one in (PERMIT, CONSENT)]
+    procedures = [Procedure.model_validate(one) for one in (PERMIT, CONSENT, SURVEYED)]
     directory = Directory({agency.code: agency for agency in AGENCIES}, {})
     return Rules(Catalogue({one.code: one for one in procedures}, {}), directory, OFFICE)
 

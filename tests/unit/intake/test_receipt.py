@@ -116,6 +116,26 @@ def test_a_department_asks_the_commune_that_the_matter_belongs_to(intake, where)
     }
 
 
+@pytest.mark.parametrize(
+    ("declared", "route"),
+    [
+        ({"floors": 7}, {"forward": (), "survey": ("forward",), "sign": ("survey",)}),
+        ({"floors": 6}, {"forward": (), "sign": ("forward",)}),
+        ({}, {"forward": (), "sign": ("forward",)}),
+    ],
+)
+def test_the_route_has_the_steps_that_the_dossiers_declarations_ask_for(intake, declared, route):
+    (receipt,) = given(intake).when(applied(procedure="1.000003", attributes={"age": 20, **declared})).said_data
+    assert {step.id: step.after for step in receipt.route} == route
+
+
+def test_the_receipt_tells_when_its_procedure_is_due_soon(intake):
+    (receipt,) = given(intake).when(applied(procedure="1.000003")).said_data
+    assert receipt.due_soon == "3 working-hours"
+    (receipt,) = given(intake).when(applied()).said_data
+    assert receipt.due_soon is None
+
+
 def test_the_appointment_is_in_working_time(intake):
     (receipt,) = given(intake).when(applied(at(6, "16:00"))).said_data
     assert receipt.appointment_date == at(11, "16:00")
