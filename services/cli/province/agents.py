@@ -1,13 +1,13 @@
 """What agencies do with what is handed to them. Pure: an event, the agency's habits and dice give planned claims."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
 from contracts import claims
 from contracts.envelope import AnyEvent
-from contracts.routing import DossierTransferred, ReportRejected
+from contracts.routing import ConsultationRequested, DossierTransferred, ReportRejected
 from contracts.sla import WHOLE, ExplanationRequired
 from contracts.worktime import Calendar, between, shift
 from services.cli.province.actions import Action, Rest
@@ -29,6 +29,9 @@ UNPLEASANT = "Hồ sơ còn sai sót, đề nghị xử lý lại."
 LACKING = "Cần thêm giấy tờ để thẩm tra."
 CAUSES = ("Lượng hồ sơ tăng đột biến.", "Chờ ý kiến của đơn vị phối hợp.", "Cán bộ phụ trách nghỉ phép.")
 REMEDY = "Bố trí thêm người, xử lý dứt điểm."
+QUESTION = "Đề nghị cho ý kiến về nội dung thuộc lĩnh vực quản lý."
+OPINION = "Thống nhất với đề nghị."
+ANSWER_WITHIN = "8 working-hours"
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,35 @@ def take_on(event: AnyEvent, dossier: Dossier, profile: Profile, items: Sequence
         at = taken + (done - taken) / 2
         asks = isinstance(wish, claims.NeedsSupplement | claims.NeedsPayment)
         main = turn.report(at, wish, then=(Rest(turn.finished(at), work / 2),) if asks else ())
-    return [*custody, main, *_impossible(turn, dossier, profile, office, rng)]
+    return [
+        *custody,
+        main,
+        *_question(turn, taken, dossier, profile, office),
+        *_impossible(turn, dossier, profile, office, rng),
+    ]
+
+
+def _question(turn: Turn, taken: datetime, dossier: Dossier, profile: Profile, office: Office) -> list[Action]:
+    """Now and then another agency's opinion is needed; the work goes on meanwhile."""
+    rng = draw(office.seed, "ask", turn.event.correlationid, turn.data.step, turn.data.attempt, turn.data.to_agency)
+    others = _strangers(dossier, office)
+    if not others or rng.random() >= profile.consults:
+        return []
+    claim = claims.AsksOpinion(
+        step=turn.data.step, of_agency=rng.choice(others), question=QUESTION, limit=ANSWER_WITHIN
+    )
+    return [turn.report(taken + minutes(rng, 1, 5), claim)]
+
+
+def opine(event: AnyEvent, profile: Profile, office: Office) -> list[Action]:
+    """An opinion is asked for; most agencies give one, some too late."""
+    data: ConsultationRequested = event.data
+    rng = draw(office.seed, "opine", event.correlationid, data.consultation)
+    if rng.random() >= profile.opines:
+        return []
+    at = office.later(event.time, hours(rng, 5), rng)
+    claim = claims.GivesOpinion(consultation=data.consultation, opinion=OPINION)
+    return [report(event, data.agency, rng.choice(profile.officers), claim, at, data.consultation)]
 
 
 def _work(event: AnyEvent, dossier: Dossier, profile: Profile, office: Office, rng: Random) -> timedelta:
@@ -153,14 +184,14 @@ def _finished(turn: Turn, done: datetime, profile: Profile, office: Office, rng:
     if rng.random() >= profile.writes_late:
         return action
     told = shift(office.calendar, done, hours(rng, 5))
-    return Action(**{**vars(action), "at": told, "happened": done})
+    return replace(action, at=told, data=action.data.model_copy(update={"occurred_at": done}))
 
 
 def _impossible(turn: Turn, dossier: Dossier, profile: Profile, office: Office, rng: Random) -> list[Action]:
     """Now and then somebody reports what can not be: routing has to reject it."""
     if rng.random() >= profile.impossible:
         return []
-    strangers = [code for code in office.agencies if code not in {step.agency for step in dossier.route}]
+    strangers = _strangers(dossier, office)
     at = office.later(turn.event.time, hours(rng, 1.5), rng)
     done = claims.FinishedStep(step=turn.data.step)
     agency, code, claim = rng.choice(
@@ -173,6 +204,11 @@ def _impossible(turn: Turn, dossier: Dossier, profile: Profile, office: Office, 
     )
     wrong = report(turn.event, agency, turn.officer, claim, at, "impossible", turn.data.step, turn.data.attempt)
     return [Action(**{**vars(wrong), "subject": code, "honest": False})]
+
+
+def _strangers(dossier: Dossier, office: Office) -> list[str]:
+    """Agencies that have no part in a dossier."""
+    return [code for code in office.agencies if code not in {step.agency for step in dossier.route}]
 
 
 def mend(event: AnyEvent, action: Action, office: Office) -> Rest | None:

@@ -32,6 +32,8 @@ class Profile:
         writes_late: a finished step is reported hours later, with its true time.
         hands_up: the step is forwarded to the agency above, where there is one of its role.
         explains: delays are explained when an explanation is required.
+        consults: another agency is asked for its opinion.
+        opines: an opinion that is asked for is given.
     """
 
     agency: str
@@ -49,6 +51,8 @@ class Profile:
     writes_late: float
     hands_up: float
     explains: float
+    consults: float
+    opines: float
 
 
 def profile_of(agency: Agency, directory: Directory, seed: int) -> Profile:
@@ -89,4 +93,6 @@ def _habits(rng: Random) -> dict[str, float]:
         "impossible": rng.uniform(0.002, 0.015),
         "writes_late": rng.uniform(0.0, 0.02),
         "explains": rng.uniform(0.4, 0.95),
+        "consults": rng.uniform(0.01, 0.04),
+        "opines": rng.uniform(0.7, 0.98),
     }

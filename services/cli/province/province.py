@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from contracts import intake, routing, sla
-from contracts.claims import AgencyReported, Channel, ExplainsDelay, TookCustody
+from contracts.claims import AgencyReported, Channel, ExplainsDelay, GivesOpinion, TookCustody
 from contracts.envelope import AnyEvent, Payload
 from contracts.procedures import Catalogue, Directory
 from contracts.worktime import Calendar
@@ -27,6 +27,7 @@ HEARD: tuple[type[Payload], ...] = (
     routing.DossierResumed,
     routing.DossierCompleted,
     routing.ReportRejected,
+    routing.ConsultationRequested,
     sla.DossierOverdue,
     sla.DossierOverdueRetracted,
     sla.ExplanationRequired,
@@ -78,7 +79,7 @@ class Province:
         dossier = self.book.dossiers.get(action.subject)
         if dossier is None or not action.honest or isinstance(data.claim, ExplainsDelay):
             return False
-        if dossier.waits and not isinstance(data.claim, TookCustody):
+        if dossier.waits and not isinstance(data.claim, TookCustody | GivesOpinion):
             dossier.held.append(Rest(action, agents.SHORTEST))
             return True
         return dossier.ended
@@ -111,6 +112,8 @@ class Province:
                 return self._completed(event, data, office)
             case routing.ReportRejected() as data:
                 return self._rejected(event, data, office)
+            case routing.ConsultationRequested() as data if data.agency in self._profiles:
+                return agents.opine(event, self._profiles[data.agency], office)
             case sla.ExplanationRequired() as data if data.agency in self._profiles:
                 return agents.explain(event, self.book[event.subject], self._profiles[data.agency], office)
             case _:

@@ -14,7 +14,7 @@ from contracts.sla import ExplanationRequired
 from contracts.worktime import Calendar
 from services.cli.province import Plan
 from services.cli.province.actions import Action, Agenda
-from services.cli.province.agents import Office, explain, mend, take_on
+from services.cli.province.agents import Office, explain, mend, opine, take_on
 from services.cli.province.book import Dossier
 from services.cli.province.profiles import Profile, profile_of
 from services.cli.province.province import Province
@@ -54,6 +54,8 @@ PLAIN = Profile(
     writes_late=0,
     hands_up=0,
     explains=1,
+    consults=0,
+    opines=1,
 )
 
 
@@ -143,10 +145,29 @@ def test_some_forget_to_acknowledge(dossier: Dossier, office: Office) -> None:
     assert kinds(take_on(transferred(), dossier, replace(PLAIN, forgets=1.0), (), office)) == ["finished-step"]
 
 
-def test_what_is_written_down_late_is_true_since_earlier(dossier: Dossier, office: Office) -> None:
+def test_what_is_written_down_late_says_when_it_happened(dossier: Dossier, office: Office) -> None:
     done = take_on(transferred(), dossier, replace(PLAIN, writes_late=1.0), (), office)[-1]
-    assert done.happened is not None
-    assert done.event("sim-1-1").time == done.happened < done.at
+    event = done.event("sim-1-1")
+    assert event.data.occurred_at < event.time == done.at
+
+
+def test_an_opinion_is_asked_of_an_agency_that_has_no_part_in_the_dossier(dossier: Dossier, office: Office) -> None:
+    custody, _done, question = take_on(transferred(), dossier, replace(PLAIN, consults=1.0), (), office)
+    assert kinds([question]) == ["asks-opinion"]
+    assert claim_of(question).of_agency == "H29"
+    assert custody.at < question.at
+
+
+def test_who_is_asked_gives_its_opinion_or_is_silent(office: Office) -> None:
+    asked = said(
+        routing.ConsultationRequested(
+            consultation="c", step="sign", attempt=1, agency="H29", asked_by="H29.02", limit="1wd", question="?"
+        )
+    )
+    (opinion,) = opine(asked, PLAIN, office)
+    assert (kinds([opinion]), claim_of(opinion).consultation) == (["gives-opinion"], "c")
+    assert opinion.source == "/agency/H29"
+    assert opine(asked, replace(PLAIN, opines=0.0), office) == []
 
 
 def test_impossible_reports_are_not_honest(dossier: Dossier, office: Office) -> None:
