@@ -162,6 +162,14 @@ def test_late_reports_come_to_the_same_whenever_they_are_heard():
     assert story.state.legs == on(CHAIN, *reports).state.legs
 
 
+def test_a_report_that_was_rejected_is_accepted_once_what_came_before_it_is_heard():
+    early = finished(CHECKER, "check", at(3))
+    story = on(CHAIN).when(early)
+    assert objection(story)[0] == "step-not-open"
+    story = story.when(finished(UNIT, "forward", at(2, "10:00")))
+    assert [data.step for data in story.says(DossierStepCompleted)] == ["forward", "check"]
+
+
 def test_the_plan_of_an_explanation_lies_ahead():
     story = on(CHAIN).when(explains(UNIT, "forward", at(5), target=at(5)))
     assert objection(story) == (

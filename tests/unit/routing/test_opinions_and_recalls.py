@@ -181,6 +181,15 @@ def test_nothing_is_recalled_to_a_step_that_was_not_begun(to_step):
     assert objection(on(CHAIN, *BEGUN).when(recalls(UNIT, at(3), to_step)))[0] == "unknown-step"
 
 
+def test_nothing_is_recalled_to_a_step_that_waits_for_an_earlier_one_to_be_done_again():
+    story = on(FORK, *BEGUN, sent_back(TAX, "tax", "forward", at(3)))
+    assert holds(story) == {"forward": UNIT, "check": CHECKER}
+    assert objection(story.when(recalls(UNIT, at(4), "check"))) == (
+        "unknown-step",
+        "step check is not one that was begun, with all before it done",
+    )
+
+
 def test_a_free_route_has_no_step_to_recall_to():
     story = on((), forwards(UNIT, "register", CHECKER, at(3))).when(recalls(UNIT, at(4), "register"))
     assert objection(story)[0] == "route-fixed"
