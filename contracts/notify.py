@@ -1,14 +1,25 @@
 """Events that notify owns."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from contracts.compatibility import OPEN_VALUES
 from contracts.envelope import Code, Count, Instant, Payload
+from contracts.sla import Rung
 
 Template = Literal[
-    "receipt", "supplement-request", "refusal", "payment-request", "due-soon", "completion", "apology", "withdrawal"
+    "receipt",
+    "supplement-request",
+    "refusal",
+    "payment-request",
+    "due-soon",
+    "completion",
+    "apology",
+    "rescheduled",
+    "withdrawal",
 ]
+MAY_GROW = Field(json_schema_extra={OPEN_VALUES: True})
 Medium = Literal["email", "sms", "counter"]
 """`counter`: no address is known, the notice lies ready at the receiving unit."""
 
@@ -18,7 +29,7 @@ class NotificationSent(Payload):
 
     TYPE: ClassVar[str] = "notification.sent"
     message_id: str = Field(max_length=120)
-    template: Template
+    template: Annotated[Template, MAY_GROW]
     medium: Medium
     attempt: Count = Field(ge=1)
 
@@ -28,7 +39,7 @@ class NotificationFailed(Payload):
 
     TYPE: ClassVar[str] = "notification.failed"
     message_id: str = Field(max_length=120)
-    template: Template
+    template: Annotated[Template, MAY_GROW]
     medium: Medium
     attempt: Count = Field(ge=1)
     error: str = Field(max_length=300, description="Kind of failure; never an address or a name")
@@ -36,11 +47,20 @@ class NotificationFailed(Payload):
 
 
 class LetterIssued(Payload):
-    """`letter.issued`: a letter of apology (thư xin lỗi) exists as a record, linked to its overdue event."""
+    """`letter.issued`: a letter of apology (thư xin lỗi, form 04) exists as a record, linked to its overdue event.
+
+    No digest of the printed letter: it holds the applicant's name, and a digest would let names be tried out against it
+    after the name was erased.
+    """
 
     TYPE: ClassVar[str] = "letter.issued"
     letter: Literal["apology"]
     message_id: str = Field(max_length=120)
     overdue_id: str = Field(max_length=120)
-    agency: Code
-    due: Instant
+    agency: Code = Field(description="Who caused the delay")
+    due: Instant = Field(description="The moment that was missed, UTC")
+    rescheduled_id: str = Field(default="", max_length=120, description="Id of the `dossier.rescheduled` it tells")
+    new_date: Instant | None = Field(default=None, description="None: no new date is given")
+    cause: str = Field(default="", max_length=200, description="Empty: not known yet")
+    signer: Rung = Field(default="agency-head", description="Whose head signs")
+    in_person: bool = Field(default=False, description="Whether an apology in person is due")

@@ -1,13 +1,14 @@
 """What is to be sent now, when to try again, and which letters of apology have to exist."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from contracts.decision import Decision, Effect, Timer
 from contracts.envelope import LIVE, AnyEvent, new_event
 from contracts.notify import LetterIssued, Template
 from contracts.sla import WHOLE
-from services.notify.state import Cause, Details, Message, Recipient, State, founded, missed, owed
+from services.notify.apologies import date_told, founded, missed, unlettered, waits
+from services.notify.dossier import Cause, Details, Message, Recipient, State
 
 SOURCE = "/lienthong/notify"
 
@@ -73,13 +74,31 @@ def _open_orders(state: State, rules: Rules) -> list[tuple[Message, Order]]:
     if (recipient := state.recipient) is None:
         return []
     pending = [(one, cause) for one, cause in founded(state) if one.status == "pending"]
-    return [(one, _order(one, cause, recipient, rules)) for one, cause in pending]
+    return [
+        (one, _order(one, cause, recipient, _details(state, one, cause), rules))
+        for one, cause in pending
+        if not waits(state, one, cause)
+    ]
 
 
-def _order(message: Message, cause: Cause, recipient: Recipient, rules: Rules) -> Order:
+def _order(message: Message, cause: Cause, recipient: Recipient, details: Details, rules: Rules) -> Order:
     attempt = message.attempts + 1
     last = attempt > len(rules.backoff)
-    return Order(message.id, message.template, attempt, last, cause, recipient, message.details)
+    return Order(message.id, message.template, attempt, last, cause, recipient, details)
+
+
+def _details(state: State, message: Message, cause: Cause) -> Details:
+    """For the text; those of an apology with the new date that it tells."""
+    if message.template != "apology" or (told := date_told(state, message, cause)) is None:
+        return message.details
+    return replace(
+        message.details,
+        reason=told.cause,
+        new_date=told.new,
+        signer=told.signer,
+        in_person=told.in_person,
+        working_out=told.working_out,
+    )
 
 
 def _not_before(message: Message, rules: Rules) -> datetime | None:
@@ -90,14 +109,25 @@ def _not_before(message: Message, rules: Rules) -> datetime | None:
 
 
 def _letters(state: State) -> tuple[AnyEvent, ...]:
-    """Letters of apology (thư xin lỗi), one for each deadline missed."""
+    """Letters of apology (thư xin lỗi), one for each deadline missed, as soon as it is known what they have to tell."""
     standing = missed(state)
-    return tuple(_letter(*standing[date], date) for date in owed(standing, state.lettered))
+    ready = [date for date in unlettered(state) if not waits(state, *standing[date])]
+    return tuple(_letter(state, *standing[date], date) for date in ready)
 
 
-def _letter(message: Message, cause: Cause, due: datetime) -> AnyEvent:
+def _letter(state: State, message: Message, cause: Cause, due: datetime) -> AnyEvent:
+    told, details = date_told(state, message, cause), _details(state, message, cause)
     data = LetterIssued(
-        letter="apology", message_id=message.id, overdue_id=cause.id, agency=message.details.agency, due=due
+        letter="apology",
+        message_id=message.id,
+        overdue_id=cause.id,
+        agency=details.agency,
+        due=due,
+        rescheduled_id=told.id if told else "",
+        new_date=details.new_date,
+        cause=details.reason,
+        signer=details.signer,
+        in_person=details.in_person,
     )
     return new_event(
         data,

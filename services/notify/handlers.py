@@ -4,9 +4,10 @@ from chassis.service import Perform, Service
 from contracts.intake import DossierReceived, DossierRefused, DossierSupplementRequested, DossierWithdrawn
 from contracts.notify import LetterIssued, NotificationFailed, NotificationSent
 from contracts.routing import DossierCompleted, DossierSuspended
-from contracts.sla import DossierOverdue, DossierOverdueRetracted
+from contracts.sla import DossierOverdue, DossierOverdueRetracted, DossierRescheduled
 from services.notify.decide import decide
-from services.notify.state import INITIAL, State, evolve
+from services.notify.dossier import INITIAL, State
+from services.notify.state import evolve
 
 
 def service(perform: Perform | None = None) -> Service[State]:
@@ -22,6 +23,7 @@ def service(perform: Perform | None = None) -> Service[State]:
             DossierWithdrawn,
             DossierOverdue,
             DossierOverdueRetracted,
+            DossierRescheduled,
         ),
         emits=(NotificationSent, NotificationFailed, LetterIssued),
         initial=INITIAL,

@@ -1,156 +1,61 @@
-"""What has been said to a citizen about a dossier, what is still to be said, and what came of each attempt.
+"""How facts become a dossier as notify sees it.
 
 Outcomes are told by the wall clock, causes by the dossier's own timeline, so that an outcome may be folded before its
 cause. Every fact therefore only adds to a message known by its id, whichever of the two comes first.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Literal
 
 from contracts.envelope import AnyEvent, event_id
 from contracts.intake import DossierReceived, DossierRefused, DossierSupplementRequested, DossierWithdrawn
-from contracts.notify import LetterIssued, Medium, NotificationFailed, NotificationSent, Template
+from contracts.notify import LetterIssued, NotificationFailed, NotificationSent, Template
 from contracts.routing import DossierCompleted, DossierSuspended
-from contracts.sla import WHOLE, DossierOverdue, DossierOverdueRetracted
-
-Language = Literal["vi", "en"]
-Status = Literal["pending", "sent", "failed", "dropped"]
-
-
-@dataclass(frozen=True)
-class Cause:
-    """The event that made a message necessary, as far as the outcome has to repeat it."""
-
-    id: str
-    subject: str
-    time: datetime
-    correlationid: str
-    timeline: str
-
-
-@dataclass(frozen=True)
-class Recipient:
-    """Whom to tell (người nộp), by reference only: the address stays with intake."""
-
-    applicant_ref: str | None
-    language: Language
-    receiving_unit: str
-    procedure: str
-
-
-@dataclass(frozen=True)
-class Details:
-    """What the text of a message needs beyond the recipient; which of it depends on the template."""
-
-    reason: str = ""
-    missing: tuple[str, ...] = ()
-    amount: int = 0
-    due: datetime | None = None
-    agency: str = ""
-    outcome: str = ""
-
-
-@dataclass(frozen=True)
-class Message:
-    """One message to the citizen.
-
-    Attributes:
-        id: follows from the dossier, the template and the causing event.
-        template: which text.
-        cause: why; None as long as only an outcome is known.
-        details: for the text.
-        status: `dropped` is for apologies that are not owed (any more).
-        attempts: how many were made.
-        tried_at: when the last one failed, by the wall clock.
-        medium: how the last one went out.
-    """
-
-    id: str
-    template: Template
-    cause: Cause | None = None
-    details: Details = field(default_factory=Details)
-    status: Status = "pending"
-    attempts: int = 0
-    tried_at: datetime | None = None
-    medium: Medium | None = None
-
-
-@dataclass(frozen=True)
-class State:
-    """A dossier (or, before acceptance, a submission) as notify sees it.
-
-    Attributes:
-        recipient: whom to tell; until it is known, messages wait.
-        messages: in the order in which the facts speak of them.
-        retracted: ids of overdue events that no longer hold.
-        lettered: missed dates that have a letter of apology (thư xin lỗi).
-        sent: how many messages were sent; `pending`, `failed` and `letters` likewise.
-    """
-
-    recipient: Recipient | None = None
-    messages: tuple[Message, ...] = ()
-    retracted: tuple[str, ...] = ()
-    lettered: tuple[datetime, ...] = ()
-    sent: int = 0
-    pending: int = 0
-    failed: int = 0
-    letters: int = 0
-
-
-INITIAL = State()
+from contracts.sla import WHOLE, DossierOverdue, DossierOverdueRetracted, DossierRescheduled
+from contracts.worktime import Lines
+from services.notify.apologies import with_apologies, with_notices
+from services.notify.dossier import Cause, Details, Letter, Message, NewDate, Recipient, State, Status
 
 
 def evolve(state: State, event: AnyEvent) -> State:
     """Add one fact."""
-    return _counted(_with_apologies(_with_fact(state, event)))
-
-
-def founded(state: State) -> list[tuple[Message, Cause]]:
-    """Messages whose cause is known, with it."""
-    return [(one, one.cause) for one in state.messages if one.cause is not None]
-
-
-def missed(state: State) -> dict[datetime, tuple[Message, Cause]]:
-    """The deadlines that were missed and still count as missed, each with its apology.
-
-    An overdue that is raised again may arrive before the first one is retracted: of two apologies for one date, the
-    one that is further on its way stands.
-    """
-    found: dict[datetime, tuple[Message, Cause]] = {}
-    for message, cause in sorted(founded(state), key=lambda pair: (-pair[0].attempts, pair[0].id)):
-        if message.template == "apology" and message.details.due and cause.id not in state.retracted:
-            found.setdefault(message.details.due, (message, cause))
-    return found
-
-
-def owed(dates: Iterable[datetime], served: Iterable[datetime]) -> list[datetime]:
-    """Of the dates missed, those that nothing was done for yet.
-
-    What was done for a date that no longer counts as missed stands for the date that took its place: an overdue
-    that is retracted and raised again is one lateness to the citizen.
-    """
-    missed_dates, served_dates = set(dates), set(served)
-    return sorted(missed_dates - served_dates)[len(served_dates - missed_dates) :]
+    return _counted(with_notices(with_apologies(_with_fact(state, event))))
 
 
 def _with_fact(state: State, event: AnyEvent) -> State:
     match event.data:
         case DossierReceived() | DossierRefused() | DossierSupplementRequested():
-            return _with_cause(_addressed(state, event.data), event)
+            return _with_cause(_addressed(state, event), event)
         case DossierOverdueRetracted() as data:
             return replace(state, retracted=(*state.retracted, data.overdue_id))
         case LetterIssued() as data:
-            return replace(state, lettered=(*state.lettered, data.due))
+            return replace(state, lettered=(*state.lettered, Letter(data.due, data.rescheduled_id)))
+        case DossierOverdue(rescheduled=True):
+            return _with_cause(replace(state, promised=(*state.promised, event.id)), event)
+        case DossierRescheduled(kind="late") as data:
+            return _with_cause(replace(state, new_dates=(*state.new_dates, _new_date(event.id, data))), event)
         case NotificationSent() | NotificationFailed():
             return _with_outcome(state, event.time, event.data)
         case _:
             return _with_cause(state, event)
 
 
-def _addressed(state: State, data: DossierReceived | DossierRefused | DossierSupplementRequested) -> State:
-    recipient = Recipient(data.applicant_ref, data.language, data.receiving_unit, data.procedure)
+def _new_date(event_id: str, data: DossierRescheduled) -> NewDate:
+    return NewDate(
+        id=event_id,
+        overdue_id=data.overdue_id,
+        old=data.old_date,
+        new=data.new_date,
+        cause=data.cause,
+        signer=data.signer or "agency-head",
+        in_person=data.in_person,
+        working_out=data.working_out or Lines(),
+    )
+
+
+def _addressed(state: State, event: AnyEvent) -> State:
+    data, received = event.data, event.time if isinstance(event.data, DossierReceived) else None
+    recipient = Recipient(data.applicant_ref, data.language, data.receiving_unit, data.procedure, received)
     return replace(state, recipient=state.recipient or recipient)
 
 
@@ -169,7 +74,12 @@ def _text(event: AnyEvent) -> tuple[Template, Details] | None:
     """Which template tells of an event, and what goes in."""
     match event.data:
         case DossierReceived() as data:
-            return "receipt", Details(amount=data.fee, due=data.appointment_date, agency=data.competent_agency)
+            return "receipt", Details(
+                amount=data.fee,
+                due=data.appointment_date,
+                agency=data.competent_agency,
+                working_out=data.working_out or Lines(),
+            )
         case DossierSupplementRequested() as data:
             return "supplement-request", Details(reason=data.reason, missing=data.missing)
         case DossierRefused() as data:
@@ -180,6 +90,14 @@ def _text(event: AnyEvent) -> tuple[Template, Details] | None:
             return "completion", Details(agency=data.agency, outcome=data.outcome)
         case DossierOverdue(deadline=deadline) as data if deadline == WHOLE:
             return "apology", Details(due=data.due, agency=data.agency)
+        case DossierRescheduled() as data:
+            return "rescheduled", Details(
+                reason=data.cause,
+                due=data.old_date,
+                agency=data.agency,
+                new_date=data.new_date,
+                working_out=data.working_out or Lines(),
+            )
         case DossierWithdrawn():
             return "withdrawal", Details()
         case _:
@@ -196,23 +114,6 @@ def _with_outcome(state: State, at: datetime, data: NotificationSent | Notificat
         return state
     status: Status = "failed" if data.final else message.status
     return _put(state, replace(message, status=status, attempts=data.attempt, tried_at=at, medium=data.medium))
-
-
-def _with_apologies(state: State) -> State:
-    """Drop the apologies that are not owed: retracted ones, and those that the citizen already has in hand."""
-    standing = missed(state)
-    apologies = [one for one in state.messages if one.template == "apology"]
-    in_hand = [one.details.due for one in apologies if one.status == "sent" and one.details.due]
-    wanted = {standing[date][0].id for date in owed(standing, in_hand)}
-    return replace(state, messages=tuple(_dropped_unless(one, wanted) for one in state.messages))
-
-
-def _dropped_unless(message: Message, wanted: set[str]) -> Message:
-    """An apology without its cause is not sent anyway, and nothing is known to drop it for."""
-    if message.template != "apology" or message.cause is None or message.status not in {"pending", "dropped"}:
-        return message
-    status: Status = "pending" if message.id in wanted else "dropped"
-    return replace(message, status=status)
 
 
 def _counted(state: State) -> State:

@@ -31,6 +31,7 @@ class Parcel:
         subject: one line.
         short: all of it in one line, for a text message.
         body: the letter.
+        paper: the same as PDF, where it has an official form; empty for the rest.
         at: when it is sent.
     """
 
@@ -40,6 +41,7 @@ class Parcel:
     short: str
     body: str
     at: datetime
+    paper: bytes = b""
 
 
 class Carrier(Protocol):

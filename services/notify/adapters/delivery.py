@@ -109,7 +109,7 @@ class Delivery:
         carrier = (self._live if live else self._folders)[medium]
         letter = self._writer.write(order, contact)
         to = _address(contact, medium)
-        parcel = Parcel(order.message_id, to, letter.subject, letter.short, letter.body, self._clock())
+        parcel = Parcel(order.message_id, to, letter.subject, letter.short, letter.body, self._clock(), letter.paper)
         await batch.over(medium if live else f"{medium}-folder", lambda: carrier.send(parcel))
 
     def _sent(self, order: Order, medium: Medium) -> AnyEvent:

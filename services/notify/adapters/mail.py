@@ -54,6 +54,10 @@ def compose(parcel: Parcel, sender: str) -> EmailMessage:
     mail["Message-ID"] = f"<{parcel.message_id}@lienthong>"
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(parcel.body, cte="base64")
+    if parcel.paper:
+        mail.add_attachment(parcel.paper, maintype="application", subtype="pdf", filename=f"{parcel.message_id}.pdf")
+        # Python draws the line between the parts at random; a repeat has to be the same mail.
+        mail.set_boundary(f"=={parcel.message_id}==")
     return mail
 
 

@@ -12,7 +12,10 @@ from services.notify.adapters.mail import compose
 
 
 class Outbox:
-    """One file a message, named by its id, so that a message that lies there is never put there again."""
+    """One file a message, named by its id, so that a message that lies there is never put there again.
+
+    A letter as PDF lies beside it, unless it is a mail, which has it inside.
+    """
 
     def __init__(self, folder: Path, medium: Medium, sender: str) -> None:
         self.medium = medium
@@ -31,6 +34,8 @@ class Outbox:
         path = self._folder / f"{parcel.message_id}.{'eml' if self.medium == 'email' else 'txt'}"
         if not path.exists():
             self._folder.mkdir(parents=True, exist_ok=True)
+            if parcel.paper and self.medium != "email":
+                _write(path.with_suffix(".pdf"), parcel.paper)
             _write(path, self._content(parcel))
 
     def _content(self, parcel: Parcel) -> bytes:

@@ -111,7 +111,7 @@ CITIZEN = Contact(name="Nguyễn Thị Hoa", email="hoa@example.vn", phone="+84 
 @pytest.fixture
 def office(tmp_path: Path) -> Callable[..., Office]:
     def build(*answers: Contact | Exception | None, **given: Any) -> Office:
-        return Office(People(list(answers or (CITIZEN,))), tmp_path / "outbox", **given)
+        return Office(People(list(answers or (CITIZEN,))), **{"folder": tmp_path / "outbox", **given})
 
     return build
 

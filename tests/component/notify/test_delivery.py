@@ -1,13 +1,19 @@
+import email
+import email.policy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
 from contracts.decision import Effect
 from contracts.envelope import AnyEvent
 from contracts.notify import Medium
-from contracts.sla import WHOLE, DossierOverdue
+from contracts.sla import WHOLE, DossierOverdue, DossierRescheduled
 from services.notify.adapters.carrier import CarrierError, Parcel
 from services.notify.adapters.contacts import Contact
 
@@ -123,3 +129,62 @@ async def test_lateness_is_apologised_for_and_on_record(office: Make, received: 
     assert letter.data.overdue_id == late.id
     assert f"{letter.data.message_id}.eml" in desk.files
     assert len(desk.files) == 2
+
+
+def late_with_a_new_date(first: AnyEvent, event: Make, **envelope: Any) -> list[AnyEvent]:
+    due = first.data.appointment_date
+    late = event(DossierOverdue(deadline=WHOLE, due=due, agency="H29.02", rescheduled=True), 0.5, **envelope)
+    given = DossierRescheduled(
+        old_date=due, new_date=due + timedelta(days=2), cause="Đo đạc lại", agency="H29.02", overdue_id=late.id
+    )
+    return [late, event(given, 0.5, **envelope)]
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+async def test_the_letter_carries_the_new_date_whichever_comes_first(
+    backwards: bool, office: Make, received: Make, event: Make
+) -> None:
+    carrier = Carrier()
+    desk = office(live={"email": carrier})
+    await desk.hear(received())
+    late, given = late_with_a_new_date(received(), event)
+    for one in (given, late) if backwards else (late, given):
+        await desk.hear(one)
+    (letter,) = [one for one in desk.said if one.type == "letter.issued"]
+    assert (letter.data.overdue_id, letter.data.rescheduled_id) == (late.id, given.id)
+    (receipt, apology) = carrier.parcels
+    assert (receipt.paper, apology.message_id) == (b"", letter.data.message_id)
+    assert "17:00 ngày 07/01/2026" in PdfReader(BytesIO(apology.paper)).pages[0].extract_text()
+    assert b"Hoa" not in b"".join(one.value for one in desk.bus), "the name stands only in what goes out"
+
+
+@pytest.mark.parametrize("contact", [Contact(name="An", phone="0912345678"), None])
+async def test_the_letter_lies_beside_the_text_in_the_outbox(
+    contact: Contact | None, office: Make, received: Make, event: Make
+) -> None:
+    desk = office(contact)
+    await desk.hear(received(), *late_with_a_new_date(received(), event))
+    (letter,) = [one for one in desk.said if one.type == "letter.issued"]
+    name = letter.data.message_id
+    assert {f"{name}.txt", f"{name}.pdf"} <= set(desk.files)
+    assert (desk.folder / f"{name}.pdf").read_bytes().startswith(b"%PDF-")
+    assert len(desk.files) == 3
+
+
+async def test_a_mail_in_the_outbox_has_the_letter_inside_and_is_the_same_when_repeated(
+    office: Make, received: Make, event: Make, tmp_path: Path
+) -> None:
+    texts = list[bytes]()
+    for folder in ("first", "second"):
+        desk = office(folder=tmp_path / folder)
+        await desk.hear(received(), *late_with_a_new_date(received(), event))
+        (letter,) = [one for one in desk.said if one.type == "letter.issued"]
+        texts.append((desk.folder / f"{letter.data.message_id}.eml").read_bytes())
+    assert texts[0] == texts[1]
+    mail = email.message_from_bytes(texts[0], policy=email.policy.default)
+    (attached,) = mail.iter_attachments()
+    assert (attached.get_content_type(), attached.get_filename()) == (
+        "application/pdf",
+        f"{letter.data.message_id}.pdf",
+    )
+    assert "chân thành xin lỗi" in mail.get_body().get_content()

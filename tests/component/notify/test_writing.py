@@ -1,14 +1,18 @@
 import itertools
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import get_args
 
 import pytest
+from pypdf import PdfReader
 
 from contracts.notify import Template
+from contracts.worktime import Lines
 from services.notify.adapters.contacts import Contact
-from services.notify.adapters.writing import Writer
+from services.notify.adapters.writing import Letter, Writer
 from services.notify.decide import Order
-from services.notify.state import Cause, Details, Language, Recipient
+from services.notify.dossier import Cause, Details, Language, Recipient
 
 AT = datetime(2026, 1, 5, 2, tzinfo=UTC)
 TEMPLATES: list[Template] = [one for one in get_args(Template) if one != "due-soon"]
@@ -23,10 +27,11 @@ def order(template: Template, language: Language = "vi", **details: object) -> O
         "due": AT + timedelta(hours=8),
         "agency": "H29.02",
         "outcome": "granted",
+        "new_date": AT + timedelta(days=2) if template == "rescheduled" else None,
         **details,
     }
     cause = Cause("event-1", "H29.16-260105-0001", AT, "submission-1", "live")
-    recipient = Recipient("person-1", language, "H29.16.01", "1.001193")
+    recipient = Recipient("person-1", language, "H29.16.01", "1.001193", AT)
     return Order("message-1", template, 1, False, cause, recipient, Details(**filled))  # type: ignore[arg-type]
 
 
@@ -76,3 +81,107 @@ def test_a_completion_tells_the_outcome(outcome: str, words: str, writer: Writer
 def test_money_is_written_as_offices_write_it(writer: Writer) -> None:
     assert "1.250.000 đồng" in writer.write(order("payment-request"), None).body
     assert "VND 1,250,000" in writer.write(order("payment-request", "en"), None).body
+
+
+def paper(letter: Letter) -> list[str]:
+    return [" ".join(page.extract_text().split()) for page in PdfReader(BytesIO(letter.paper)).pages]
+
+
+FORM_04 = {"reason": "Đo đạc lại thửa đất", "new_date": AT + timedelta(days=2, hours=8), "in_person": True}
+
+
+def test_form_04_says_who_why_when_anew_and_who_signs(writer: Writer) -> None:
+    (page,) = paper(writer.write(order("apology", **FORM_04), Contact(name="Nguyễn Thị Hoa")))
+    for words in (
+        "ỦY BAN NHÂN DÂN THÀNH PHỐ SỞ TƯ PHÁP",
+        "PHIẾU XIN LỖI VÀ HẸN LẠI NGÀY TRẢ KẾT QUẢ",
+        "Kính gửi: Ông/Bà Nguyễn Thị Hoa",
+        "Ngày 05/01/2026, Ủy ban nhân dân phường Sài Gòn đã tiếp nhận",
+        "Mã hồ sơ: H29.16-260105-0001",
+        "Thủ tục hành chính: Đăng ký khai sinh",
+        "Thời điểm hẹn trả kết quả: 17:00 ngày 05/01/2026",
+        "Cơ quan gây chậm trễ: Sở Tư pháp",
+        "Lý do: Đo đạc lại thửa đất.",
+        "chân thành xin lỗi Ông/Bà",
+        "hẹn lại thời điểm trả kết quả: 17:00 ngày 07/01/2026",
+        "thủ trưởng cơ quan sẽ trực tiếp xin lỗi Ông/Bà",
+        "THỦ TRƯỞNG CƠ QUAN",
+        "Mã thư: message-1",
+    ):
+        assert words in page
+
+
+def test_form_04_without_a_new_date_promises_none(writer: Writer) -> None:
+    (page,) = paper(writer.write(order("apology", reason=""), None))
+    assert "PHIẾU XIN LỖI Về việc" in page
+    assert "không kèm ngày hẹn mới" in page
+    assert "Lý do: đang được làm rõ" in page
+    assert not any(words in page for words in ("hẹn lại", "trực tiếp xin lỗi", "None"))
+
+
+def test_form_04_has_a_translation_for_who_reads_english(writer: Writer) -> None:
+    vietnamese, english = paper(writer.write(order("apology", "en", **FORM_04), Contact(name="Mai")))
+    assert "Kính gửi: Ông/Bà Mai" in vietnamese
+    for words in (
+        "The Vietnamese text is the letter.",
+        "APOLOGY AND NEW APPOINTMENT DATE",
+        "To: Mai",
+        "Who caused the delay: Department of Justice",
+        "due at 17:00 on 07/01/2026",
+        "the head of the agency will apologise to you in person",
+    ):
+        assert words in english
+
+
+def test_form_04_addresses_a_name_it_has_no_letters_for_without_it(writer: Writer) -> None:
+    letter = writer.write(order("apology", **FORM_04), Contact(name="王小明"))
+    assert "Kính gửi: Ông/Bà Ngày" in paper(letter)[0]
+    assert "Kính gửi Ông/Bà 王小明," in letter.body
+
+
+def test_form_04_of_an_unknown_procedure_and_agency_shows_their_codes(writer: Writer) -> None:
+    known = order("apology", agency="X99")
+    unknown = replace(known, recipient=replace(known.recipient, procedure="9.9", receiving_unit="X98"))
+    (page,) = paper(writer.write(unknown, None))
+    assert "X99 CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in page
+    assert "Thủ tục hành chính: 9.9; " in page
+    assert "X98 đã tiếp nhận" in page
+
+
+def test_the_same_order_is_the_same_letter_byte_for_byte(writer: Writer) -> None:
+    first, second = (writer.write(order("apology", "en", **FORM_04), Contact(name="Mai")) for _ in range(2))
+    assert first == second
+
+
+@pytest.mark.parametrize("template", [one for one in TEMPLATES if one != "apology"])
+def test_no_other_message_has_a_paper(template: Template, writer: Writer) -> None:
+    assert writer.write(order(template), None).paper == b""
+
+
+@pytest.mark.parametrize(
+    ("at", "words"),
+    [
+        (datetime(2026, 2, 9, 17, tzinfo=UTC), "ngày 10 tháng 02 năm 2026"),
+        (datetime(2026, 3, 8, 2, tzinfo=UTC), "ngày 08 tháng 3 năm 2026"),
+    ],
+)
+def test_form_04_is_dated_as_offices_do_it(at: datetime, words: str, writer: Writer) -> None:
+    known = order("apology")
+    (page,) = paper(writer.write(replace(known, cause=replace(known.cause, time=at)), None))
+    assert words in page
+
+
+@pytest.mark.parametrize(("language", "heading"), [("vi", "Cách tính thời điểm hẹn"), ("en", "reckoned:")])
+@pytest.mark.parametrize("template", ["receipt", "rescheduled", "apology"])
+def test_a_date_comes_with_its_working_out(
+    template: Template, language: Language, heading: str, writer: Writer
+) -> None:
+    why = Lines(vi=("05/01/2026: tính 1 ngày",), en=("2026-01-05: 1 day counted",))
+    line = why.vi[0] if language == "vi" else why.en[0]
+    assert f"\n- {line}\n" in writer.write(order(template, language, working_out=why, **FORM_04), None).body
+    assert heading not in writer.write(order(template, language), None).body
+
+
+def test_a_moved_date_says_from_when_to_when_and_why(writer: Writer) -> None:
+    letter = writer.write(order("rescheduled", reason="Bão số 1", new_date=AT + timedelta(days=2, hours=8)), None)
+    assert letter.short.endswith("chuyển từ 17:00 ngày 05/01/2026 sang 17:00 ngày 07/01/2026. Lý do: Bão số 1.")

@@ -11,10 +11,11 @@ from contracts.envelope import AnyEvent, Payload
 from contracts.intake import DossierRefused, DossierSupplementRequested, DossierWithdrawn
 from contracts.notify import LetterIssued, NotificationFailed, NotificationSent
 from contracts.routing import DossierCompleted, DossierSuspended
-from contracts.sla import WHOLE, DossierDueSoon, DossierOverdue, DossierOverdueRetracted
+from contracts.sla import WHOLE, DossierDueSoon, DossierOverdue, DossierOverdueRetracted, DossierRescheduled
+from contracts.worktime import Lines
 from services.notify.decide import Order, Rules, decide
+from services.notify.dossier import State
 from services.notify.handlers import service
-from services.notify.state import State
 
 START = datetime(2026, 1, 5, 2, tzinfo=UTC)
 DUE = START + timedelta(hours=8)
@@ -29,8 +30,15 @@ ALONE = {
 Make = Callable[..., AnyEvent]
 
 
-def overdue(hours: float = 8, deadline: str = WHOLE) -> DossierOverdue:
-    return DossierOverdue(deadline=deadline, due=START + timedelta(hours=hours), agency="H29.02")
+def overdue(hours: float = 8, deadline: str = WHOLE, *, rescheduled: bool = False) -> DossierOverdue:
+    due = START + timedelta(hours=hours)
+    return DossierOverdue(deadline=deadline, due=due, agency="H29.02", rescheduled=rescheduled)
+
+
+def new_date(hours: float = 8, **given: Any) -> DossierRescheduled:
+    old = START + timedelta(hours=hours)
+    common = {"old_date": old, "new_date": old + timedelta(hours=48), "cause": "Đo đạc lại", "agency": "H29.02"}
+    return DossierRescheduled.model_validate({**common, **given})
 
 
 def retraction(of: AnyEvent) -> DossierOverdueRetracted:
@@ -220,3 +228,72 @@ def test_a_second_deadline_missed_is_a_second_letter(event: Make, received: AnyE
     state = fold(received, first, rescheduled)
     assert len(decide(state, DUE).events) == 2
     assert [order.template for order in orders(state)] == ["receipt", "apology", "apology"]
+
+
+def test_an_apology_waits_for_the_new_date_that_was_given_with_it(event: Make, received: AnyEvent) -> None:
+    late = event(overdue(rescheduled=True), 8)
+    state = fold(received, late)
+    assert ([order.template for order in orders(state, DUE)], decide(state, DUE).events) == (["receipt"], ())
+    given = event(new_date(overdue_id=late.id, signer="agency-head", in_person=True), 8, "new date")
+    told = fold(received, late, given)
+    apology = orders(told, DUE)[1]
+    assert (apology.template, apology.details.reason, apology.details.in_person) == ("apology", "Đo đạc lại", True)
+    assert (apology.details.due, apology.details.new_date) == (DUE, DUE + timedelta(hours=48))
+    (letter,) = decide(told, DUE).events
+    assert letter.data == LetterIssued(
+        letter="apology",
+        message_id=apology.message_id,
+        overdue_id=late.id,
+        agency="H29.02",
+        due=DUE,
+        rescheduled_id=given.id,
+        new_date=DUE + timedelta(hours=48),
+        cause="Đo đạc lại",
+        signer="agency-head",
+        in_person=True,
+    )
+    assert len(orders(fold(received, late, given, letter), DUE)) == 2, "the letter tells it, so no notice does"
+
+
+def test_a_second_breach_is_apologised_for_without_a_new_date(event: Make, received: AnyEvent) -> None:
+    first, second = event(overdue(rescheduled=True), 8), event(overdue(56), 56)
+    given = event(new_date(overdue_id=first.id), 8, "new date")
+    letters = {one.data.due: one.data for one in decide(fold(received, first, given, second), DUE).events}
+    assert letters[DUE].new_date == DUE + timedelta(hours=48)
+    second_letter = letters[DUE + timedelta(hours=48)]
+    assert (second_letter.overdue_id, second_letter.new_date) == (second.id, None)
+
+
+def test_what_a_letter_says_stays_and_a_later_new_date_has_its_own_notice(event: Make, received: AnyEvent) -> None:
+    late = event(overdue(), 8)
+    facts = settled(fold(received, late), event, [received, late], sent=False)
+    given = event(new_date(overdue_id=late.id), 9)
+    told = {order.template: order.details for order in orders(fold(*facts, given), DUE + timedelta(days=1))}
+    assert set(told) == {"receipt", "apology", "rescheduled"}
+    assert told["apology"].new_date is None
+    assert (told["rescheduled"].due, told["rescheduled"].new_date) == (DUE, DUE + timedelta(hours=48))
+
+
+def test_a_new_date_for_a_lateness_that_was_none_is_not_told(event: Make, received: AnyEvent) -> None:
+    late = event(overdue(rescheduled=True), 8)
+    facts = [received, late, event(new_date(overdue_id=late.id), 8, "new date"), event(retraction(late), 7)]
+    assert [order.template for order in orders(fold(*facts), DUE)] == ["receipt"]
+    assert decide(fold(*facts), DUE).events == ()
+
+
+def test_a_new_date_given_before_the_old_one_passed_is_told_at_once(event: Make, received: AnyEvent) -> None:
+    assert [one.template for one in orders(fold(received, event(new_date(), 2)))] == ["receipt", "rescheduled"]
+
+
+def test_another_calendar_is_told_with_its_working_out(event: Make, received: AnyEvent) -> None:
+    why = Lines(vi=("06/01/2026: nghỉ bão",), en=("2026-01-06: storm",))
+    moved = event(new_date(kind="calendar", cause="Bão số 1", working_out=why), 2)
+    notice = orders(fold(received, moved))[1]
+    assert (notice.template, notice.details.reason, notice.details.working_out) == ("rescheduled", "Bão số 1", why)
+    assert decide(fold(received, moved), START).events == (), "nobody is to blame"
+
+
+def test_a_receipt_says_why_this_date(event: Make, received: AnyEvent) -> None:
+    why = Lines(vi=("05/01/2026: tính 1 ngày",), en=("2026-01-05: 1 day",))
+    (receipt,) = orders(fold(event(received.data.model_copy(update={"working_out": why}))))
+    assert (receipt.details.working_out, receipt.recipient.received) == (why, START)

@@ -12,13 +12,15 @@ from contracts.envelope import AnyEvent
 from contracts.intake import DossierWithdrawn
 from contracts.notify import LetterIssued, NotificationFailed, NotificationSent
 from contracts.routing import DossierCompleted, DossierSuspended
-from contracts.sla import WHOLE, DossierOverdue, DossierOverdueRetracted
+from contracts.sla import WHOLE, DossierOverdue, DossierOverdueRetracted, DossierRescheduled
+from contracts.worktime import Lines
 from services.notify.decide import Order
 from services.notify.handlers import service
 
 START = datetime(2026, 1, 5, 2, tzinfo=UTC)
 SERVICE = service()
 Make = Callable[..., AnyEvent]
+LAW = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def story(make: Make, received: AnyEvent, rng: random.Random) -> list[AnyEvent]:
@@ -29,16 +31,33 @@ def story(make: Make, received: AnyEvent, rng: random.Random) -> list[AnyEvent]:
         for one in late
         if rng.random() < 0.5
     ]
+    given = [new_date(make, one, rng) for one in late if one.data.rescheduled or rng.random() < 0.3]
+    if rng.random() < 0.3:
+        given.append(rescheduled(make, START + timedelta(hours=8), kind="calendar"))
     rest = [
         make(DossierSuspended(cause="payment", step="a", agency="H29.02", amount=5), rng.randint(0, 90)),
         make(DossierCompleted(outcome="granted", agency="H29.02"), rng.randint(0, 90)),
         make(DossierWithdrawn(), rng.randint(0, 90)),
     ]
-    return [received, *late, *taken_back, *rng.sample(rest, rng.randint(0, 3))]
+    return [received, *late, *taken_back, *given, *rng.sample(rest, rng.randint(0, 3))]
 
 
 def overdue(make: Make, hours: int, again: int) -> AnyEvent:
-    return make(DossierOverdue(deadline=WHOLE, due=START + timedelta(hours=hours), agency="H29.02"), hours, again)
+    due, promised = START + timedelta(hours=hours), again % 2 == 0
+    return make(DossierOverdue(deadline=WHOLE, due=due, agency="H29.02", rescheduled=promised), hours, again)
+
+
+def new_date(make: Make, late: AnyEvent, rng: random.Random) -> AnyEvent:
+    """One given for a lateness: with it as it should be, or, where it was not promised, at any time."""
+    at = late.time if late.data.rescheduled else START + timedelta(hours=rng.randint(0, 90))
+    return rescheduled(make, late.data.due, overdue_id=late.id, time=at)
+
+
+def rescheduled(make: Make, old: datetime, *, time: datetime = START, **given: Any) -> AnyEvent:
+    common = {"old_date": old, "new_date": old + timedelta(hours=48), "cause": "Đo đạc lại", "agency": "H29.02"}
+    why = Lines(vi=("một dòng",), en=("a line",))
+    data = DossierRescheduled.model_validate({**common, "working_out": why, **given})
+    return make(data, 0, old, sorted(given.items()), time=time)
 
 
 def lived(make: Make, causes: list[AnyEvent], rng: random.Random) -> list[AnyEvent]:
@@ -70,7 +89,7 @@ def text(facts: list[AnyEvent]) -> str:
 
 
 @given(st.randoms(use_true_random=False))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@LAW
 def test_arrival_order_and_repeats_do_not_matter(event: Make, received: AnyEvent, rng: random.Random) -> None:
     facts = lived(event, story(event, received, rng), rng)
     repeated = facts + rng.choices(facts, k=rng.randint(0, 10))
@@ -79,7 +98,7 @@ def test_arrival_order_and_repeats_do_not_matter(event: Make, received: AnyEvent
 
 
 @given(st.randoms(use_true_random=False))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@LAW
 def test_nothing_is_said_twice(event: Make, received: AnyEvent, rng: random.Random) -> None:
     facts = lived(event, story(event, received, rng), rng)
     sent = Counter(fact.data.message_id for fact in facts if isinstance(fact.data, NotificationSent))
@@ -89,7 +108,38 @@ def test_nothing_is_said_twice(event: Make, received: AnyEvent, rng: random.Rand
 
 
 @given(st.randoms(use_true_random=False))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@LAW
+def test_a_stored_state_comes_back_as_it_was(event: Make, received: AnyEvent, rng: random.Random) -> None:
+    state = SERVICE.fold(lived(event, story(event, received, rng), rng))
+    assert SERVICE.restore(json.loads(json.dumps(SERVICE.dump(state)))) == state
+
+
+@given(st.randoms(use_true_random=False))
+@LAW
+def test_a_promised_new_date_stands_in_the_letter(event: Make, received: AnyEvent, rng: random.Random) -> None:
+    facts = lived(event, story(event, received, rng), rng)
+    promised = {fact.id for fact in facts if isinstance(fact.data, DossierOverdue) and fact.data.rescheduled}
+    letters = [fact.data for fact in facts if isinstance(fact.data, LetterIssued)]
+    assert all(one.rescheduled_id and one.new_date for one in letters if one.overdue_id in promised)
+
+
+@given(st.randoms(use_true_random=False))
+@LAW
+def test_every_new_date_that_holds_is_told(event: Make, received: AnyEvent, rng: random.Random) -> None:
+    """By a letter or by a notice; by neither only where the lateness was none, or another new date was told for it."""
+    facts = lived(event, story(event, received, rng), rng)
+    state = SERVICE.fold(facts)
+    retracted = {fact.data.overdue_id for fact in facts if isinstance(fact.data, DossierOverdueRetracted)}
+    told = {one.rescheduled_id for one in state.lettered}
+    told |= {one.cause.id for one in state.messages if one.cause and one.status != "dropped"}
+    given = [fact for fact in facts if isinstance(fact.data, DossierRescheduled)]
+    told_for = {fact.data.old_date for fact in given if fact.id in told}
+    for fact in given:
+        assert fact.id in told or fact.data.overdue_id in retracted or fact.data.old_date in told_for
+
+
+@given(st.randoms(use_true_random=False))
+@LAW
 def test_every_lateness_that_holds_has_its_letter(event: Make, received: AnyEvent, rng: random.Random) -> None:
     facts = lived(event, story(event, received, rng), rng)
     state = SERVICE.fold(facts)

@@ -1,0 +1,109 @@
+"""Which apologies are owed, which new date each of them tells, and which new dates need a notice of their own.
+
+One missed date, one apology: with the new date that was given together with it, for which it waits.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from services.notify.dossier import Cause, Message, NewDate, State, Status
+
+
+def founded(state: State) -> list[tuple[Message, Cause]]:
+    """Messages whose cause is known, with it."""
+    return [(one, one.cause) for one in state.messages if one.cause is not None]
+
+
+def missed(state: State) -> dict[datetime, tuple[Message, Cause]]:
+    """The deadlines that were missed and still count as missed, each with its apology.
+
+    An overdue that is raised again may arrive before the first one is retracted: of two apologies for one date, the
+    one that is further on its way stands.
+    """
+    found: dict[datetime, tuple[Message, Cause]] = {}
+    for message, cause in sorted(founded(state), key=lambda pair: (-pair[0].attempts, pair[0].id)):
+        if message.template == "apology" and message.details.due and cause.id not in state.retracted:
+            found.setdefault(message.details.due, (message, cause))
+    return found
+
+
+def owed(dates: Iterable[datetime], served: Iterable[datetime]) -> list[datetime]:
+    """Of the dates missed, those that nothing was done for yet.
+
+    What was done for a date that no longer counts as missed stands for the date that took its place: an overdue
+    that is retracted and raised again is one lateness to the citizen.
+    """
+    missed_dates, served_dates = set(dates), set(served)
+    return sorted(missed_dates - served_dates)[len(served_dates - missed_dates) :]
+
+
+def unlettered(state: State) -> list[datetime]:
+    """The missed dates that a letter of apology is owed for."""
+    return owed(missed(state), (letter.due for letter in state.lettered))
+
+
+def date_given(state: State, message: Message, cause: Cause) -> NewDate | None:
+    """The new date given for what an apology is about, if there is one."""
+    for one in state.new_dates:
+        if one.overdue_id == cause.id or one.old == message.details.due:
+            return one
+    return None
+
+
+def date_told(state: State, message: Message, cause: Cause) -> NewDate | None:
+    """The new date that an apology tells: what its letter says, once that is on record, and till then what is given.
+
+    What is given later has a notice of its own.
+    """
+    if message.details.due in unlettered(state):
+        return date_given(state, message, cause)
+    told = {letter.rescheduled_id for letter in state.lettered if letter.due == message.details.due}
+    return next((one for one in state.new_dates if one.id in told), None)
+
+
+def waits(state: State, message: Message, cause: Cause) -> bool:
+    """Whether an apology has to wait: its new date was given together with the overdue, and is still on its way."""
+    promised = message.template == "apology" and cause.id in state.promised
+    return promised and message.details.due in unlettered(state) and date_given(state, message, cause) is None
+
+
+def with_apologies(state: State) -> State:
+    """Drop the apologies that are not owed: retracted ones, and those that the citizen already has in hand."""
+    standing = missed(state)
+    apologies = [one for one in state.messages if one.template == "apology"]
+    in_hand = [one.details.due for one in apologies if one.status == "sent" and one.details.due]
+    wanted = {standing[date][0].id for date in owed(standing, in_hand)}
+    return replace(state, messages=tuple(_dropped_unless(one, wanted) for one in state.messages))
+
+
+def with_notices(state: State) -> State:
+    """Drop the notices of new dates that a letter of apology tells, or will tell."""
+    if not state.new_dates:
+        return state
+    quiet = {one.id for one in state.new_dates} - _untold(state)
+    return replace(state, messages=tuple(_dropped_if(one, quiet) for one in state.messages))
+
+
+def _untold(state: State) -> set[str]:
+    """New dates for lateness that need a notice: given before the old date passed, or too late for the letter."""
+    ahead = set(unlettered(state))
+    told = {letter.rescheduled_id for letter in state.lettered}
+    late = [date_given(state, *pair) for due, pair in missed(state).items() if due not in ahead]
+    early = [one for one in state.new_dates if not one.overdue_id]
+    return {one.id for one in (*late, *early) if one} - told
+
+
+def _dropped_if(message: Message, quiet: set[str]) -> Message:
+    if message.template != "rescheduled" or message.cause is None or message.status not in {"pending", "dropped"}:
+        return message
+    status: Status = "dropped" if message.cause.id in quiet else "pending"
+    return replace(message, status=status)
+
+
+def _dropped_unless(message: Message, wanted: set[str]) -> Message:
+    """An apology without its cause is not sent anyway, and nothing is known to drop it for."""
+    if message.template != "apology" or message.cause is None or message.status not in {"pending", "dropped"}:
+        return message
+    status: Status = "pending" if message.id in wanted else "dropped"
+    return replace(message, status=status)

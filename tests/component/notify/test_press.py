@@ -1,0 +1,152 @@
+"""Form 04 as PDF: what stands on it, and that it always is the same."""
+
+import subprocess
+import sys
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+from reportlab.lib.units import mm
+
+from chassis.settings import SettingsError
+from services.notify.adapters.press import FONTS, Press, Sheet
+
+VIETNAMESE = "ăâđêôơư ĂÂĐÊÔƠƯ " + "".join(map(chr, range(0x1EA0, 0x1EFA)))
+
+
+def sheet(**given: object) -> Sheet:
+    words = {
+        "superior": "Sở Nông nghiệp và Môi trường",
+        "agency": "Văn phòng Đăng ký đất đai",
+        "remark": "",
+        "country": "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+        "motto": "Độc lập - Tự do - Hạnh phúc",
+        "number": "Số: ......",
+        "date": "......, ngày 05 tháng 01 năm 2026",
+        "title": "PHIẾU XIN LỖI",
+        "about": "Về việc chậm trả kết quả",
+        "recipient": "Kính gửi: Ông/Bà Nguyễn Thị Hoa",
+        "body": ("Đoạn thứ nhất.", "Đoạn thứ hai./."),
+        "signer": "THỦ TRƯỞNG CƠ QUAN",
+        "sign": "(Ký, ghi rõ họ tên và đóng dấu)",
+        "copies": ("Nơi nhận:", "- Như trên;", "- Lưu: VT."),
+        "reference": "Mã thư: message-1",
+    }
+    return Sheet(**{**words, **given})  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def press() -> Press:
+    return Press()
+
+
+def read(paper: bytes) -> PdfReader:
+    return PdfReader(BytesIO(paper))
+
+
+def text(paper: bytes) -> str:
+    return " ".join(" ".join(page.extract_text() for page in read(paper).pages).split())
+
+
+def test_all_parts_of_the_layout_stand_on_one_page(press: Press) -> None:
+    paper = press.print([sheet()])
+    (page,) = read(paper).pages
+    assert (round(page.mediabox.width / mm), round(page.mediabox.height / mm)) == (210, 297)
+    for words in (
+        "SỞ NÔNG NGHIỆP VÀ MÔI TRƯỜNG",
+        "VĂN PHÒNG ĐĂNG KÝ ĐẤT ĐAI",
+        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+        "Độc lập - Tự do - Hạnh phúc",
+        "ngày 05 tháng 01 năm 2026",
+        "PHIẾU XIN LỖI",
+        "Kính gửi: Ông/Bà Nguyễn Thị Hoa",
+        "Đoạn thứ hai./.",
+        "THỦ TRƯỞNG CƠ QUAN",
+        "Nơi nhận: - Như trên; - Lưu: VT.",
+        "Mã thư: message-1",
+    ):
+        assert words in text(paper)
+
+
+def test_text_keeps_within_the_margins(press: Press) -> None:
+    long = "Ủy ban nhân dân phường có một cái tên rất dài " * 4
+    paper = press.print([sheet(agency=long, superior=long, recipient=f"Kính gửi: {long}", body=(long * 5,))])
+    places = list[tuple[float, float]]()
+
+    def note(words: str, page: list[float], line: list[float], *_: object) -> None:
+        if words.strip():
+            places.append((page[0] * line[4] + page[4], page[3] * line[5] + page[5]))
+
+    for page in read(paper).pages:
+        page.extract_text(visitor_text=note)
+    assert min(x for x, _ in places) >= 30 * mm
+    assert min(y for _, y in places) >= 20 * mm
+    assert max(y for _, y in places) <= (297 - 20) * mm
+
+
+def test_every_vietnamese_letter_is_printed_and_can_be_read_back(press: Press) -> None:
+    assert press.can_write(VIETNAMESE)
+    assert "".join(VIETNAMESE.split()) in text(press.print([sheet(body=(VIETNAMESE,))])).replace(" ", "")
+
+
+def test_letters_in_pieces_are_printed_in_one(press: Press) -> None:
+    assert "Nguyễn" in text(press.print([sheet(recipient="Nguyễn".encode().decode())]))
+    assert press.print([sheet(recipient="Nguyê\u0303n")]) == press.print([sheet(recipient="Nguyễn")])
+
+
+def test_text_is_no_markup_and_holds_nothing_that_can_not_be_printed(press: Press) -> None:
+    assert 'A & <b>B</b> "C"' in text(press.print([sheet(recipient='A & <b>B</b>\x00 "C"\u200b')]))
+
+
+def test_a_name_in_other_letters_is_known_for_one(press: Press) -> None:
+    assert not press.can_write("王小明")
+
+
+def test_a_second_sheet_has_a_page_of_its_own(press: Press) -> None:
+    paper = press.print([sheet(), sheet(title="APOLOGY", remark="Translation")])
+    first, second = (page.extract_text() for page in read(paper).pages)
+    assert ("PHIẾU XIN LỖI" in first, "APOLOGY" in second, "Translation" in second) == (True, True, True)
+
+
+def test_a_letter_of_several_pages_loses_nothing(press: Press) -> None:
+    body = tuple(f"Đoạn {n}: " + "rất dài " * 60 for n in range(20))
+    paper = press.print([sheet(body=body)])
+    assert len(read(paper).pages) > 1
+    assert all(f"Đoạn {n}:" in text(paper) for n in range(20))
+
+
+def test_the_same_letter_is_the_same_bytes_in_every_process(press: Press, tmp_path: Path) -> None:
+    again = (
+        "import sys; sys.path.insert(0, sys.argv[1]); from test_press import Press, sheet;"
+        "sys.stdout.buffer.write(Press().print([sheet()]))"
+    )
+    command = [sys.executable, "-c", again, str(Path(__file__).parent)]
+    printed = subprocess.run(command, check=True, capture_output=True, cwd=Path(__file__).parents[3]).stdout
+    assert printed == press.print([sheet()])
+
+
+def test_it_holds_no_moment_but_its_own(press: Press) -> None:
+    metadata = read(press.print([sheet()])).metadata
+    assert metadata is not None
+    assert (metadata.title, metadata.author) == (
+        "PHIẾU XIN LỖI - Về việc chậm trả kết quả",
+        "Văn phòng Đăng ký đất đai",
+    )
+    assert metadata.creation_date is not None
+    assert metadata.creation_date.year == 2000
+
+
+@pytest.mark.parametrize("broken", ["missing", "no font"])
+def test_a_font_that_can_not_be_used_stops_it_at_the_start(broken: str, tmp_path: Path) -> None:
+    for font in FONTS.glob("*.ttf"):
+        (tmp_path / font.name).symlink_to(font)
+    (tmp_path / "LiberationSerif-Bold.ttf").unlink()
+    if broken == "no font":
+        (tmp_path / "LiberationSerif-Bold.ttf").write_text("no font")
+    with pytest.raises(SettingsError, match=r"LiberationSerif-Bold\.ttf can not be used .*install notify again"):
+        Press(tmp_path)
+
+
+def test_the_fonts_come_with_their_licence() -> None:
+    assert "SIL OPEN FONT LICENSE Version 1.1" in (FONTS / "OFL.txt").read_text()
