@@ -1,5 +1,6 @@
-"""Rating (đánh giá mức độ hài lòng): what citizens think of how their dossiers were handled.
+"""Rating (đánh giá mức độ hài lòng): what citizens think of how they were served, in points and in words.
 
-Owns: rating.submitted (as the edge that takes ratings in), rating.published.
-Consumes: dossier.received, dossier.step-completed, dossier.completed, rating.submitted.
+Owns: rating.submitted, feedback.submitted, feedback.answered (as the edge that takes them in), rating.published.
+Consumes: dossier.received, dossier.step-completed, dossier.completed, rating.submitted, feedback.submitted,
+      feedback.answered.
 """

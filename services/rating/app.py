@@ -1,12 +1,27 @@
 """Wiring."""
 
+from fastapi import APIRouter
+
 from chassis.app import App, Context
 from chassis.clock import now
+from contracts.feedback import load_categories
+from contracts.procedures import load_directory
+from contracts.worktime import load_calendar
 from services.rating.adapters.edge import Edge
+from services.rating.adapters.feedback import FeedbackDesk, Terms
+from services.rating.adapters.feedback_http import feedback_router
 from services.rating.adapters.http import router
+from services.rating.adapters.words import StoredWords
 from services.rating.handlers import service
 
 
 def build(context: Context) -> App:
     """Put rating together."""
-    return App(service(), router(Edge(context.store, context.publish, now), context.store))
+    terms = Terms(load_categories(), load_directory(), load_calendar(context.settings.calendar))
+    words = StoredWords(context.store)
+    desk = FeedbackDesk(context.store, words, context.publish, now, terms=terms)
+    token = context.settings.service_token.get_secret_value()
+    routes = APIRouter()
+    routes.include_router(router(Edge(context.store, context.publish, now), context.store, now))
+    routes.include_router(feedback_router(desk, terms.categories, token))
+    return App(service(), routes, prepare=words.prepare)

@@ -2,7 +2,7 @@
 
 from chassis.service import Service
 from contracts.intake import DossierReceived
-from contracts.rating import RatingPublished, RatingSubmitted
+from contracts.rating import FeedbackAnswered, FeedbackSubmitted, RatingPublished, RatingSubmitted
 from contracts.routing import DossierCompleted, DossierStepCompleted
 from services.rating.decide import decide
 from services.rating.state import INITIAL, State, evolve
@@ -12,11 +12,18 @@ def service() -> Service[State]:
     """Rating, wholly described."""
     return Service(
         name="rating",
-        consumes=(DossierReceived, DossierStepCompleted, DossierCompleted, RatingSubmitted),
+        consumes=(
+            DossierReceived,
+            DossierStepCompleted,
+            DossierCompleted,
+            RatingSubmitted,
+            FeedbackSubmitted,
+            FeedbackAnswered,
+        ),
         emits=(RatingPublished,),
         initial=INITIAL,
         evolve=evolve,
         decide=decide,
         genesis=(DossierReceived,),
-        indexes=("ratings.month",),
+        indexes=("ratings.month", "feedback.month"),
     )

@@ -1,11 +1,18 @@
-"""The ratings of one dossier, and which of them count."""
+"""The ratings of one dossier, and which of them count; or one feedback, which has a document of its own."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any, Literal
 
 from contracts.envelope import AnyEvent
 from contracts.intake import DossierReceived
-from contracts.rating import RatingChannel, RatingPublished, RatingSubmitted
+from contracts.rating import (
+    FeedbackAnswered,
+    FeedbackSubmitted,
+    RatingChannel,
+    RatingPublished,
+    RatingSubmitted,
+)
 from contracts.routing import DossierCompleted, DossierStepCompleted
 from contracts.worktime import ZONE
 
@@ -38,18 +45,43 @@ class Rating:
     published: bool = False
 
 
+FeedbackStatus = Literal["open", "in-time", "late", "answered"]
+"""`answered`: without a limit, so neither in time nor late."""
+
+
 @dataclass(frozen=True)
-class State:
-    """A dossier as rating sees it.
+class Feedback:
+    """A complaint or a suggestion (phản ánh, kiến nghị).
 
     Attributes:
-        dossier: its code, as soon as anything is known.
+        category: empty as long as only the answer is known.
+        dossier: what it is about, if it is about one.
+        month: in which it was submitted, in Vietnam.
+        due: until when an answer is in time.
+    """
+
+    category: str = ""
+    agency: str = ""
+    dossier: str | None = None
+    month: str = ""
+    due: datetime | None = None
+    answered: datetime | None = None
+    status: FeedbackStatus = "open"
+
+
+@dataclass(frozen=True)
+class State:
+    """A dossier, or a feedback, as rating sees it.
+
+    Attributes:
+        dossier: its code (of a feedback its id), as soon as anything is known.
         received: whether it exists; until then its ratings wait.
         correlationid: id of the submission it began with.
         agencies: that worked on it; `officers` likewise.
         ratings: by time.
         published: ids of the ratings that were said to count.
         repeated: how many ratings do not count, because their holder has already rated.
+        feedback: if this is one.
     """
 
     dossier: str = ""
@@ -60,6 +92,7 @@ class State:
     ratings: tuple[Rating, ...] = ()
     published: tuple[str, ...] = ()
     repeated: int = 0
+    feedback: Feedback | None = None
 
 
 INITIAL = State()
@@ -78,6 +111,17 @@ def evolve(state: State, event: AnyEvent) -> State:
         case RatingPublished() as data:
             # Both have the same time, so this one may be folded before the rating it speaks of.
             return _judged(replace(state, published=(*state.published, data.rating_id)))
+        case FeedbackSubmitted() as data:
+            return _with_feedback(
+                state,
+                category=data.category,
+                agency=data.agency,
+                dossier=data.dossier,
+                month=_month(event.time),
+                due=data.due,
+            )
+        case FeedbackAnswered() as data:
+            return _with_feedback(state, answered=data.answered_at)
         case _:
             return state
 
@@ -104,10 +148,28 @@ def _rating(event: AnyEvent, data: RatingSubmitted) -> Rating:
         officer=data.officer,
         points=sum(data.answers.values()),
         of=MOST_POINTS * len(data.answers),
-        month=event.time.astimezone(ZONE).strftime("%Y-%m"),
+        month=_month(event.time),
         time=event.time,
         timeline=event.timeline,
     )
+
+
+def _month(at: datetime) -> str:
+    return at.astimezone(ZONE).strftime("%Y-%m")
+
+
+def _with_feedback(state: State, **known: Any) -> State:
+    """Add what is known of a feedback: its answer may be folded before it."""
+    feedback = replace(state.feedback or Feedback(), **known)
+    return replace(state, feedback=replace(feedback, status=_status(feedback)))
+
+
+def _status(feedback: Feedback) -> FeedbackStatus:
+    if feedback.answered is None:
+        return "open"
+    if feedback.due is None:
+        return "answered"
+    return "late" if feedback.answered > feedback.due else "in-time"
 
 
 def _judged(state: State) -> State:

@@ -1,11 +1,14 @@
 """The HTTP side: ratings in, outcomes and figures out."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Header, HTTPException, Path, Query, Response, status
 
 from contracts.envelope import DOSSIER_CODE_PATTERN
 from services.rating.adapters.edge import Edge, KeyReusedError, Outcome, RatingBody
+from services.rating.adapters.feedback_figures import FeedbackBy, FeedbackFigure, feedback_figures
 from services.rating.adapters.figures import By, Figure, Totals, figures
 
 DossierPath = Annotated[str, Path(pattern=DOSSIER_CODE_PATTERN)]
@@ -14,8 +17,8 @@ Month = Annotated[str | None, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", descript
 IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=120)]
 
 
-def router(edge: Edge, totals: Totals) -> APIRouter:
-    """All routes of rating."""
+def router(edge: Edge, totals: Totals, clock: Callable[[], datetime]) -> APIRouter:
+    """All routes of rating, and the figures of feedback."""
     routes = APIRouter(prefix="/v1", tags=["rating"])
 
     @routes.post("/ratings", status_code=status.HTTP_201_CREATED)
@@ -41,5 +44,10 @@ def router(edge: Edge, totals: Totals) -> APIRouter:
     async def show(by: Annotated[By, Query()], month: Month = None) -> list[Figure]:
         """Points by officer, agency, channel or month; officers with few ratings are not shown."""
         return await figures(totals, by, month)
+
+    @routes.get("/figures/feedback")
+    async def show_feedback(by: Annotated[FeedbackBy, Query()], month: Month = None) -> list[FeedbackFigure]:
+        """Feedback by category, agency or month: how many, answered in time, answered late, open, overdue now."""
+        return await feedback_figures(totals, by, clock(), month)
 
     return routes

@@ -1,6 +1,6 @@
 import itertools
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,13 +12,21 @@ from chassis.loop import Loop
 from chassis.memory import MemoryStore
 from chassis.record import Message
 from chassis.store import StoreError
-from contracts.envelope import AnyEvent, new_event
+from contracts.envelope import AnyEvent, event_id, new_event
+from contracts.feedback import load_categories
 from contracts.intake import DossierReceived
+from contracts.procedures import load_directory
+from contracts.worktime import load_calendar
 from services.rating.adapters.edge import Edge, Patience
+from services.rating.adapters.feedback import FeedbackDesk, Terms
+from services.rating.adapters.feedback_http import feedback_router
 from services.rating.adapters.http import router
+from services.rating.adapters.words import Kept
 from services.rating.handlers import service
 
 START = datetime(2026, 1, 5, 2, tzinfo=UTC)
+TERMS = Terms(load_categories(), load_directory(), load_calendar())
+SHARED = "not-a-secret"
 CODE = "H29.16-260105-0001"
 
 
@@ -33,6 +41,26 @@ class BusRecord:
 
 
 @dataclass
+class Words:
+    """The words of feedback, in memory."""
+
+    by_key: dict[str, Kept] = field(default_factory=dict)
+
+    async def keep(self, key: str, content: str, text: str) -> Kept:
+        return self.by_key.setdefault(key, Kept(event_id("feedback", key), content, text, None))
+
+    async def keep_answer(self, reference: str, answer: str) -> str:
+        for key, kept in self.by_key.items():
+            if kept.reference == reference and kept.answer is None:
+                self.by_key[key] = replace(kept, answer=answer)
+        found = await self.get(reference)
+        return (found and found.answer) or ""
+
+    async def get(self, reference: str) -> Kept | None:
+        return next((kept for kept in self.by_key.values() if kept.reference == reference), None)
+
+
+@dataclass
 class Shop:
     """Rating in one process: what its edge publishes waits on the bus until the edge waits for the outcome."""
 
@@ -43,13 +71,19 @@ class Shop:
     down: bool = False
     pauses: list[float] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
+    overdue_rows: list[dict[str, Any]] = field(default_factory=list)
+    words: Words = field(default_factory=Words)
+    token: str = SHARED
 
     def __post_init__(self) -> None:
         self.offsets = itertools.count()
         self.loop = Loop(service(), self.store, self.say)
-        edge = Edge(self, self.take, lambda: self.at, Patience(pause=self.pause))
+        patience = Patience(pause=self.pause)
+        edge = Edge(self, self.take, lambda: self.at, patience)
+        desk = FeedbackDesk(self, self.words, self.take, lambda: self.at, terms=TERMS, patience=patience)
         api = FastAPI()
-        api.include_router(router(edge, self))
+        api.include_router(router(edge, self, lambda: self.at))
+        api.include_router(feedback_router(desk, TERMS.categories, self.token))
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(api), base_url="http://rating")
 
     async def take(self, messages: Sequence[Message]) -> None:
@@ -81,7 +115,7 @@ class Shop:
 
     async def aggregate(self, pipeline: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         assert "$group" in pipeline[-1]
-        return self.rows
+        return self.overdue_rows if "state.feedback.due" in pipeline[0]["$match"] else self.rows
 
 
 @pytest.fixture

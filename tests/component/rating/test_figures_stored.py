@@ -1,8 +1,9 @@
-"""The figures as a real store adds them up."""
+"""The figures as a real store adds them up, and the words of feedback as it keeps them."""
 
 import random
 import signal
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,9 +12,11 @@ from chassis.document import Document
 from chassis.store import MongoStore
 from contracts.envelope import AnyEvent, Payload, new_event
 from contracts.intake import DossierReceived
-from contracts.rating import RatingSubmitted
+from contracts.rating import FeedbackAnswered, FeedbackSubmitted, RatingSubmitted
 from deploy.embedded import Ports, processes, store
+from services.rating.adapters.feedback_figures import FeedbackBy, feedback_figures
 from services.rating.adapters.figures import By, figures
+from services.rating.adapters.words import StoredWords
 from services.rating.handlers import service
 
 pytestmark = pytest.mark.stack
@@ -31,6 +34,7 @@ async def stored(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Mong
     try:
         await found.prepare(RATING.indexes)
         await found.save([dossier(n) for n in range(12)])
+        await found.save([feedback(n) for n in range(12)])
         yield found
     finally:
         found.close()
@@ -93,3 +97,44 @@ async def test_figures(
     found = await figures(stored, by, month)
     assert [(one.key, one.count, one.share) for one in found] == expected
     assert [one.suppressed for one in found] == [one.share is None for one in found]
+
+
+def feedback(n: int) -> Document:
+    """Every third is answered, half of those late; the rest is open, due at different hours of one day."""
+    key, due = f"feedback-{n}", START + timedelta(hours=n)
+    data = FeedbackSubmitted(
+        category="delay" if n < 8 else "attitude", agency="H29.02", text_ref=key, limit="1 working-day", due=due
+    )
+    answer = FeedbackAnswered(feedback_id=key, agency="H29.02", answered_at=due + timedelta(hours=n % 2))
+    facts = [event(key, data, 0 if n < 10 else 30 * 24), *([event(key, answer, n)] if n % 3 == 0 else [])]
+    return Document(key, state=RATING.dump(RATING.fold(facts)))
+
+
+@pytest.mark.parametrize(
+    ("by", "month", "expected"),
+    [
+        ("category", None, [("attitude", 4, 0, 1, 3, 0), ("delay", 8, 2, 1, 5, 3)]),
+        ("agency", None, [("H29.02", 12, 2, 2, 8, 3)]),
+        ("month", None, [("2026-01", 10, 2, 2, 6, 3), ("2026-02", 2, 0, 0, 2, 0)]),
+        ("category", "2026-02", [("attitude", 2, 0, 0, 2, 0)]),
+        ("category", "2026-03", []),
+    ],
+)
+async def test_figures_of_feedback(
+    by: FeedbackBy, month: str | None, expected: list[tuple[str, int, int, int, int, int]], stored: MongoStore
+) -> None:
+    found = await feedback_figures(stored, by, START + timedelta(hours=5), month)
+    assert [(one.key, one.count, one.in_time, one.late, one.open, one.overdue) for one in found] == expected
+
+
+async def test_words_are_kept_once_a_key_and_answered_once(stored: MongoStore) -> None:
+    words = StoredWords(stored)
+    await words.prepare()
+    kept = await words.keep("H29.02|key-of-hoa", "digest", "Chậm ba ngày.")
+    assert await words.keep("H29.02|key-of-hoa", "another", "Khác.") == kept
+    assert (kept.content, kept.text, kept.answer) == ("digest", "Chậm ba ngày.", None)
+    assert (await words.keep("H29.03|key-of-hoa", "digest", "Chậm ba ngày.")).reference != kept.reference
+    assert await words.keep_answer(kept.reference, "Xong.") == "Xong."
+    assert await words.keep_answer(kept.reference, "Chưa xong.") == "Xong."
+    assert await words.get(kept.reference) == replace(kept, answer="Xong.")
+    assert await words.get("nothing") is None

@@ -1,0 +1,72 @@
+"""Figures of feedback (phản ánh, kiến nghị), counted by the store when asked."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from services.rating.adapters.figures import Totals
+
+FeedbackBy = Literal["category", "agency", "month"]
+
+
+class FeedbackFigure(BaseModel):
+    """The feedback of one category, agency or month.
+
+    Attributes:
+        key: code of the category or agency, or the month.
+        count: all of it.
+        in_time: answered until the limit; `late`: after it.
+        unlimited: answered, where no limit was set.
+        open: not answered yet; of these, `overdue` are past their limit.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    key: str
+    count: int
+    in_time: int
+    late: int
+    unlimited: int
+    open: int
+    overdue: int
+
+
+async def feedback_figures(
+    store: Totals, by: FeedbackBy, now: datetime, month: str | None = None
+) -> list[FeedbackFigure]:
+    """Figures by category, agency or month, in the order of their keys; of one month, if it is given."""
+    # A month stands in every feedback and in no dossier; the index serves it.
+    wanted: dict[str, Any] = {"state.feedback.month": month or {"$gt": ""}}
+    key = f"$state.feedback.{by}"
+    rows = await store.aggregate(
+        [
+            {"$match": wanted},
+            {"$group": {"_id": {"key": key, "status": "$state.feedback.status"}, "count": {"$sum": 1}}},
+        ]
+    )
+    # Limits run out at whole seconds, so their texts sort as the moments do.
+    past = {"$gt": "", "$lt": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
+    open_past = {**wanted, "state.feedback.status": "open", "state.feedback.due": past}
+    overdue = await store.aggregate([{"$match": open_past}, {"$group": {"_id": key, "count": {"$sum": 1}}}])
+    return _figures(rows, {str(row["_id"]): int(row["count"]) for row in overdue})
+
+
+def _figures(rows: list[dict[str, Any]], overdue: Mapping[str, int]) -> list[FeedbackFigure]:
+    counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for row in rows:
+        counts[str(row["_id"]["key"])][row["_id"]["status"]] += int(row["count"])
+    return [
+        FeedbackFigure(
+            key=key,
+            count=sum(by_status.values()),
+            in_time=by_status["in-time"],
+            late=by_status["late"],
+            unlimited=by_status["answered"],
+            open=by_status["open"],
+            overdue=overdue.get(key, 0),
+        )
+        for key, by_status in sorted(counts.items())
+    ]

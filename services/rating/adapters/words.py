@@ -1,0 +1,73 @@
+"""Where the words of feedback stay, and of its answers: nothing but a reference to them leaves this service."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from pymongo import ASCENDING
+
+from chassis import clock
+from chassis.store import MongoStore
+from contracts.envelope import event_id
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is kept of one feedback.
+
+    Attributes:
+        reference: random; the feedback's id, known to who submitted it.
+        content: digest of the whole request, which tells a repeat from another one with the same key.
+        answer: None before there is one.
+    """
+
+    reference: str
+    content: str
+    text: str
+    answer: str | None
+
+
+class Words(Protocol):
+    """Who keeps the words."""
+
+    async def keep(self, key: str, content: str, text: str) -> Kept:
+        """Put away; a repeated key gets what was kept first."""
+
+    async def keep_answer(self, reference: str, answer: str) -> str:
+        """Put away the answer; what is returned is the first one."""
+
+    async def get(self, reference: str) -> Kept | None:
+        """What is kept; None if unknown."""
+
+
+class StoredWords:
+    """In rating's own store."""
+
+    def __init__(self, store: MongoStore) -> None:
+        self._words = store.database.words
+
+    async def prepare(self) -> None:
+        """Create the index that keeps one text a key."""
+        await self._words.create_index([("key", ASCENDING)], unique=True)
+
+    async def keep(self, key: str, content: str, text: str) -> Kept:
+        """See Words."""
+        fresh = {"_id": event_id("feedback", clock.random_reference()), "content": content, "text": text}
+        # The key itself may tell something: only its digest stays.
+        hidden = {"key": hashlib.sha256(key.encode()).hexdigest()}
+        await self._words.update_one(hidden, {"$setOnInsert": {**fresh, "answer": None}}, upsert=True)
+        return _kept(await self._words.find_one(hidden))
+
+    async def keep_answer(self, reference: str, answer: str) -> str:
+        """See Words."""
+        await self._words.update_one({"_id": reference, "answer": None}, {"$set": {"answer": answer}})
+        return _kept(await self._words.find_one({"_id": reference})).answer or answer
+
+    async def get(self, reference: str) -> Kept | None:
+        """See Words."""
+        found = await self._words.find_one({"_id": reference})
+        return None if found is None else _kept(found)
+
+
+def _kept(found: Any) -> Kept:
+    return Kept(found["_id"], found["content"], found["text"], found["answer"])
