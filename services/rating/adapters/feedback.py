@@ -15,7 +15,7 @@ from contracts.procedures import Directory
 from contracts.rating import FeedbackAnswered, FeedbackSubmitted
 from contracts.worktime import Calendar, due_at
 from services.rating.adapters.edge import Patience, States
-from services.rating.adapters.words import Kept, Words
+from services.rating.adapters.words import Answer, Kept, Words
 from services.rating.decide import SOURCE
 from services.rating.state import Feedback, FeedbackStatus, State
 
@@ -111,11 +111,11 @@ class FeedbackDesk:
         """
         category = self._category(body)
         content = hashlib.sha256(body.model_dump_json().encode()).hexdigest()
-        kept = await self._words.keep(key, content, body.text)
+        kept = await self._words.keep(key, content, body.text, self._clock())
         if kept.content != content:
             raise TakenError("this Idempotency-Key was used for another feedback; take a new one")
         if await self._feedback(kept.reference) is None:
-            await self._say(kept.reference, self._submitted(body, category, kept.reference))
+            await self._say(kept.reference, kept.at, self._submitted(body, category, kept))
         return await self._settled(kept, lambda feedback: bool(feedback.category))
 
     async def answer(self, reference: str, body: AnswerBody) -> FeedbackOutcome | None:
@@ -129,11 +129,12 @@ class FeedbackDesk:
             return None
         if feedback.agency != body.agency:
             raise TakenError(f"this feedback is {feedback.agency}'s to answer")
-        if await self._words.keep_answer(reference, body.text) != body.text:
+        answer = await self._words.keep_answer(reference, Answer(body.text, self._clock()))
+        if answer.text != body.text:
             raise TakenError("this feedback was answered otherwise, and an answer stays")
         if feedback.answered is None:
-            answered = FeedbackAnswered(feedback_id=reference, agency=body.agency, answered_at=self._clock())
-            await self._say(reference, answered, causationid=event_id(FeedbackSubmitted.TYPE, reference))
+            answered = FeedbackAnswered(feedback_id=reference, agency=body.agency, answered_at=answer.at)
+            await self._say(reference, answer.at, answered, causationid=event_id(FeedbackSubmitted.TYPE, reference))
         return await self._settled(kept, lambda feedback: feedback.answered is not None)
 
     async def outcome(self, reference: str) -> FeedbackOutcome | None:
@@ -153,22 +154,22 @@ class FeedbackDesk:
             raise UnfitError(f"there is no category {body.category}; choose of {', '.join(self._terms.categories)}")
         return self._terms.categories[body.category]
 
-    def _submitted(self, body: FeedbackBody, category: Category, reference: str) -> FeedbackSubmitted:
+    def _submitted(self, body: FeedbackBody, category: Category, kept: Kept) -> FeedbackSubmitted:
         return FeedbackSubmitted(
             category=category.code,
             agency=body.agency,
-            text_ref=reference,
+            text_ref=kept.reference,
             limit=str(category.limit),
-            due=due_at(self._terms.calendar, self._clock(), category.limit),
+            due=due_at(self._terms.calendar, kept.at, category.limit),
             dossier=body.dossier,
         )
 
-    async def _say(self, reference: str, data: Payload, causationid: str = "") -> None:
+    async def _say(self, reference: str, at: datetime, data: Payload, causationid: str = "") -> None:
         event = new_event(
             data,
             source=SOURCE,
             subject=reference,
-            time=self._clock(),
+            time=at,
             correlationid=reference,
             unique=(),
             causationid=causationid,
@@ -200,5 +201,5 @@ def _outcome(kept: Kept, feedback: Feedback | None) -> FeedbackOutcome:
         status=feedback.status,
         answered=feedback.answered,
         # Put away first, published then: words that the streams do not know of yet are not said yet.
-        answer=kept.answer if feedback.answered else None,
+        answer=kept.answer.text if kept.answer and feedback.answered else None,
     )

@@ -1,7 +1,11 @@
-"""Where the words of feedback stay, and of its answers: nothing but a reference to them leaves this service."""
+"""Where the words of feedback stay, and of its answers: nothing but a reference to them leaves this service.
+
+With them stands when they came in, so that what is published again is the same event, byte for byte.
+"""
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from pymongo import ASCENDING
@@ -12,29 +16,39 @@ from contracts.envelope import event_id
 
 
 @dataclass(frozen=True)
+class Answer:
+    """The words of an answer, and when they came in."""
+
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Kept:
     """What is kept of one feedback.
 
     Attributes:
         reference: random; the feedback's id, known to who submitted it.
         content: digest of the whole request, which tells a repeat from another one with the same key.
+        at: when it came in.
         answer: None before there is one.
     """
 
     reference: str
     content: str
     text: str
-    answer: str | None
+    at: datetime
+    answer: Answer | None = None
 
 
 class Words(Protocol):
     """Who keeps the words."""
 
-    async def keep(self, key: str, content: str, text: str) -> Kept:
+    async def keep(self, key: str, content: str, text: str, at: datetime) -> Kept:
         """Put away; a repeated key gets what was kept first."""
 
-    async def keep_answer(self, reference: str, answer: str) -> str:
-        """Put away the answer; what is returned is the first one."""
+    async def keep_answer(self, reference: str, answer: Answer) -> Answer:
+        """Put away the answer to what is kept; what is returned is the first one."""
 
     async def get(self, reference: str) -> Kept | None:
         """What is kept; None if unknown."""
@@ -50,17 +64,19 @@ class StoredWords:
         """Create the index that keeps one text a key."""
         await self._words.create_index([("key", ASCENDING)], unique=True)
 
-    async def keep(self, key: str, content: str, text: str) -> Kept:
+    async def keep(self, key: str, content: str, text: str, at: datetime) -> Kept:
         """See Words."""
-        fresh = {"_id": event_id("feedback", clock.random_reference()), "content": content, "text": text}
+        reference = event_id("feedback", clock.random_reference())
+        fresh = {"_id": reference, "content": content, "text": text, "at": at.isoformat()}
         # The key itself may tell something: only its digest stays.
         hidden = {"key": hashlib.sha256(key.encode()).hexdigest()}
         await self._words.update_one(hidden, {"$setOnInsert": {**fresh, "answer": None}}, upsert=True)
         return _kept(await self._words.find_one(hidden))
 
-    async def keep_answer(self, reference: str, answer: str) -> str:
+    async def keep_answer(self, reference: str, answer: Answer) -> Answer:
         """See Words."""
-        await self._words.update_one({"_id": reference, "answer": None}, {"$set": {"answer": answer}})
+        fresh = {"text": answer.text, "at": answer.at.isoformat()}
+        await self._words.update_one({"_id": reference, "answer": None}, {"$set": {"answer": fresh}})
         return _kept(await self._words.find_one({"_id": reference})).answer or answer
 
     async def get(self, reference: str) -> Kept | None:
@@ -70,4 +86,5 @@ class StoredWords:
 
 
 def _kept(found: Any) -> Kept:
-    return Kept(found["_id"], found["content"], found["text"], found["answer"])
+    answer = found["answer"] and Answer(found["answer"]["text"], datetime.fromisoformat(found["answer"]["at"]))
+    return Kept(found["_id"], found["content"], found["text"], datetime.fromisoformat(found["at"]), answer)

@@ -21,7 +21,7 @@ from services.rating.adapters.edge import Edge, Patience
 from services.rating.adapters.feedback import FeedbackDesk, Terms
 from services.rating.adapters.feedback_http import feedback_router
 from services.rating.adapters.http import router
-from services.rating.adapters.words import Kept
+from services.rating.adapters.words import Answer, Kept
 from services.rating.handlers import service
 
 START = datetime(2026, 1, 5, 2, tzinfo=UTC)
@@ -46,15 +46,15 @@ class Words:
 
     by_key: dict[str, Kept] = field(default_factory=dict)
 
-    async def keep(self, key: str, content: str, text: str) -> Kept:
-        return self.by_key.setdefault(key, Kept(event_id("feedback", key), content, text, None))
+    async def keep(self, key: str, content: str, text: str, at: datetime) -> Kept:
+        return self.by_key.setdefault(key, Kept(event_id("feedback", key), content, text, at))
 
-    async def keep_answer(self, reference: str, answer: str) -> str:
+    async def keep_answer(self, reference: str, answer: Answer) -> Answer:
         for key, kept in self.by_key.items():
             if kept.reference == reference and kept.answer is None:
                 self.by_key[key] = replace(kept, answer=answer)
         found = await self.get(reference)
-        return (found and found.answer) or ""
+        return (found and found.answer) or answer
 
     async def get(self, reference: str) -> Kept | None:
         return next((kept for kept in self.by_key.values() if kept.reference == reference), None)

@@ -161,17 +161,24 @@ async def test_what_is_no_answer_is_refused(change: dict[str, Any], words: str, 
     assert (await reply(shop, feedback)).status_code == 201
 
 
-async def test_what_was_kept_but_not_published_is_published_by_the_repeat(shop: Any) -> None:
-    async def lost(_: Any) -> None:
+async def test_what_was_kept_but_perhaps_not_published_is_published_by_the_repeat_as_it_was(shop: Any) -> None:
+    sent: list[Any] = []
+
+    async def lost(messages: Any) -> None:
+        sent.extend(messages)
         raise KeyboardInterrupt
 
     take, shop.take = shop.take, lost
     shop.__post_init__()
     with pytest.raises(KeyboardInterrupt):
         await lodge(shop)
+    shop.at += timedelta(hours=3)
+    with pytest.raises(KeyboardInterrupt):
+        await lodge(shop)
+    assert sent[0] == sent[1], "the same event, byte for byte"
     shop.take = take
     shop.__post_init__()
-    assert (await lodge(shop))["status"] == "open"
+    assert (await lodge(shop))["due"] == "2026-01-07T02:00:00Z"
 
 
 async def test_a_feedback_that_is_not_on_record_yet_is_looked_for_later(shop: Any) -> None:

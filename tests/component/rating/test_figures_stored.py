@@ -16,7 +16,7 @@ from contracts.rating import FeedbackAnswered, FeedbackSubmitted, RatingSubmitte
 from deploy.embedded import Ports, processes, store
 from services.rating.adapters.feedback_figures import FeedbackBy, feedback_figures
 from services.rating.adapters.figures import By, figures
-from services.rating.adapters.words import StoredWords
+from services.rating.adapters.words import Answer, StoredWords
 from services.rating.handlers import service
 
 pytestmark = pytest.mark.stack
@@ -130,11 +130,13 @@ async def test_figures_of_feedback(
 async def test_words_are_kept_once_a_key_and_answered_once(stored: MongoStore) -> None:
     words = StoredWords(stored)
     await words.prepare()
-    kept = await words.keep("H29.02|key-of-hoa", "digest", "Chậm ba ngày.")
-    assert await words.keep("H29.02|key-of-hoa", "another", "Khác.") == kept
-    assert (kept.content, kept.text, kept.answer) == ("digest", "Chậm ba ngày.", None)
-    assert (await words.keep("H29.03|key-of-hoa", "digest", "Chậm ba ngày.")).reference != kept.reference
-    assert await words.keep_answer(kept.reference, "Xong.") == "Xong."
-    assert await words.keep_answer(kept.reference, "Chưa xong.") == "Xong."
-    assert await words.get(kept.reference) == replace(kept, answer="Xong.")
+    at, later = START + timedelta(microseconds=1), START + timedelta(hours=1)
+    kept = await words.keep("H29.02|key-of-hoa", "digest", "Chậm ba ngày.", at)
+    assert await words.keep("H29.02|key-of-hoa", "another", "Khác.", later) == kept
+    assert (kept.content, kept.text, kept.at, kept.answer) == ("digest", "Chậm ba ngày.", at, None)
+    assert (await words.keep("H29.03|key-of-hoa", "digest", "Chậm ba ngày.", at)).reference != kept.reference
+    first = Answer("Xong.", later)
+    assert await words.keep_answer(kept.reference, first) == first
+    assert await words.keep_answer(kept.reference, Answer("Chưa xong.", at)) == first
+    assert await words.get(kept.reference) == replace(kept, answer=first)
     assert await words.get("nothing") is None
