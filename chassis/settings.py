@@ -31,7 +31,9 @@ class Settings(BaseSettings):
     http_host: str = Field(default="127.0.0.1", description="Address the services' HTTP listens on")
     http_port: int = Field(default=0, ge=0, le=65535, description="0: the service's default port")
     intake_url: str = Field(default="http://127.0.0.1:8101", description="Where notify asks for addresses")
-    service_token: SecretStr = Field(default=SecretStr(""), description="Shared by intake, notify and rating; empty: closed")
+    service_token: SecretStr = Field(
+        default=SecretStr(""), description="Shared by intake, notify and rating; empty: closed"
+    )
     smtp: str = Field(default="", description="smtp://[user:password@]host:port; empty: the outbox folder")
     smtp_sender: str = Field(default="mot-cua@localhost", description="From address of mails")
     sms: str = Field(default="", description="URL of the SMS gateway; empty: the outbox folder")

@@ -110,7 +110,7 @@ class Press:
         """Whether the font has every letter of it."""
         return all(ord(letter) in self._letters for letter in _composed(text))
 
-    def print(self, sheets: Sequence[Sheet]) -> bytes:
+    def render(self, sheets: Sequence[Sheet]) -> bytes:
         """The PDF, each sheet on a page of its own; the first one gives it its name."""
         first, paper = sheets[0], BytesIO()
         document = SimpleDocTemplate(

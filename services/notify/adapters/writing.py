@@ -89,7 +89,7 @@ class Writer:
     def _paper(self, order: Order, contact: Contact | None, language: Language) -> bytes:
         """Form 04 in Vietnamese, which is the letter; who asked for another language finds a translation behind it."""
         languages: tuple[Language, ...] = ("vi",) if language == "vi" else ("vi", language)
-        return self._press.print([self._sheet(order, contact, one) for one in languages])
+        return self._press.render([self._sheet(order, contact, one) for one in languages])
 
     def _sheet(self, order: Order, contact: Contact | None, language: Language) -> Sheet:
         facts = self._facts(order, contact, language)

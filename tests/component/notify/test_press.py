@@ -50,7 +50,7 @@ def text(paper: bytes) -> str:
 
 
 def test_all_parts_of_the_layout_stand_on_one_page(press: Press) -> None:
-    paper = press.print([sheet()])
+    paper = press.render([sheet()])
     (page,) = read(paper).pages
     assert (round(page.mediabox.width / mm), round(page.mediabox.height / mm)) == (210, 297)
     for words in (
@@ -71,7 +71,7 @@ def test_all_parts_of_the_layout_stand_on_one_page(press: Press) -> None:
 
 def test_text_keeps_within_the_margins(press: Press) -> None:
     long = "Ủy ban nhân dân phường có một cái tên rất dài " * 4
-    paper = press.print([sheet(agency=long, superior=long, recipient=f"Kính gửi: {long}", body=(long * 5,))])
+    paper = press.render([sheet(agency=long, superior=long, recipient=f"Kính gửi: {long}", body=(long * 5,))])
     places = list[tuple[float, float]]()
 
     def note(words: str, page: list[float], line: list[float], *_: object) -> None:
@@ -87,16 +87,16 @@ def test_text_keeps_within_the_margins(press: Press) -> None:
 
 def test_every_vietnamese_letter_is_printed_and_can_be_read_back(press: Press) -> None:
     assert press.can_write(VIETNAMESE)
-    assert "".join(VIETNAMESE.split()) in text(press.print([sheet(body=(VIETNAMESE,))])).replace(" ", "")
+    assert "".join(VIETNAMESE.split()) in text(press.render([sheet(body=(VIETNAMESE,))])).replace(" ", "")
 
 
 def test_letters_in_pieces_are_printed_in_one(press: Press) -> None:
-    assert "Nguyễn" in text(press.print([sheet(recipient="Nguyễn".encode().decode())]))
-    assert press.print([sheet(recipient="Nguyê\u0303n")]) == press.print([sheet(recipient="Nguyễn")])
+    assert "Nguyễn" in text(press.render([sheet(recipient="Nguyễn".encode().decode())]))
+    assert press.render([sheet(recipient="Nguyê\u0303n")]) == press.render([sheet(recipient="Nguyễn")])
 
 
 def test_text_is_no_markup_and_holds_nothing_that_can_not_be_printed(press: Press) -> None:
-    assert 'A & <b>B</b> "C"' in text(press.print([sheet(recipient='A & <b>B</b>\x00 "C"\u200b')]))
+    assert 'A & <b>B</b> "C"' in text(press.render([sheet(recipient='A & <b>B</b>\x00 "C"\u200b')]))
 
 
 def test_a_name_in_other_letters_is_known_for_one(press: Press) -> None:
@@ -104,14 +104,14 @@ def test_a_name_in_other_letters_is_known_for_one(press: Press) -> None:
 
 
 def test_a_second_sheet_has_a_page_of_its_own(press: Press) -> None:
-    paper = press.print([sheet(), sheet(title="APOLOGY", remark="Translation")])
+    paper = press.render([sheet(), sheet(title="APOLOGY", remark="Translation")])
     first, second = (page.extract_text() for page in read(paper).pages)
     assert ("PHIẾU XIN LỖI" in first, "APOLOGY" in second, "Translation" in second) == (True, True, True)
 
 
 def test_a_letter_of_several_pages_loses_nothing(press: Press) -> None:
     body = tuple(f"Đoạn {n}: " + "rất dài " * 60 for n in range(20))
-    paper = press.print([sheet(body=body)])
+    paper = press.render([sheet(body=body)])
     assert len(read(paper).pages) > 1
     assert all(f"Đoạn {n}:" in text(paper) for n in range(20))
 
@@ -119,15 +119,15 @@ def test_a_letter_of_several_pages_loses_nothing(press: Press) -> None:
 def test_the_same_letter_is_the_same_bytes_in_every_process(press: Press, tmp_path: Path) -> None:
     again = (
         "import sys; sys.path.insert(0, sys.argv[1]); from test_press import Press, sheet;"
-        "sys.stdout.buffer.write(Press().print([sheet()]))"
+        "sys.stdout.buffer.write(Press().render([sheet()]))"
     )
     command = [sys.executable, "-c", again, str(Path(__file__).parent)]
     printed = subprocess.run(command, check=True, capture_output=True, cwd=Path(__file__).parents[3]).stdout
-    assert printed == press.print([sheet()])
+    assert printed == press.render([sheet()])
 
 
 def test_it_holds_no_moment_but_its_own(press: Press) -> None:
-    metadata = read(press.print([sheet()])).metadata
+    metadata = read(press.render([sheet()])).metadata
     assert metadata is not None
     assert (metadata.title, metadata.author) == (
         "PHIẾU XIN LỖI - Về việc chậm trả kết quả",
