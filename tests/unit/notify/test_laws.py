@@ -140,6 +140,16 @@ def test_every_new_date_that_holds_is_told(event: Make, received: AnyEvent, rng:
 
 @given(st.randoms(use_true_random=False))
 @LAW
+def test_one_missed_date_is_apologised_for_once(event: Make, received: AnyEvent, rng: random.Random) -> None:
+    facts = lived(event, story(event, received, rng), rng)
+    sent = [one for one in SERVICE.fold(facts).messages if one.template == "apology" and one.status == "sent"]
+    letters = Counter(fact.data.due for fact in facts if isinstance(fact.data, LetterIssued))
+    assert max(Counter(one.details.due for one in sent).values(), default=0) <= 1
+    assert max(letters.values(), default=0) <= 1
+
+
+@given(st.randoms(use_true_random=False))
+@LAW
 def test_every_lateness_that_holds_has_its_letter(event: Make, received: AnyEvent, rng: random.Random) -> None:
     facts = lived(event, story(event, received, rng), rng)
     state = SERVICE.fold(facts)
