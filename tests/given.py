@@ -166,14 +166,18 @@ def _telling(payload: Payload) -> tuple[str, str]:
 
 
 def interleaved(service: Service[Any], facts: Sequence[AnyEvent], own_next: Callable[[], bool]) -> list[AnyEvent]:
-    """Facts in fold order, but own events anywhere between what others say, as the loop may fold them."""
+    """Facts in fold order, but own events anywhere after what caused them, as the loop may fold them."""
     births, others, own = [], [], []
     for fact in sorted({one.identity: one for one in facts}.values(), key=service.order):
         kind = births if isinstance(fact.data, service.genesis) else own if service.is_own(fact) else others
         kind.append(fact)
-    mixed = births
+    mixed, to_come = births, {fact.id for fact in others}
     while others and own:
-        mixed.append((own if own_next() else others).pop(0))
+        if own[0].causationid not in to_come and own_next():
+            mixed.append(own.pop(0))
+        else:
+            to_come.discard(others[0].id)
+            mixed.append(others.pop(0))
     return [*mixed, *others, *own]
 
 

@@ -241,4 +241,4 @@ def explain(event: AnyEvent, dossier: Dossier, profile: Profile, office: Office)
         plan=REMEDY,
         target=shift(office.calendar, at, hours(rng, 6)),
     )
-    return [report(event, data.agency, rng.choice(profile.officers), claim, at, data.deadline)]
+    return [report(event, data.agency, rng.choice(profile.officers), claim, at, event.id)]
