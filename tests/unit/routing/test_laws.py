@@ -8,7 +8,19 @@ from hypothesis import strategies as st
 from contracts import routing as events
 from contracts.claims import AgencyReported
 from contracts.routing import DossierCompleted, DossierTransferred, ReportRejected
-from tests.given import arrivals, at, comes_back, fact, given, received, step, suppose, told
+from tests.given import (
+    arrivals,
+    at,
+    comes_back,
+    fact,
+    given,
+    interleavings,
+    received,
+    step,
+    suppose,
+    told,
+    told_in_order,
+)
 from tests.unit.routing.telling import (
     CHAIN,
     CHECKER,
@@ -177,6 +189,12 @@ def test_any_shuffle_with_any_repeats_folds_to_the_same_state_byte_for_byte(data
 @suppose(data=st.data(), facts=CHAOS)
 def test_so_does_any_shuffle_of_what_can_not_be(data, facts):
     assert told(ROUTING, data.draw(arrivals(facts))) == told(ROUTING, facts)
+
+
+@suppose(data=st.data(), facts=CHAOS, life=lives())
+def test_own_events_may_be_folded_before_or_after_what_others_say(data, facts, life):
+    facts = [*facts, *given(ROUTING).when(*life).record]
+    assert told_in_order(ROUTING, data.draw(interleavings(ROUTING, facts))) == told(ROUTING, facts)
 
 
 @suppose(facts=CHAOS, life=lives())
