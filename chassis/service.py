@@ -8,7 +8,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache, partial, reduce
+from functools import cache, reduce
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -70,7 +70,7 @@ class Service(Generic[S]):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "state_adapter", TypeAdapter(type(self.initial)))
-        object.__setattr__(self, "code", _fingerprint(_folder_of(self.evolve), self.basis))
+        object.__setattr__(self, "code", _fingerprint(Path(inspect.getfile(self.evolve)).parent, self.basis))
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -115,10 +115,6 @@ class Service(Generic[S]):
     def restore(self, dumped: dict[str, Any]) -> S:
         """The state that `dump` made these JSON values of. Every state has to come back as it was."""
         return self.state_adapter.validate_python(dumped)
-
-
-def _folder_of(evolve: Callable[..., Any]) -> Path:
-    return Path(inspect.getfile(evolve.func if isinstance(evolve, partial) else evolve)).parent
 
 
 @cache

@@ -7,7 +7,7 @@ from contracts import claims, intake, routing
 from services.routing.decide import decide
 from services.routing.dossier import State
 from services.routing.rules import Rules
-from services.routing.state import INITIAL, evolve
+from services.routing.state import INITIAL, Fold
 
 
 def service(rules: Rules) -> Service[State]:
@@ -35,7 +35,7 @@ def service(rules: Rules) -> Service[State]:
             routing.ReportRejected,
         ),
         initial=INITIAL,
-        evolve=partial(evolve, rules=rules),
+        evolve=Fold(rules).evolve,
         decide=partial(decide, rules=rules),
         genesis=(intake.DossierReceived,),
         indexes=("phase", "holding"),
