@@ -11,6 +11,7 @@ from rich.console import Console
 from chassis import clock
 from chassis.bus import Publisher
 from chassis.record import message_of
+from chassis.settings import Settings
 from contracts.envelope import LIVE
 from contracts.worktime import ZONE, load_calendar, load_changes
 from services.cli.announcing import Announcement
@@ -37,14 +38,15 @@ def announce(
 
     A second time does nothing. New dossiers go by the calendar file: mend that too.
     """
-    days = load_changes(file, load_calendar(surroundings().calendar))
+    settings = surroundings()
+    days = load_changes(file, load_calendar(settings.calendar))
     moment = at.replace(tzinfo=at.tzinfo or ZONE) if at else clock.now()
-    told = asyncio.run(_announce(Announcement(name, days, reason, moment, timeline)))
+    told = asyncio.run(tell(settings, Announcement(name, days, reason, moment, timeline)))
     console.print(f"{len(days)} days announced to {told} dossiers")
 
 
-async def _announce(announcement: Announcement) -> int:
-    settings = surroundings()
+async def tell(settings: Settings, announcement: Announcement) -> int:
+    """Publish an announcement to every dossier under way that does not have it; how many."""
     store, publisher = store_of(settings, "sla"), Publisher(settings.kafka)
     try:
         states = store.states(announcement.query())

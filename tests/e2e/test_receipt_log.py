@@ -1,6 +1,5 @@
 """A real log of 1,434 dossiers, with every service killed once on the way: same totals, and replay equals the store."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -15,9 +14,9 @@ from services.cli.letters import records
 from services.cli.replaying import compare, read_facts
 from services.cli.shop import all_services
 from services.cli.surroundings import store_of
+from tests.receipt import LOG, closed_cases
 
 ROOT = Path(__file__).parents[2]
-LOG = Path(os.environ.get("LIENTHONG_DATA", ROOT.parent / "shared" / "data")) / "receipt.xes.gz"
 
 pytestmark = [
     pytest.mark.stack,
@@ -67,6 +66,18 @@ async def test_the_totals_are_those_of_the_log(shop, imported):
     assert found["letters"] == 416
     assert found["dead_letters"] == 0
     assert not any(found["lag"].values())
+
+
+async def test_every_closed_case_has_the_verdict_of_the_logs_own_dates(shop, imported):
+    store = store_of(shop.settings, "sla")
+    try:
+        ended = {code.removeprefix("RECEIPT."): state async for code, state in store.states({"state.phase": "ended"})}
+    finally:
+        store.close()
+    late = {case.name: case.late for case in closed_cases()}
+    assert {name: state["deadlines"][0]["verdict"] == "late" for name, state in ended.items()} == late
+    assert {name: state["overdue"] for name, state in ended.items()} == late
+    assert len(late) == 1329
 
 
 async def test_every_event_of_the_log_is_accepted_or_rejected(shop, imported):
