@@ -105,7 +105,7 @@ def at_most_one_overdue_holds_for_a_deadline(found: Findings) -> Iterator[str]:
 
 def each_rung_is_climbed_once(found: Findings) -> Iterator[str]:
     climbed = Counter(
-        (event.subject, event.data.deadline, event.data.due, event.data.rung)
+        (event.subject, event.data.deadline, event.data.due, event.data.rung, event.data.reason)
         for event in found.of(sla.DossierEscalated)
     )
     yield from (f"{rung} {count} times" for rung, count in climbed.items() if count > 1)
