@@ -1,4 +1,7 @@
-"""Own events, folded: what has been said is not said again, and can be retracted."""
+"""Own events, folded: what has been said is not said again, and can be retracted.
+
+In whatever order they are folded, before or after what others say: so all that is kept of them is kept sorted.
+"""
 
 from dataclasses import replace
 
@@ -16,10 +19,9 @@ def said(state: State, event: AnyEvent) -> State:
             near = state.due_soon or data.deadline in MAIN
             return replace(_noted(state, "due-soon", data.deadline, data.due), due_soon=near)
         case sla.DossierOverdue() as data:
-            # Both may be of one moment, so the retraction may be folded first.
             retracted = said_key("retracted", event.id) in state.said
-            late = Overdue(event.id, data.deadline, data.due, data.agency, retracted)
-            return _marked(replace(state, raised=(*state.raised, late)))
+            late = Overdue(data.due, data.deadline, event.id, data.agency, retracted)
+            return _marked(replace(state, raised=tuple(sorted((*state.raised, late)))))
         case sla.DossierOverdueRetracted() as data:
             raised = tuple(replace(one, retracted=True) if one.id == data.overdue_id else one for one in state.raised)
             return _marked(replace(_noted(state, "retracted", data.overdue_id), raised=raised))
@@ -29,9 +31,8 @@ def said(state: State, event: AnyEvent) -> State:
         case sla.DossierRescheduled() as data:
             return _rescheduled(state, event, data)
         case sla.ExplanationRequired() as data:
-            due = data.due or next((one.due for one in state.raised if one.id == event.causationid), data.by)
-            wanted = Required(data.deadline, due, data.agency, data.by, event.id)
-            return replace(state, required=(*state.required, wanted))
+            wanted = Required(data.due or data.by, data.deadline, event.id, data.agency, data.by)
+            return replace(state, required=tuple(sorted((*state.required, wanted))))
         case _:
             return state
 
@@ -39,12 +40,12 @@ def said(state: State, event: AnyEvent) -> State:
 def _rescheduled(state: State, event: AnyEvent, data: sla.DossierRescheduled) -> State:
     if data.kind == "calendar":
         return _noted(state, "moved", event.causationid)
-    new = NewDate(event.id, event.time, data.new_date, data.overdue_id or event.causationid)
-    return replace(state, new_dates=(*state.new_dates, new))
+    new = NewDate(event.time, event.id, data.new_date, data.overdue_id or event.causationid)
+    return replace(state, new_dates=tuple(sorted((*state.new_dates, new))))
 
 
 def _noted(state: State, what: str, *unique: object) -> State:
-    return replace(state, said=(*state.said, said_key(what, *unique)))
+    return replace(state, said=tuple(sorted((*state.said, said_key(what, *unique)))))
 
 
 def _marked(state: State) -> State:

@@ -111,26 +111,26 @@ class Move:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Overdue:
     """An overdue event on record."""
 
-    id: str
-    key: str
     due: datetime
+    key: str
+    id: str
     agency: str
     retracted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Required:
     """An explanation is required from an agency, for a missed moment, by a date."""
 
-    key: str
     due: datetime
+    key: str
+    id: str
     agency: str
     by: datetime
-    id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,12 +151,12 @@ class Explanation:
         return all(text.strip() for text in (self.cause, self.owner, self.plan))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class NewDate:
     """A new date was given for lateness (form 04)."""
 
-    id: str
     at: datetime
+    id: str
     new: datetime
     overdue_id: str
 
@@ -176,7 +176,8 @@ class State:
         amendments: what was announced about the calendar.
         moves: appointment dates that announcements moved.
         new_dates: given for lateness.
-        said: own events on record, by what they say; those that the other fields hold are not repeated.
+        raised, required, new_dates, said: own events on record, sorted: overdue, explanations that are owed, form 04,
+            and the others by what they say.
         returns: how often a step had to be done again.
         outcome: granted, denied, withdrawn or answered; for queries.
         phase: unknown, open or ended; for queries.

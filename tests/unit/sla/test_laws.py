@@ -1,6 +1,5 @@
 """What holds for the deadline watch whatever happened and in whatever order it is heard."""
 
-import json
 from datetime import timedelta
 
 from hypothesis import strategies as st
@@ -8,7 +7,7 @@ from hypothesis import strategies as st
 from contracts import sla as events
 from contracts.claims import ClockTicked
 from contracts.sla import DossierEscalated, DossierOverdue, DossierOverdueRetracted, DossierRescheduled
-from tests.given import arrivals, at, fact, given, received, suppose, told
+from tests.given import arrivals, at, comes_back, fact, given, interleavings, received, suppose, told, told_in_order
 from tests.unit.sla.telling import (
     CHECKER,
     SLA,
@@ -134,8 +133,15 @@ def test_so_does_any_shuffle_of_what_can_not_be(data, facts):
 
 @suppose(life=st.one_of(LIVES, CHAOS))
 def test_the_state_comes_back_from_the_store_as_it_was(life):
-    state = given(SLA, *life).when(now=END).state
-    assert SLA.restore(json.loads(json.dumps(SLA.dump(state)))) == state
+    assert comes_back(SLA, given(SLA, *life).when(now=END).record)
+
+
+@suppose(data=st.data(), life=st.one_of(LIVES, CHAOS))
+def test_own_events_may_be_folded_in_any_order_before_or_after_what_others_say(data, life):
+    facts = given(SLA, *life).when(now=END).record
+    mixed = data.draw(interleavings(SLA, facts))
+    own = iter(data.draw(st.permutations([one for one in mixed if SLA.is_own(one)])))
+    assert told_in_order(SLA, [next(own) if SLA.is_own(one) else one for one in mixed]) == told(SLA, facts)
 
 
 @suppose(life=st.one_of(LIVES, CHAOS))
