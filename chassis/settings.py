@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -38,6 +38,10 @@ class Settings(BaseSettings):
     smtp_sender: str = Field(default="mot-cua@localhost", description="From address of mails")
     sms: str = Field(default="", description="URL of the SMS gateway; empty: the outbox folder")
     calendar: Path | None = Field(default=None, description="Working calendar (YAML); empty: the shipped one")
+    rules: Path | None = Field(default=None, description="Rules about deadlines (YAML); empty: the shipped ones")
+    in_transit: Literal["receiver", "sender"] = Field(
+        default="receiver", description="Who answers for a dossier between its hand-over and the acknowledgement"
+    )
     batch_records: Annotated[int, Field(ge=1, le=10_000)] = 1000
     batch_wait_ms: Annotated[int, Field(ge=1, le=1000)] = 20
     sweep_seconds: Annotated[float, Field(gt=0, le=60)] = 1.0

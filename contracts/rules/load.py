@@ -12,15 +12,22 @@ from contracts.worktime.document import read_document
 _SHIPPED = Path(__file__).with_name("rule_sets.yaml")
 
 
-@cache
 def load_rule_sets(path: Path | None = None) -> RuleSets:
     """Read the rule sets; without a path, the ones that are shipped.
 
     Raises:
         RulesError: naming the file, the place and the remedy.
     """
-    file = read_document(path or _SHIPPED, _File, RulesError)
-    return RuleSets(MappingProxyType(file.rule_sets))
+    return _read(path) if path else _shipped()
+
+
+@cache
+def _shipped() -> RuleSets:
+    return _read(_SHIPPED)
+
+
+def _read(path: Path) -> RuleSets:
+    return RuleSets(MappingProxyType(read_document(path, _File, RulesError).rule_sets))
 
 
 class _File(BaseModel):

@@ -7,6 +7,7 @@ from typing import Any
 from chassis.service import Service
 from chassis.settings import Settings
 from contracts.procedures import load_catalogue, load_directory
+from contracts.rules import load_rule_sets
 from contracts.worktime import load_calendar
 from services.intake import decide as intake_rules
 from services.intake.handlers import service as intake
@@ -20,18 +21,18 @@ from services.sla.handlers import service as sla
 
 def all_services(settings: Settings) -> dict[str, Service[Any]]:
     """Every service by name."""
-    return _services(settings.calendar)
+    return _services(settings.calendar, settings.rules)
 
 
 @cache
-def _services(calendar_file: Path | None) -> dict[str, Service[Any]]:
+def _services(calendar_file: Path | None, rules_file: Path | None) -> dict[str, Service[Any]]:
     """Made once a process: reading the catalogue takes longer than all that a look at the figures needs."""
-    calendar, directory = load_calendar(calendar_file), load_directory()
-    rules = intake_rules.Rules(load_catalogue(directory=directory), directory, calendar)
+    calendar, directory, rule_sets = load_calendar(calendar_file), load_directory(), load_rule_sets(rules_file)
+    rules = intake_rules.Rules(load_catalogue(directory=directory), directory, calendar, rule_sets)
     found = (
         intake(rules),
         routing(routing_rules.Rules(calendar)),
-        sla(sla_rules.Rules(calendar)),
+        sla(sla_rules.Rules(calendar, rule_sets=rule_sets)),
         rating(),
         notify(),
     )

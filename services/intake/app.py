@@ -2,6 +2,7 @@
 
 from chassis.app import App, Context
 from contracts.procedures import load_catalogue, load_directory
+from contracts.rules import load_rule_sets
 from contracts.worktime import load_calendar
 from services.intake.adapters import Vault, make_router
 from services.intake.decide import Rules
@@ -10,7 +11,9 @@ from services.intake.handlers import service
 
 def build(context: Context) -> App:
     """Intake judges by the catalogue and answers over HTTP."""
-    directory = load_directory()
-    rules = Rules(load_catalogue(directory=directory), directory, load_calendar(context.settings.calendar))
+    directory, settings = load_directory(), context.settings
+    rules = Rules(
+        load_catalogue(directory=directory), directory, load_calendar(settings.calendar), load_rule_sets(settings.rules)
+    )
     vault = Vault(context.store)
     return App(service(rules), make_router(context, vault, rules.catalogue), prepare=vault.prepare)
