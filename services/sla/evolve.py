@@ -64,8 +64,7 @@ class Fold:
     def _received(self, state: State, event: AnyEvent, data: intake.DossierReceived) -> State:
         if state.birth:
             return state
-        born = replace(
-            self._born(state, event, "dossier"),
+        born = self._born(state, event, "dossier").but(
             unit=data.receiving_unit,
             competent=data.competent_agency,
             procedure=data.procedure,
@@ -78,16 +77,15 @@ class Fold:
     def _complained(self, state: State, event: AnyEvent, data: rating.FeedbackSubmitted) -> State:
         if state.birth:
             return state
-        born = replace(
-            self._born(state, event, "feedback"), unit=data.agency, competent=data.agency, procedure=data.category
+        born = self._born(state, event, "feedback").but(
+            unit=data.agency, competent=data.agency, procedure=data.category
         )
         at = event.time
         answer = Deadline(sla.FEEDBACK, "feedback", data.agency, at, at, event.id, "", data.limit or "", data.due)
         return self._begun(born, answer)
 
     def _born(self, state: State, event: AnyEvent, kind: Any) -> State:
-        return replace(
-            state,
+        return state.but(
             dossier=event.subject,
             kind=kind,
             birth=event.id,
@@ -107,12 +105,13 @@ class Fold:
                 ended = min(ended or early.at, early.at)
             elif early.key == deadline.key:
                 deadline = replace(deadline, officer=early.officer, taken_at=early.at)
-        deadline = replace(deadline, ended=ended)
+        if ended is not None:
+            deadline = replace(deadline, ended=ended)
         if state.early:
-            state = replace(state, early=tuple(one for one in state.early if one.key != deadline.key))
+            state = state.but(early=tuple(one for one in state.early if one.key != deadline.key))
         if derived := self._derived(state, deadline):
             deadline = replace(deadline, **derived)
-        return replace(state, deadlines=(*state.deadlines, deadline))
+        return state.but(deadlines=(*state.deadlines, deadline))
 
     def _derived(self, state: State, deadline: Deadline) -> dict[str, Any]:
         return self._rules.derived(state, deadline) if state.birth else {}
@@ -137,7 +136,7 @@ class Fold:
             data.from_agency,
         )
         state = self._begun(state, own)
-        return replace(state, returns=state.returns + 1) if data.movement in ("return", "recall") else state
+        return state.but(returns=state.returns + 1) if data.movement in ("return", "recall") else state
 
     def _end(self, state: State, key: str, at: datetime, agency: str, officer: str | None) -> State:
         """The work of a deadline is over; the opinions that were asked for it are not needed any more."""
@@ -145,7 +144,7 @@ class Fold:
         if found is None:
             if any(one.key == key and one.ended for one in state.early):
                 return state
-            return replace(state, early=(*state.early, Early(key, agency, at, officer, ended=True)))
+            return state.but(early=(*state.early, Early(key, agency, at, officer, ended=True)))
         if found.ended is not None:
             return state
         asked = f"consultation:{key.removeprefix('step:')}@"
@@ -156,12 +155,12 @@ class Fold:
         """The dossier ends, and with it all that is open; of two ends the first counts."""
         if state.ended_at is not None and state.ended_at <= at:
             return state
-        state = replace(state, ended_at=at, outcome=outcome, phase="ended", backlog=False)
+        state = state.but(ended_at=at, outcome=outcome, phase="ended", backlog=False)
         return self._closed(state, [one for one in state.deadlines if one.ended is None or one.ended > at], at)
 
     def _closed(self, state: State, over: list[Deadline], at: datetime) -> State:
         closed = {one.key: self._closing(state, replace(one, ended=at)) for one in over}
-        state = replace(state, deadlines=tuple(closed.get(one.key, one) for one in state.deadlines))
+        state = state.but(deadlines=tuple(closed.get(one.key, one) for one in state.deadlines))
         consulted = any(one.kind == "consultation" for one in over)
         return self._rederived(state) if consulted else state
 
@@ -174,25 +173,25 @@ class Fold:
     def _rederived(self, state: State, *, ended: bool = False) -> State:
         """Work out anew when what still runs is due; on demand also what is over."""
         deadlines = tuple(self._closing(state, one) if ended or one.ended is None else one for one in state.deadlines)
-        return state if deadlines == state.deadlines else replace(state, deadlines=deadlines)
+        return state if deadlines == state.deadlines else state.but(deadlines=deadlines)
 
     def _suspended(self, state: State, data: routing.DossierSuspended, at: datetime) -> State:
         """Stop the clock; where it was started again at the same moment, that may be folded first."""
         early = (str(data.cause), at)
         if early not in state.resumed_early:
-            state = replace(state, pauses=(*state.pauses, Pause(data.cause, at, by=data.agency)))
+            state = state.but(pauses=(*state.pauses, Pause(data.cause, at, by=data.agency)))
             return self._rederived(state)
         place = state.resumed_early.index(early)
         rest = (*state.resumed_early[:place], *state.resumed_early[place + 1 :])
-        return replace(state, pauses=(*state.pauses, Pause(data.cause, at, at, data.agency)), resumed_early=rest)
+        return state.but(pauses=(*state.pauses, Pause(data.cause, at, at, data.agency)), resumed_early=rest)
 
     def _resumed(self, state: State, cause: str, at: datetime) -> State:
         waiting = next((pause for pause in state.pauses if pause.until is None and pause.cause == cause), None)
         if waiting is None:
-            return replace(state, resumed_early=(*state.resumed_early, (cause, at)))
+            return state.but(resumed_early=(*state.resumed_early, (cause, at)))
         over = replace(waiting, until=at, seconds=self._rules.paused(state, waiting.since, at))
         pauses = tuple(over if pause is waiting else pause for pause in state.pauses)
-        return self._rederived(replace(state, pauses=pauses))
+        return self._rederived(state.but(pauses=pauses))
 
     def _asked(self, state: State, event: AnyEvent, data: routing.ConsultationRequested) -> State:
         key, at = consultation_key(data), event.time
@@ -200,34 +199,34 @@ class Fold:
             return state  # asked twice of one agency for one attempt: the first limit counts
         kind: Kind = "consultation"
         asked = Deadline(key, kind, data.agency, at, at, event.id, data.step, data.limit, None, data.asked_by)
-        known = replace(state, deadlines=tuple(one for one in state.deadlines if one.key != key))
+        known = state.but(deadlines=tuple(one for one in state.deadlines if one.key != key))
         return self._rederived(self._begun(known, asked))
 
     def _calendar_changed(self, state: State, event: AnyEvent, data: CalendarChanged) -> State:
         amendment = Amendment(event.id, tuple(day.exceptional for day in data.days))
-        amended = self._rederived(replace(state, amendments=(*state.amendments, amendment)), ended=True)
+        amended = self._rederived(state.but(amendments=(*state.amendments, amendment)), ended=True)
         old, new = state.main, amended.main
         if not old or not new or not old.due or not new.due or old.due == new.due or old.ended is not None:
             return amended
         move = Move(event.id, event.time, old.due, new.due, data.reason)
-        return replace(amended, moves=(*amended.moves, move))
+        return amended.but(moves=(*amended.moves, move))
 
 
 def _taken(state: State, event: AnyEvent, data: routing.DossierAcknowledged) -> State:
     key = step_key(data.step, data.attempt)
     found = next((one for one in state.deadlines if one.key == key), None)
     if found is None:
-        return replace(state, early=(*state.early, Early(key, data.agency, event.time, data.officer)))
+        return state.but(early=(*state.early, Early(key, data.agency, event.time, data.officer)))
     if found.taken_at is not None:
         return state
     taken = replace(found, officer=data.officer, taken_at=event.time)
-    return replace(state, deadlines=tuple(taken if one is found else one for one in state.deadlines))
+    return state.but(deadlines=tuple(taken if one is found else one for one in state.deadlines))
 
 
 def _explained(state: State, event: AnyEvent, data: routing.DelayExplained) -> State:
     told = Explanation(data.step, data.agency, event.time, data.cause, data.owner, data.plan, data.target)
     explained = state.explained or told.complete
-    return replace(state, explanations=(*state.explanations, told), explained=explained)
+    return state.but(explanations=(*state.explanations, told), explained=explained)
 
 
 def consultation_key(data: routing.ConsultationRequested | routing.ConsultationAnswered) -> str:

@@ -17,22 +17,22 @@ def said(state: State, event: AnyEvent) -> State:
     match event.data:
         case sla.DossierDueSoon() as data:
             near = state.due_soon or data.deadline in MAIN
-            return replace(_noted(state, "due-soon", data.deadline, data.due), due_soon=near)
+            return _noted(state, "due-soon", data.deadline, data.due).but(due_soon=near)
         case sla.DossierOverdue() as data:
             retracted = said_key("retracted", event.id) in state.said
             late = Overdue(data.due, data.deadline, event.id, data.agency, retracted)
-            return _marked(replace(state, raised=tuple(sorted((*state.raised, late)))))
+            return _marked(state.but(raised=tuple(sorted((*state.raised, late)))))
         case sla.DossierOverdueRetracted() as data:
             raised = tuple(replace(one, retracted=True) if one.id == data.overdue_id else one for one in state.raised)
-            return _marked(replace(_noted(state, "retracted", data.overdue_id), raised=raised))
+            return _marked(_noted(state, "retracted", data.overdue_id).but(raised=raised))
         case sla.DossierEscalated() as data:
             noted = _noted(state, "escalated", data.deadline, data.due, data.rung, data.reason)
-            return replace(noted, escalations=state.escalations + 1)
+            return noted.but(escalations=state.escalations + 1)
         case sla.DossierRescheduled() as data:
             return _rescheduled(state, event, data)
         case sla.ExplanationRequired() as data:
             wanted = Required(data.due or data.by, data.deadline, event.id, data.agency, data.by)
-            return replace(state, required=tuple(sorted((*state.required, wanted))))
+            return state.but(required=tuple(sorted((*state.required, wanted))))
         case _:
             return state
 
@@ -41,13 +41,13 @@ def _rescheduled(state: State, event: AnyEvent, data: sla.DossierRescheduled) ->
     if data.kind == "calendar":
         return _noted(state, "moved", event.causationid)
     new = NewDate(event.time, event.id, data.new_date, data.overdue_id or event.causationid)
-    return replace(state, new_dates=tuple(sorted((*state.new_dates, new))))
+    return state.but(new_dates=tuple(sorted((*state.new_dates, new))))
 
 
 def _noted(state: State, what: str, *unique: object) -> State:
-    return replace(state, said=tuple(sorted((*state.said, said_key(what, *unique)))))
+    return state.but(said=tuple(sorted((*state.said, said_key(what, *unique)))))
 
 
 def _marked(state: State) -> State:
     overdue = any(one.key in MAIN and not one.retracted for one in state.raised)
-    return replace(state, overdue=overdue, backlog=overdue and state.phase == "open")
+    return state.but(overdue=overdue, backlog=overdue and state.phase == "open")

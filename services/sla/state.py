@@ -5,7 +5,7 @@ A complaint or suggestion (phản ánh, kiến nghị) has a document of its own
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from contracts import sla
 from contracts.rules import Kind
@@ -220,6 +220,14 @@ class State:
     backlog: bool = False
     explained: bool = False
     escalations: int = 0
+
+    def but(self, **changes: Any) -> "State":
+        """The same with some fields changed. `dataclasses.replace` would be the most of what folding an event costs."""
+        if not changes.keys() <= self.__dataclass_fields__.keys():
+            raise TypeError(f"a state has no {', '.join(sorted(changes.keys() - self.__dataclass_fields__.keys()))}")
+        made = object.__new__(State)
+        made.__dict__.update(self.__dict__, **changes)
+        return made
 
     def missed(self, overdue_id: str) -> datetime | None:
         """The moment that an overdue event on record speaks of; None if it was retracted."""
