@@ -149,8 +149,9 @@ class Loop:
         """Advance the documents, carry out what they order outside, record what came of it, and move swept timers."""
         jobs = await self._advance(arrivals, now, tally, dead)
         done = dict(jobs)
+        # What outcomes order in their turn is caused by what arrived, too: only that will come again.
+        ordered_by = {key: min(job.saves, default=job.doc.version) for key, job in jobs.items()}
         while self.service.perform and (effects := [one for job in jobs.values() for one in job.decision.effects]):
-            ordered_by = {key: min(job.saves, default=job.doc.version) for key, job in jobs.items()}
             outcomes: dict[str, list[Arrival]] = defaultdict(list)
             for event in await self.service.perform(effects):
                 key = self.service.key(event)

@@ -9,7 +9,20 @@ from typing_extensions import override
 
 from chassis.memory import MemoryStore
 from contracts import claims
-from tests.component.chassis.toy import HOUR, START, DownError, Toy, application, claim, payment, record, withdrawal
+from contracts.decision import Decision
+from tests.component.chassis.toy import (
+    HOUR,
+    START,
+    TOY,
+    DownError,
+    Toy,
+    application,
+    claim,
+    decide,
+    payment,
+    record,
+    withdrawal,
+)
 
 
 async def crash(toy: Toy, place: str, *batch: Any) -> None:
@@ -133,6 +146,31 @@ async def test_an_effect_is_carried_out_again_if_its_outcome_was_not_saved(toy: 
     await toy.process(*batch)
     assert toy.performed == ["0", "0"]
     assert len(toy.take("notification.sent")) == 1
+
+
+def one_at_a_time(seen: Any, now: datetime) -> Decision:
+    """The outcome of each effect orders the next one."""
+    decision = decide(seen, now)
+    return replace(decision, effects=decision.effects[:1])
+
+
+class DiesAfterItsSecondEffect(Toy):
+    @override
+    async def perform(self, effects: Any) -> Any:
+        outcomes = await super().perform(effects)
+        if len(self.performed) == 2:
+            self.fails_at.add("before publish")
+        return outcomes
+
+
+async def test_an_outcome_that_another_outcome_led_to_goes_out_when_the_batch_comes_again() -> None:
+    toy = DiesAfterItsSecondEffect(service=replace(TOY, decide=one_at_a_time))
+    batch = [record(claim(claims.Collection(channel=channel))) for channel in ("counter", "post")]
+    with pytest.raises(DownError):
+        await toy.process(*batch)
+    await toy.process(*batch)
+    assert toy.performed == ["0", "1"]
+    assert len(set(toy.take("notification.sent"))) == 2
 
 
 async def test_an_effect_whose_outcome_is_on_record_is_not_carried_out_again(toy: Toy) -> None:
