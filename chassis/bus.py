@@ -17,6 +17,7 @@ from aiokafka.errors import KafkaError
 from aiokafka.partitioner import DefaultPartitioner, murmur2
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
+from faststream.kafka.subscriber.usecase import BatchSubscriber
 from tenacity import RetryCallState, retry, retry_if_not_exception_type, wait_exponential_jitter
 
 from chassis.observe import NOBODY, Observer
@@ -131,9 +132,16 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
         self.stopping = False
         self.working_since: float | None = None
         self._at_work: Sequence[Record] = ()
-        self._broker = KafkaBroker(kafka, logger=None, graceful_timeout=REVOKE_SECONDS, apply_types=False)
         self._ends: dict[TopicPartition, int] = {}
-        self._subscriber = self._broker.subscriber(
+        self._broker, self._subscriber = self._carriers(settings, kafka, group, topics)
+        self._subscriber(self._on_batch)
+
+    def _carriers(
+        self, settings: Settings, kafka: str, group: str, topics: Sequence[str]
+    ) -> tuple[KafkaBroker, BatchSubscriber]:
+        """FastStream, not connected yet. What is simulated instead has to keep to how it calls `_on_batch`."""
+        broker = KafkaBroker(kafka, logger=None, graceful_timeout=REVOKE_SECONDS, apply_types=False)
+        subscriber = broker.subscriber(
             *topics,
             group_id=group,
             auto_offset_reset="earliest",
@@ -148,7 +156,7 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
             listener=self,
             decoder=_undecoded,
         )
-        self._subscriber(self._on_batch)
+        return broker, subscriber
 
     async def start(self) -> None:
         """Join the group and begin."""
@@ -227,9 +235,11 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
         async with self.busy:
             if self.stopping:
                 return  # a batch that failed and was given up may lie before this one: committing this would skip it
-            records = self._at_work = message.raw_message
+            owned, records = self.owned, message.raw_message
+            self._at_work = records
             await self.persist(lambda: self._handle(records))
-            if not self.failing:
+            # Who has these partitions since then may be further: what outlived its assignment would set the group back.
+            if not self.failing and self.owned is owned:
                 await self._commit(message, records)
             self._at_work = ()
 
