@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 DOSSIERS ?= 2000
 SEED ?= 1
 ONCE ?=
+SEEDS ?= 2000
+FIRST ?= 0
 FAST_STORE := .lienthong/fast-store/bin/secantusd-rs
 
 .DEFAULT_GOAL := help
@@ -28,6 +30,9 @@ test: install ## The whole test suite on the embedded stack
 
 fast: install ## Only the tests that need no servers
 	$(BIN)/pytest -m "not stack and not slow" -q
+
+simulate: install ## Simulate SEEDS=2000 worlds from FIRST=0 on; a broken law prints how to see it again
+	$(BIN)/python -m tests.simulation.run --seeds $(SEEDS) --first $(FIRST)
 
 check: install ## Lint, format, types, import rules, contracts
 	$(BIN)/ruff check .
@@ -61,4 +66,4 @@ clean: ## Stop the stack and forget its data
 	@if [ -x $(BIN)/lienthong ]; then $(BIN)/lienthong stack down; fi
 	@if [ -d .lienthong ]; then find .lienthong -mindepth 1 -maxdepth 1 ! -name fast-store -exec rm -rf {} +; fi
 
-.PHONY: help install run test fast check format lock fast-store bench clean
+.PHONY: help install run test fast simulate check format lock fast-store bench clean

@@ -1,4 +1,4 @@
-"""A bus in memory: topics with partitions, and the offsets that groups have committed."""
+"""A bus in memory: topics with partitions, and who wants to hear of what is new."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zlib import crc32
 
+from aiokafka import TopicPartition as Place
+
 from chassis.record import Message
+from tests.simulation.trace import Trace
 
 PARTITIONS = 3
 
-Place = tuple[str, int]
-"""Topic and partition."""
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class BusRecord:
     """One record, as the loop reads it; `at` is when the bus took it in, `number` its place among all."""
 
@@ -39,16 +39,17 @@ class Bus:
     """All records ever published."""
 
     clock: Callable[[], datetime]
+    trace: Trace
     logs: dict[Place, list[BusRecord]] = field(default_factory=lambda: defaultdict(list))
     records: list[BusRecord] = field(default_factory=list)
+    listeners: dict[str, list[Callable[[int], None]]] = field(default_factory=lambda: defaultdict(list))
 
     def append(self, message: Message) -> BusRecord:
         """Take a message in."""
-        partition = crc32(message.key or b"") % PARTITIONS if message.partition is None else message.partition
-        log, at = self.logs[message.topic, partition], self.clock()
+        place, at = place_of(message), self.clock()
+        log = self.logs[place]
         record = BusRecord(
-            message.topic,
-            partition,
+            *place,
             len(log),
             int(at.timestamp() * 1000),
             message.key,
@@ -59,8 +60,17 @@ class Bus:
         )
         log.append(record)
         self.records.append(record)
+        self.trace.note("bus", *record.origin, record.value)
+        for tell in self.listeners[place.topic]:
+            tell(place.partition)
         return record
 
     def end(self, place: Place) -> int:
         """The offset after the last record."""
         return len(self.logs[place])
+
+
+def place_of(message: Message) -> Place:
+    """Where a message belongs."""
+    partition = crc32(message.key or b"") % PARTITIONS if message.partition is None else message.partition
+    return Place(message.topic, partition)

@@ -1,4 +1,4 @@
-"""Citizens and agencies: they lodge, report, repeat themselves, report late, report nonsense."""
+"""Citizens and agencies: they lodge, report, rate, repeat themselves, report late, report nonsense."""
 
 import heapq
 import itertools
@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from random import Random
 
-from chassis.record import Message
-from contracts import claims, intake, routing
+from chassis.record import Message, message_of
+from contracts import claims, intake, rating, routing
 from contracts.envelope import LIVE, AnyEvent, Payload, new_event
 from contracts.topics import BadEventError, UnknownTypeError, read_event
 from tests.simulation.bus import Bus, BusRecord
@@ -31,26 +31,29 @@ QUIRKS = 2
 
 REPEATED = 0.2
 LATE = 0.2
+RATED = 0.5
 
 Action = Callable[[], None]
+Submit = Callable[[Message], None]
+"""Hands a message to the portal, which goes on until the bus has acknowledged it."""
 
 
 class People:
     """Everybody outside, on a calendar of their own; they read what the services publish."""
 
-    def __init__(self, rng: Random, bus: Bus) -> None:
+    def __init__(self, rng: Random, bus: Bus, submit: Submit) -> None:
         self._rng = rng
         self._bus = bus
+        self._submit = submit
         self._calendar: list[tuple[datetime, int, Action]] = []
         self._serial = itertools.count(1)
         self._heard: set[str] = set()
         self._open: dict[str, dict[str, tuple[str, AnyEvent]]] = {}
         self._quirks: dict[str, int] = {}
         self._retries: dict[str, int] = {}
-        self._claims: list[tuple[AnyEvent, str]] = []
+        self._claims: list[AnyEvent] = []
         self._read = 0
         self.bad: set[tuple[str, int, int]] = set()
-        self.skipped: set[tuple[str, int, int]] = set()
 
     @property
     def next_action(self) -> datetime | None:
@@ -83,14 +86,10 @@ class People:
     def _now(self, timeline: str) -> datetime:
         return self._bus.clock() - (timedelta() if timeline == LIVE else BEHIND)
 
-    def _send(self, event: AnyEvent, key: str) -> BusRecord:
-        record = self._bus.append(Message(event.type, key.encode(), event.to_json().encode()))
+    def _send(self, event: AnyEvent) -> None:
+        self._submit(message_of(event))
         if self._rng.random() < REPEATED:
-            self._later(self._delay(), lambda: self._repeat(event, key))
-        return record
-
-    def _repeat(self, event: AnyEvent, key: str) -> None:
-        self._bus.append(Message(event.type, key.encode(), event.to_json().encode()))
+            self._later(self._delay(), lambda: self._submit(message_of(event)))
 
     def _say(self, data: Payload, source: str, subject: str, correlation: str, timeline: str) -> None:
         """A claim that is true now; perhaps it travels for days."""
@@ -104,11 +103,7 @@ class People:
             timeline=timeline,
         )
         lag = self._delay() if self._rng.random() < LATE else timedelta()
-        self._later(lag, lambda: self._deliver(event))
-
-    def _deliver(self, event: AnyEvent) -> None:
-        self._claims.append((event, event.subject))
-        self._send(event, event.subject)
+        self._later(lag, lambda: self._send(event))
 
     def _claim(self, submission: str, timeline: str, claim: claims.Claim) -> None:
         data = claims.IntakeSubmitted.model_validate({"submission_id": submission, "claim": claim.model_dump()})
@@ -126,6 +121,7 @@ class People:
             channel="counter",
             receiving_unit=self._rng.choice(UNITS),
             components=items if complete else items[:-1],
+            applicant_ref=self._rng.choice((None, f"{number}e", f"{number}p", f"{number}n")),
         )
         timeline = self._rng.choice((LIVE, LIVE, SIMULATED))
         submission = f"submission-{number}"
@@ -134,7 +130,7 @@ class People:
             self._later(self._delay(), lambda: self._claim(submission, timeline, claims.Withdrawal()))
 
     def _hear(self, record: BusRecord) -> None:
-        if record.topic.endswith("dead-letter") or record.value is None:
+        if record.topic.endswith("dead-letter") or record.value is None or record.origin in self.bad:
             return
         try:
             event = read_event(record.topic, record.value)
@@ -142,6 +138,8 @@ class People:
             return
         if event.identity not in self._heard:
             self._heard.add(event.identity)
+            if isinstance(event.data, claims.IntakeSubmitted | claims.AgencyReported | rating.RatingSubmitted):
+                self._claims.append(event)
             self._react(event)
 
     def _react(self, event: AnyEvent) -> None:
@@ -152,6 +150,8 @@ class People:
             case routing.DossierTransferred() as data:
                 self._open.setdefault(event.subject, {})[data.step] = (data.to_agency, event)
                 self._work(event, data)
+            case intake.DossierReceived() if self._rng.random() < RATED:
+                self._later(self._delay(), lambda: self._rate(event))
             case routing.DossierStepCompleted() as data:
                 self._open.get(event.subject, {}).pop(data.step, None)
             case routing.DossierSuspended(cause="payment") as data:
@@ -165,6 +165,19 @@ class People:
             case routing.DossierCompleted():
                 brought = claims.Collection(channel="counter")
                 self._later(self._delay(), lambda: self._claim(event.correlationid, event.timeline, brought))
+                if self._rng.random() < RATED:
+                    self._later(self._delay(), lambda: self._rate(event))
+
+    def _rate(self, about: AnyEvent) -> None:
+        """Somebody rates what they got, perhaps more than once: only one of a holder's ratings counts."""
+        for _ in range(self._rng.randint(1, 3)):
+            data = rating.RatingSubmitted(
+                channel="web",
+                holder=self._rng.choice(("receipt", "relative")),
+                agency=self._rng.choice(UNITS),
+                answers={"4": self._rng.randint(0, 2), "7": self._rng.randint(0, 2)},
+            )
+            self._say(data, "/portal/people", about.subject, about.correlationid, about.timeline)
 
     def _work(self, event: AnyEvent, data: routing.DossierTransferred) -> None:
         """An agency gets a dossier: takes custody, and does one thing or another with it."""
@@ -200,7 +213,7 @@ class People:
         """A record that no service can take in, or one of a type that this version does not know."""
         if not self._claims:
             return
-        event, key = self._rng.choice(self._claims)
+        event = self._rng.choice(self._claims)
         text = event.to_json()
         reused = event.model_copy(update={"data": _other(event.data)}).to_json()
         late = event.model_copy(
@@ -209,12 +222,17 @@ class People:
         good = (text.replace(f'"type":"{event.type}"', '"type":"not.known-yet"'),)
         bad = ("{", text.replace('"subject"', '"object"'), "", None, reused, late.to_json())
         value = self._rng.choice(good + bad)
-        record = self._bus.append(Message(event.type, key.encode(), None if value is None else value.encode()))
-        (self.skipped if value in good else self.bad).add(record.origin)
+        record = self._bus.append(
+            Message(event.type, event.subject.encode(), None if value is None else value.encode())
+        )
+        if value in bad:
+            self.bad.add(record.origin)
 
 
 def _other(data: Payload) -> Payload:
     """The same kind of claim with other content."""
     if isinstance(data, claims.AgencyReported):
+        return data.model_copy(update={"officer": "somebody-else"})
+    if isinstance(data, rating.RatingSubmitted):
         return data.model_copy(update={"officer": "somebody-else"})
     return data.model_copy(update={"claim": claims.Payment(amount=999_999)})

@@ -1,119 +1,186 @@
-"""The simulated world: services, people, time, and a scheduler that is out to break them."""
+"""The simulated world: services, people, time, and a seed that is out to break them."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import random
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import cache
-from random import Random
-from typing import Any
+from unittest.mock import patch
 
-from chassis.loop import Loop
-from chassis.memory import MemoryStore
+from chassis import clock
 from chassis.record import Message
-from chassis.service import Service
 from contracts.claims import ClockTicked
 from contracts.envelope import LIVE, new_event
-from contracts.procedures import load_catalogue, load_directory
-from contracts.worktime import load_calendar
-from services.intake import decide as intake_rules
-from services.intake import handlers as intake
-from services.routing import handlers as routing
-from services.routing import rules as routing_rules
-from services.sla import decide as sla_rules
-from services.sla import handlers as sla
 from tests.simulation.bus import PARTITIONS, Bus
-from tests.simulation.instance import Group, Instance
+from tests.simulation.loop import Mortal, SimulatedLoop
+from tests.simulation.mischief import Mischief
 from tests.simulation.people import BEHIND, SIMULATED, People
-from tests.simulation.points import WorldDownError
+from tests.simulation.portal import Portal
+from tests.simulation.post import Post
+from tests.simulation.process import Process
+from tests.simulation.services import services
+from tests.simulation.shop import Shop
+from tests.simulation.trace import Trace
+from tests.simulation.variants import SOUND, Variant
+from tests.simulation.wire import Sky, Weather
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
-STEPS = 1_200
 INSTANCES = 2
-PATIENCE = 2_000
+TURNS = (100, 300)
+STEPS_A_TURN = 60
+IDLE_TURNS = 10
+"""Nobody outside does anything any more: so many turns later the storm is over."""
+
+QUIET_ROUNDS = 3
+"""A sweep of the live timeline goes up to its last look at the clock, so that it takes two to be done."""
+
+BREATH = 21_000.0
+"""Seconds between two rounds of a calm world: any sweep, retry or restart comes within one."""
+
+STRIDE = timedelta(days=1)
+"""How far a calm world goes at least when nothing is left to do."""
+
+TROUBLES = ("crashes", "failures", "lost answers", "expulsions", "pauses", "cuts", "stops")
+
+PATIENCE = 600
 """Rounds after which a world without faults has to be at rest."""
-
-
-@cache
-def real_services() -> dict[str, Service[Any]]:
-    """Intake, routing and sla, as they are in production."""
-    directory, calendar = load_directory(), load_calendar(None)
-    catalogue = load_catalogue(directory=directory)
-    superiors = {code: agency.reports_to for code, agency in directory.agencies.items() if agency.reports_to}
-    return {
-        "intake": intake.service(intake_rules.Rules(catalogue, directory, calendar)),
-        "routing": routing.service(routing_rules.Rules(calendar)),
-        "sla": sla.service(sla_rules.Rules(calendar, superiors)),
-    }
-
-
-def as_it_is(service: Service[Any], _rng: Random) -> Service[Any]:
-    """The service every instance runs."""
-    return service
-
-
-@dataclass(frozen=True)
-class Variant:
-    """A way to run the services; the default is the right one, all others are wrong on purpose."""
-
-    name: str = "sound"
-    loop: type[Loop] = Loop
-    store: type[MemoryStore] = MemoryStore
-    commits_first: bool = False
-    service: Callable[[Service[Any], Random], Service[Any]] = as_it_is
-
-
-SOUND = Variant()
 
 
 class World:
     """One run. Everything that happens follows from the seed."""
 
-    def __init__(self, seed: int, variant: Variant = SOUND) -> None:
-        self.rng = Random(seed)
-        self.variant = variant
-        self.now = START
-        self.bus = Bus(lambda: self.now)
-        self.people = People(self.rng, self.bus)
-        self.groups = [Group(service, self.bus, variant.store()) for service in real_services().values()]
-        self.instances: list[Instance] = []
-        self.ticks: set[str] = set()
-        self._crashes = self.rng.choice((0.0, 0.005, 0.02))
-        self._failures = self.rng.choice((0.0, 0.01, 0.04))
-        self._pace = self.rng.choice((0.01, 0.04, 0.08))
-        self._unrest = self.rng.choice((0.01, 0.05, 0.1))
-        for group in self.groups:
-            for _ in range(INSTANCES):
-                self._start(group)
-            for partition in range(PARTITIONS):
-                self._any_of(group).assign(partition)
+    def __init__(self, seed: int, variant: Variant = SOUND, *, told: bool = False) -> None:
+        self.rng = random.Random(seed)
+        self.trace = Trace(told=told)
+        self.asyncio = SimulatedLoop(self.rng, self.trace)
+        self.counts: Counter[str] = Counter()
+        self.faults: list[tuple[int, str]] = []
+        peaceful = self.rng.random() < 0.1
+        self.sky = Sky(self.rng, self.trace, self._weather(peaceful), self.counts, self.kill, self.faults)
+        self.bus = Bus(lambda: self.now, self.trace)
+        self.post = Post()
+        self.shops = [
+            Shop(service, variant, self.sky, self.bus, self.asyncio, lambda: self.now, self.post)
+            for service in services().values()
+        ]
+        self.portals = [Portal("portal", self.asyncio, self.sky, self.bus)]
+        self.people = People(self.rng, self.bus, self._submit)
+        rate = 0.0 if peaceful else self.rng.choice((0.0, 0.05, 0.15))
+        self._mischief = Mischief(self.rng, self.sky, self.asyncio, self.shops, rate)
+
+    def _submit(self, message: Message) -> None:
+        self.portal.submit(message)
+
+    def _weather(self, peaceful: bool) -> Weather:
+        if peaceful:
+            return Weather()
+        draw = self.rng.choice
+        return Weather(draw((0, 0.003, 0.01)), draw((0, 0.01, 0.03)), draw((0, 0.01, 0.04)), draw((0, 0.1, 0.4)))
+
+    @property
+    def now(self) -> datetime:
+        """The wall clock."""
+        return START + timedelta(seconds=self.asyncio.time())
+
+    def present(self, timeline: str) -> datetime:
+        """The clock of a timeline."""
+        return self.now - (timedelta() if timeline == LIVE else BEHIND)
+
+    @property
+    def portal(self) -> Portal:
+        """Where people hand things in now."""
+        return self.portals[-1]
+
+    @property
+    def processes(self) -> list[Process]:
+        """All there ever were."""
+        return [one for shop in self.shops for one in (*shop.processes, *shop.graves)]
+
+    def kill(self, mortal: Mortal) -> None:
+        """A process dies."""
+        self._mischief.kill(mortal)
 
     def run(self) -> None:
         """A storm, and then calm until everything is committed and nothing is due."""
-        self.people.begin(self.rng.randint(1, 5))
-        for _ in range(STEPS):
-            self._happen()
-            self.people.act()
-        self._settle()
+        with self._present():
+            for shop in self.shops:
+                for _ in range(INSTANCES):
+                    shop.begin()
+            self.people.begin(self.rng.choice((1, 1, 2, 3)))
+            self._storm()
+            self.sky.weather = Weather()
+            self._mischief.end()
+            self._calm()
+            for shop in self.shops:
+                for key, doc in sorted(shop.store.documents.items()):
+                    self.trace.note(shop.service.name, key, doc.version, doc.due, doc.state)
 
-    def _start(self, group: Group) -> Instance:
-        service = self.variant.service(group.service, self.rng)
-        instance = Instance(group, self.variant.loop, service, commits_first=self.variant.commits_first)
-        self.instances.append(instance)
-        return instance
+    def figures(self) -> Counter[str]:
+        """What happened, in numbers."""
+        values = Counter((record.topic, record.value) for record in self.bus.records)
+        return Counter(
+            seeds=1,
+            steps=self.trace.steps,
+            events=len(values),
+            duplicates=len(self.bus.records) - len(values),
+            dossiers=len(self.shops[0].store.documents),
+            timers=self.counts["timers"],
+            letters=self.post.letters,
+            rebalances=sum(shop.group.rebalances for shop in self.shops),
+            **{kind: self.counts[kind] for kind in TROUBLES},
+        )
 
-    def _any_of(self, group: Group, other: Instance | None = None) -> Instance:
-        return self.rng.choice([one for one in self.instances if one.group is group and one is not other])
+    def close(self) -> None:
+        """Leave no task behind."""
+        with self._present():
+            for one in (*self.portals, *self.processes):
+                one.wire.buried = True
+            self.asyncio.bury([*self.portals, *self.processes])
 
-    def _happen(self) -> None:
-        chance = self.rng.random()
-        if chance < self._pace:
-            self.now += self.rng.choice((timedelta(minutes=5), timedelta(hours=1), timedelta(hours=9)))
-        elif chance < self._pace + 0.01:
-            self._tick()
-        elif chance < self._pace + 0.01 + self._unrest:
-            self._rebalance()
-        else:
-            self._go_on(self.rng.choice(self.instances))
+    @contextmanager
+    def _present(self) -> Iterator[None]:
+        """Inside, production code finds this world's loop, clock and dice (tenacity draws its jitter)."""
+        dice = random.getstate()
+        random.seed(self.rng.random())
+        try:
+            with patch.object(clock, "now", lambda: self.now), self.asyncio.running():
+                yield
+        finally:
+            random.setstate(dice)
+
+    def _storm(self) -> None:
+        idle = 0
+        for _ in range(self.rng.choice(TURNS)):
+            if not self._go_on(self.rng.randint(1, STEPS_A_TURN)):
+                idle += self.people.next_action is None
+                if idle > IDLE_TURNS:
+                    return
+                self._pass_time()
+            if self.rng.random() < 0.02:
+                self._tick()
+            self._mischief.happen()
+
+    def _go_on(self, steps: int) -> bool:
+        """Let them work for so many steps; False if they came to rest."""
+        self._attend()
+        step = self.asyncio.step
+        return all(step() for _ in range(steps))
+
+    def _attend(self) -> None:
+        """What people do, and what became of their portal."""
+        if self.portal.dead:
+            heir = Portal("portal", self.asyncio, self.sky, self.bus)
+            heir.succeed(self.portal)
+            self.portals.append(heir)
+        self.people.act()
+
+    def _pass_time(self) -> None:
+        """Nobody has anything to do: go to the next timer, to the next thing on a calendar, or far."""
+        present, rng = self.asyncio.time(), self.rng
+        goals = [self.asyncio.next_timer or present, present + rng.choice((1, 30, 300, 3600, 9 * 3600))]
+        if self.people.next_action is not None:
+            goals += [(self.people.next_action - START).total_seconds()] * 3
+        self.asyncio.advance(rng.choice(goals))
 
     def _tick(self) -> None:
         """Tell the second timeline what time it is, on every partition."""
@@ -131,96 +198,36 @@ class World:
             )
             self.bus.append(Message(data.TYPE, SIMULATED.encode(), event.to_json().encode(), partition=partition))
 
-    def _rebalance(self) -> None:
-        """Partitions move, most gladly from somebody who is at work on them and does not know yet."""
-        losing = self.rng.choice([one for one in self.instances if one.busy] or self.instances)
-        gaining = self._any_of(losing.group, losing)
-        for partition in sorted(losing.believed):
-            gaining.assign(partition)
-        if not gaining.busy and (batch := gaining.fetch(self.rng)):
-            gaining.begin_batch(batch)
-
-    def _go_on(self, instance: Instance) -> None:
-        if instance.busy:
-            self._step(instance)
-        elif self.rng.random() < 0.2:
-            instance.notice()
-        elif self.rng.random() < 0.15:
-            instance.begin_sweep(self.now)
-        elif batch := instance.fetch(self.rng):
-            instance.begin_batch(batch)
-        elif not any(one.busy for one in self.instances):
-            self._pass_time()
-
-    def _pass_time(self) -> None:
-        """Nobody has anything to do: go on to the next thing on anybody's calendar, one time in three."""
-        upcoming = self.people.next_action
-        if upcoming is not None and self.rng.random() < 0.34:
-            self.now = max(self.now, upcoming)
-
-    def _step(self, instance: Instance) -> None:
-        chance = self.rng.random()
-        if chance < self._crashes:
-            self._crash(instance)
-        elif chance < self._crashes + self._failures:
-            instance.step(WorldDownError())
-        else:
-            instance.step()
-
-    def _crash(self, instance: Instance) -> None:
-        """A process dies; another takes its partitions."""
-        instance.die()
-        self.instances.remove(instance)
-        self._start(instance.group)
-        for partition, owner in list(instance.group.owners.items()):
-            if owner is instance:
-                self._any_of(instance.group).assign(partition)
-
-    def _settle(self) -> None:
-        """No more faults: everybody learns what they own, finishes, and goes on until nothing is left to do."""
-        for instance in self.instances:
-            _finish(instance)
-            instance.notice()
-            instance.rewind(range(PARTITIONS))
+    def _calm(self) -> None:
+        """No more faults: finish, look at the clock, and go on to the next moment that matters until there is none."""
         for _ in range(PATIENCE):
-            self.people.act()
             self._digest()
-            if not self._move_on():
+            upcoming = sorted(self._moments())
+            if not upcoming:
                 return
+            then = max(upcoming[0], self.now + STRIDE)
+            self.asyncio.advance((then - START).total_seconds())
+            self._tick()
         raise AssertionError("the world does not come to rest")
 
     def _digest(self) -> None:
         """Work off everything that is on the bus, and sweep until nobody says anything new."""
-        said = -1
-        while said != len(self.bus.records):
+        quiet, said = 0, -1
+        for _ in range(PATIENCE):
+            while self._go_on(1000):
+                pass
+            busy = any(shop.group.lag or not shop.group.settled for shop in self.shops) or self.portal.pending
+            quiet = 0 if busy or said != len(self.bus.records) else quiet + 1
+            if quiet == QUIET_ROUNDS:
+                return
             said = len(self.bus.records)
-            for instance in self.instances:
-                while batch := instance.fetch(self.rng):
-                    instance.begin_batch(batch)
-                    _finish(instance)
-            for instance in self.instances:
-                if instance.believed:
-                    instance.begin_sweep(self.now)
-                    _finish(instance)
-
-    def _move_on(self) -> bool:
-        """Go to the next moment that matters; False if there is none."""
-        upcoming = sorted(self._moments())
-        if not upcoming:
-            return False
-        self.now = max(upcoming[0], self.now + timedelta(hours=5))
-        self._tick()
-        return True
+            self.asyncio.advance(self.asyncio.time() + BREATH)
+        raise AssertionError("the world has work that is never done")
 
     def _moments(self) -> Iterator[datetime]:
         if self.people.next_action is not None:
             yield self.people.next_action
-        for group in self.groups:
-            for doc in group.store.documents.values():
+        for shop in self.shops:
+            for doc in shop.store.documents.values():
                 if doc.due is not None:
                     yield doc.due + (timedelta() if doc.timeline == LIVE else BEHIND)
-
-
-def _finish(instance: Instance) -> None:
-    while instance.busy:
-        instance.step()

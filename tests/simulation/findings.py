@@ -1,0 +1,44 @@
+"""Everything that a world said, read once, for those who judge it."""
+
+from functools import cached_property
+
+from contracts.envelope import AnyEvent
+from contracts.topics import BadEventError, UnknownTypeError, dead_letter_topic, read_event
+from tests.simulation.bus import BusRecord
+from tests.simulation.shop import Shop
+from tests.simulation.world import World
+
+
+class Findings:
+    """Everything on the bus, read once."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.letters = {shop.service.name: _letters(world, shop) for shop in world.shops}
+        dead = set().union(*self.letters.values())
+        self.said = [(record, event) for record in world.bus.records if (event := _event(record, dead))]
+
+    @cached_property
+    def events(self) -> dict[str, AnyEvent]:
+        """Every event, by identity."""
+        return {event.identity: event for _, event in self.said}
+
+    def of(self, kind: type) -> list[AnyEvent]:
+        """Every event of one kind."""
+        return [event for event in self.events.values() if isinstance(event.data, kind)]
+
+
+def _letters(world: World, shop: Shop) -> set[tuple[str, int, int]]:
+    """Where the dead letters of a service came from."""
+    topic = dead_letter_topic(shop.service.name)
+    found = (dict(record.headers) for record in world.bus.records if record.topic == topic)
+    return {(h["topic"].decode(), int(h["partition"]), int(h["offset"])) for h in found}
+
+
+def _event(record: BusRecord, dead: set[tuple[str, int, int]]) -> AnyEvent | None:
+    if record.origin in dead or record.topic.endswith("dead-letter") or record.value is None:
+        return None
+    try:
+        return read_event(record.topic, record.value)
+    except (BadEventError, UnknownTypeError):
+        return None

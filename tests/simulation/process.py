@@ -1,0 +1,245 @@
+"""A service as a process of the simulated world: the real runner, policy, publisher and loop, on simulated servers."""
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from aiokafka import ConsumerRebalanceListener
+from typing_extensions import override
+
+from chassis import clock
+from chassis.app import App
+from chassis.bus import REVOKE_SECONDS, Handle, Publisher, Subscription
+from chassis.loop import Loop
+from chassis.observe import Observers
+from chassis.record import Message, Record
+from chassis.run import Runner
+from chassis.settings import Settings
+from tests.simulation.bus import Bus, Place, place_of
+from tests.simulation.group import Group, Reader
+from tests.simulation.loop import Mortal
+from tests.simulation.store import FarStore
+from tests.simulation.wire import DELAYS, BusDownError, Wire
+
+if TYPE_CHECKING:
+    from tests.simulation.shop import Shop
+
+
+class Producer:
+    """What aiokafka's producer is to the publisher: in order within a partition, in any order between them."""
+
+    def __init__(self, bus: Bus, wire: Wire) -> None:
+        self._bus = bus
+        self._wire = wire
+        self._queues: dict[Place, deque[tuple[Message, asyncio.Future[None]]]] = defaultdict(deque)
+
+    async def send(
+        self,
+        topic: str,
+        value: bytes | None,
+        *,
+        key: bytes | None,
+        partition: int | None,
+        headers: Sequence[tuple[str, bytes]],
+    ) -> "asyncio.Future[None]":
+        """Queue a message; the future tells when it is acknowledged."""
+        message = Message(topic, key, value, tuple(headers), partition)
+        acknowledged = asyncio.get_running_loop().create_future()
+        queue = self._queues[place_of(message)]
+        queue.append((message, acknowledged))
+        if len(queue) == 1:
+            asyncio.get_running_loop().call_soon(self._deliver, queue)
+        return acknowledged
+
+    def _deliver(self, queue: "deque[tuple[Message, asyncio.Future[None]]]") -> None:
+        """Take the first message of a queue to the bus, unless something comes between."""
+        if not queue or self._wire.buried or self._wire.is_cut("bus"):
+            return
+        message, acknowledged = queue.popleft()
+        failed = self._wire.draw("publish")
+        if not failed and not self._wire.owner.still:
+            self._bus.append(message)
+            failed = self._wire.draw("published")
+        if self._wire.owner.still:
+            return
+        if not acknowledged.done():
+            acknowledged.set_exception(BusDownError("publish")) if failed else acknowledged.set_result(None)
+        if queue:
+            loop, sky = asyncio.get_running_loop(), self._wire.sky
+            slow = sky.weather.delays and sky.rng.random() < sky.weather.delays
+            loop.call_later(sky.rng.choice(DELAYS), self._deliver, queue) if slow else loop.call_soon(
+                self._deliver, queue
+            )
+
+    async def stop(self) -> None:
+        """What is still under way arrives all the same, or is lost."""
+        if self._wire.sky.rng.random() < 0.5:
+            self._queues.clear()
+
+
+class FarPublisher(Publisher):
+    """The publisher, with a simulated producer."""
+
+    def __init__(self, bus: Bus, wire: Wire) -> None:
+        super().__init__("simulated")
+        self._bus = bus
+        self._wire = wire
+
+    @override
+    async def _ready(self) -> Any:
+        if self._producer is None:
+            self._producer = Producer(self._bus, self._wire)
+        return self._producer
+
+
+class Carrier:
+    """What FastStream's broker and subscriber are to the subscription: fetch, hand over, and again."""
+
+    def __init__(self, group: Group, wire: Wire, batch: int) -> None:
+        self.consumer: Reader | None = None
+        self.tasks: list[asyncio.Task[None]] = []
+        self.given_in: int | None = None
+        self._group = group
+        self._wire = wire
+        self._batch = batch
+        self._running = True
+        self._at_work = asyncio.Lock()
+
+    def __call__(self, handler: Callable[[Any], Awaitable[None]]) -> None:
+        """Who takes the batches."""
+        self._handler = handler
+
+    def listen(self, listener: ConsumerRebalanceListener) -> None:
+        """Who is told of partitions that come and go."""
+        self._listener = listener
+
+    async def start(self) -> None:
+        """Join the group and begin."""
+        await self._wire.bus("join")
+        self.consumer = Reader(self._group, self._listener, self._wire, self._batch)
+        self._group.join(self.consumer)
+        self.tasks.append(asyncio.create_task(self._consume(self.consumer)))
+
+    async def _consume(self, reader: Reader) -> None:
+        while self._running:
+            batch = await reader.getmany()
+            async with self._at_work:
+                self.given_in = reader.generation
+                await self._handler(SimpleNamespace(raw_message=batch, consumer=reader))
+                self.given_in = None
+
+    async def stop(self) -> None:
+        """Let the batch at work finish, if it does in time, and leave the group."""
+        self._running = False
+        with suppress(TimeoutError):
+            async with asyncio.timeout(REVOKE_SECONDS):
+                async with self._at_work:
+                    pass
+        for task in self.tasks:
+            task.cancel()
+        if self.consumer is not None:
+            self.consumer.close()
+            self.consumer = None
+
+
+class Member(Subscription):
+    """The subscription, carried by a simulated consumer."""
+
+    def __init__(self, topics: Sequence[str], handle: Handle, carrier: Carrier) -> None:
+        self.carrier = carrier
+        self.since = 0
+        super().__init__(Settings.model_construct(), "simulated", "simulated", topics, handle)
+
+    @override
+    def _carriers(self, *_: Any) -> Any:
+        self.carrier.listen(self)
+        return self.carrier, self.carrier
+
+    @property
+    def reader(self) -> Reader | None:
+        """The consumer, while there is one."""
+        return self.carrier.consumer
+
+    @override
+    async def persist(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Remember in which generation of the group this work was given."""
+        if (reader := self.reader) is not None:
+            given = self.carrier.given_in
+            self.since = reader.group.generation if given is None else given
+        await super().persist(work)
+
+
+class FarRunner(Runner):
+    """The runner, given its surroundings instead of making them."""
+
+    def __init__(self, app: App, store: FarStore, publisher: Publisher, loop: Loop, sweep_seconds: float) -> None:
+        self.name = app.service.name
+        self._settings = Settings.model_construct(sweep_seconds=sweep_seconds)
+        self._store = store  # type: ignore[assignment]
+        self._publisher = publisher
+        self._app = app
+        self._loop = loop
+        self._observer = Observers()
+        self._stop = asyncio.Event()
+        self._looked_at = clock.now()
+
+    def subscribe(self, member: Member) -> None:
+        """Who gives the batches."""
+        self._subscription = member
+
+    async def live(self) -> None:
+        """What `run` does, without HTTP, signals and traces."""
+        try:
+            await self._begin()
+            await asyncio.gather(self._sweep_until_stopped(), self._stop.wait())
+        finally:
+            await self._subscription.stop()
+            await self._publisher.stop()
+            await self._app.close()
+            self._store.close()
+
+    def ask_to_stop(self) -> None:
+        """SIGTERM."""
+        self._ask_to_stop()
+
+    async def take(self, records: Sequence[Record]) -> None:
+        """The handler."""
+        await self._take(records)
+
+
+class Process(Mortal):
+    """One instance of one service."""
+
+    def __init__(self, name: str, shop: "Shop") -> None:
+        super().__init__(name, shop.asyncio)
+        self.shop = shop
+        self.wire = Wire(shop.sky, self)
+        variant, service = shop.variant, shop.service_on(self)
+        store = FarStore(shop.store, self.wire)
+        publisher = FarPublisher(shop.group.bus, self.wire)
+        loop = variant.loop(service, store, publisher)
+        self.runner = FarRunner(App(service), store, publisher, loop, shop.sweep_seconds)
+        carrier = Carrier(shop.group, self.wire, shop.batch)
+        self.member = variant.member(service.topics, self.runner.take, carrier)
+        self.runner.subscribe(self.member)
+        self.dead = False
+        self.life = self.spawn(self.runner.live())
+
+    @property
+    def in_turn(self) -> bool:
+        """Whether what it is at work on is still its own: nothing was rebalanced since it began."""
+        reader, group = self.member.reader, self.shop.group
+        return reader is not None and reader.in_turn and self.member.since == group.generation
+
+    def die(self) -> None:
+        """No code of it runs any more."""
+        self.dead = True
+        self.halt()
+
+    def vanish(self) -> None:
+        """The bus has not heard of it for too long."""
+        if reader := self.member.reader:
+            reader.close() if self.dead else self.shop.group.leave(reader)

@@ -1,0 +1,68 @@
+"""One service in the simulated world: its store, its group on the bus, and the processes that run it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from chassis.service import Service
+from tests.simulation.bus import Bus
+from tests.simulation.group import Group
+from tests.simulation.loop import SimulatedLoop
+from tests.simulation.post import Post
+from tests.simulation.process import Process
+from tests.simulation.services import altered, delivery
+from tests.simulation.variants import Variant
+from tests.simulation.wire import Sky
+
+TIMELESS = ("intake", "rating")
+"""Services that never set a timer: their sweeps find nothing, so they look seldom, and a seed costs less."""
+
+SELDOM = 1_000_000.0
+PERIODS = (300.0, 3_600.0, 20_000.0)
+"""Seconds between two sweeps. Longer than in production: time goes in leaps here, and every leap costs a sweep."""
+
+
+class Shop:
+    """What the processes of one service share."""
+
+    def __init__(
+        self,
+        service: Service[Any],
+        variant: Variant,
+        sky: Sky,
+        bus: Bus,
+        asyncio: SimulatedLoop,
+        clock: Callable[[], datetime],
+        post: Post,
+    ) -> None:
+        self.service = service
+        self.variant = variant
+        self.sky = sky
+        self.asyncio = asyncio
+        self.store = variant.store()
+        self.group = Group(service.topics, bus, asyncio, sky.rng)
+        self.processes: list[Process] = []
+        self.graves: list[Process] = []
+        self.batch = sky.rng.choice((2, 6, 30))
+        self.sweep_seconds = SELDOM if service.name in TIMELESS else sky.rng.choice(PERIODS)
+        self._clock = clock
+        self._post = post
+        self._born = 0
+
+    def begin(self) -> None:
+        """Start one more process."""
+        self._born += 1
+        self.processes.append(Process(f"{self.service.name}-{self._born}", self))
+
+    def bury(self, process: Process) -> None:
+        """It is over with this one."""
+        self.processes.remove(process)
+        self.graves.append(process)
+
+    def service_on(self, process: Process) -> Service[Any]:
+        """The service as one process runs it."""
+        service = self.variant.service(self.service, self.sky.rng)
+        if service.name == "notify":
+            outside = delivery(self._post, process.wire, self._clock, lambda: process.in_turn)
+            return altered(service, perform=outside.perform)
+        return service

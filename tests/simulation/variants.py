@@ -1,0 +1,35 @@
+"""The ways to run the services: the right one, and room for wrong ones."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from chassis.loop import Loop
+from chassis.memory import MemoryStore
+from chassis.service import Service
+from tests.simulation.process import Member
+
+
+def as_it_is(service: Service[Any], _rng: Random) -> Service[Any]:
+    """The service every process runs."""
+    return service
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A way to run the services; the default is the right one, all others are wrong on purpose.
+
+    Attributes:
+        found_within: of a wrong one, the number of seeds, from 0, among which at least one breaks a law.
+    """
+
+    name: str = "sound"
+    loop: type[Loop] = Loop
+    store: type[MemoryStore] = MemoryStore
+    member: type[Member] = Member
+    service: Callable[[Service[Any], Random], Service[Any]] = as_it_is
+    found_within: int = 0
+
+
+SOUND = Variant()
