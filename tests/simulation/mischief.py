@@ -109,6 +109,7 @@ class Mischief:
 
     def _ended(self, process: Process) -> None:
         if not process.dead:
+            self._sky.fault("ends", process.name)  # whatever took too long was cut off
             process.dead = True
             process.shop.bury(process)
             self._later(self._rng.choice(RESTARTS), process.shop.begin)
