@@ -19,6 +19,9 @@ TOPIC_SETTINGS = {
     "message.timestamp.type": "LogAppendTime",
 }
 
+SAFE_COPIES = 3
+"""With so many copies a record is taken when two brokers have it: one may die, and nothing is lost nor stands still."""
+
 Offsets = dict[TopicPartition, int]
 
 
@@ -64,7 +67,8 @@ class Admin:
     async def apply(self, partitions: int = DEFAULT_PARTITIONS, replication: int = 1) -> list[str]:
         """Create the topics that are missing; returns them. Topics that exist are left as they are."""
         missing = [name for name in all_topics() if name not in await self.topics()]
-        wanted = [NewTopic(name, partitions, replication, topic_configs=TOPIC_SETTINGS) for name in missing]
+        in_sync = {"min.insync.replicas": "2"} if replication >= SAFE_COPIES else {}
+        wanted = [NewTopic(name, partitions, replication, topic_configs=TOPIC_SETTINGS | in_sync) for name in missing]
         if not wanted:
             return []
         try:

@@ -1,4 +1,4 @@
-"""Apache Kafka as one process that is broker and controller: its jars, its settings, its start, its pulse."""
+"""Apache Kafka, one process a broker that is controller too: its jars, its settings, its start, its pulse."""
 
 import asyncio
 import concurrent.futures
@@ -13,7 +13,7 @@ from pathlib import Path
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from deploy.embedded.endpoints import StackError
+from deploy.embedded.endpoints import KAFKA, StackError
 from deploy.embedded.ports import HOST, Ports
 
 # Any 16 bytes name a cluster; one name for every embedded stack keeps a home readable by the next start.
@@ -21,6 +21,7 @@ CLUSTER_ID = "bGllbi10aG9uZy1sb2NhbA"
 HEAP = "-Xmx512m"
 OLDEST_JAVA = 17
 ANSWER_SECONDS = 2.0
+IN_SYNC = 2
 
 
 def pom() -> str:
@@ -36,37 +37,50 @@ def version() -> str:
     return found[1]
 
 
-def server_properties(folder: Path, ports: Ports) -> str:
-    """Return the broker's settings: those shared with the containers, then those of this place."""
+def server_properties(folder: Path, ports: Ports, name: str = KAFKA) -> str:
+    """Return a broker's settings: those shared with the containers, then those of this place.
+
+    Three brokers keep every partition three times, and take a record when two have it.
+    """
     shared = files("deploy").joinpath("kafka.properties").read_text(encoding="utf-8")
-    broker, controller = f"{HOST}:{ports.kafka}", f"{HOST}:{ports.controller}"
+    broker, controller = (f"{HOST}:{port}" for port in ports.brokers[name])
+    voters = (f"{node}@{HOST}:{port}" for node, (_, port) in enumerate(ports.brokers.values(), 1))
+    if len(ports.brokers) > 1:
+        shared = re.sub(r"(?m)^node\.id=.*$", f"node.id={list(ports.brokers).index(name) + 1}", shared)
+        shared = re.sub(r"(?m)^(\S+\.replication\.factor)=.*$", rf"\1={len(ports.brokers)}", shared)
+        shared = re.sub(r"(?m)^(\S+\.min\.isr)=.*$", rf"\1={IN_SYNC}", shared)
     return (
         f"{shared}\n"
         f"listeners=PLAINTEXT://{broker},CONTROLLER://{controller}\n"
         f"advertised.listeners=PLAINTEXT://{broker}\n"
-        f"controller.quorum.voters=1@{controller}\n"
-        f"log.dirs={folder / 'data'}\n"
+        f"controller.quorum.voters={','.join(voters)}\n"
+        f"log.dirs={_data(folder, name)}\n"
     )
 
 
-def prepare(folder: Path, logs: Path, ports: Ports, progress: Callable[[str], None]) -> None:
+def brokers_of(folder: Path) -> int:
+    """Return how many brokers have their storage in this folder."""
+    return sum((found / "meta.properties").exists() for found in folder.glob("data*"))
+
+
+def prepare(folder: Path, logs: Path, ports: Ports, progress: Callable[[str], None], name: str = KAFKA) -> None:
     """Make everything ready for a start: Java, the jars, the settings, the formatted storage."""
     require_java()
     folder.mkdir(parents=True, exist_ok=True)
     if not _is_fetched(folder):
         progress(f"fetching Kafka {version()} (once)")
         _fetch(folder, logs / "maven.log")
-    (folder / "server.properties").write_text(server_properties(folder, ports), encoding="utf-8")
+    _settings(folder, name).write_text(server_properties(folder, ports, name), encoding="utf-8")
     logging = files("deploy.embedded").joinpath("log4j2.properties").read_text(encoding="utf-8")
     (folder / "log4j2.properties").write_text(logging, encoding="utf-8")
-    if not (folder / "data" / "meta.properties").exists():
+    if not (_data(folder, name) / "meta.properties").exists():
         progress("formatting Kafka's storage (once)")
-        _format(folder, logs / "kafka-format.log")
+        _format(folder, name, logs / f"{name}-format.log")
 
 
-def command(folder: Path) -> list[str]:
-    """Return what starts the broker."""
-    return [*_java(folder, HEAP, "-XX:+ExitOnOutOfMemoryError"), "kafka.Kafka", str(folder / "server.properties")]
+def command(folder: Path, name: str = KAFKA) -> list[str]:
+    """Return what starts a broker."""
+    return [*_java(folder, HEAP, "-XX:+ExitOnOutOfMemoryError"), "kafka.Kafka", str(_settings(folder, name))]
 
 
 def answers(address: str) -> bool:
@@ -124,8 +138,16 @@ def _fetch(folder: Path, log: Path) -> None:
     partial.rename(folder / "libs")
 
 
-def _format(folder: Path, log: Path) -> None:
-    arguments = ["format", f"--cluster-id={CLUSTER_ID}", "--config", str(folder / "server.properties")]
+def _settings(folder: Path, name: str) -> Path:
+    return folder / f"server{name.removeprefix(KAFKA)}.properties"
+
+
+def _data(folder: Path, name: str) -> Path:
+    return folder / f"data{name.removeprefix(KAFKA)}"
+
+
+def _format(folder: Path, name: str, log: Path) -> None:
+    arguments = ["format", f"--cluster-id={CLUSTER_ID}", "--config", str(_settings(folder, name))]
     _run([*_java(folder), "kafka.tools.StorageTool", *arguments], log, "Kafka could not format its storage")
 
 

@@ -1,5 +1,6 @@
 """The loopback ports of the stack: the usual ones, a block from a given base, or free ones for tests."""
 
+import itertools
 import os
 import secrets
 import socket
@@ -11,57 +12,75 @@ from deploy.embedded.endpoints import KAFKA, SERVICES, StackError
 HOST = "127.0.0.1"
 BASE_VARIABLE = "LIENTHONG_PORT_BASE"
 LOWEST_BASE = 1024
-HIGHEST_BASE = 65535 - 1 - len(SERVICES)
+MOST_BROKERS = 3
+HIGHEST_BASE = 65535 - 2 * MOST_BROKERS - len(SERVICES)
 # Below the ports that a kernel lends to outgoing connections: one of those could take the place of a killed server.
 FREE_BASES = range(20000, 32000)
 
 
 @dataclass(frozen=True)
 class Ports:
-    """One port for Kafka's clients, one for its controller, one for each service's store."""
+    """One port for Kafka's clients, one for its controller, one for each service's store; two for each more broker."""
 
     kafka: int
     controller: int
     stores: Mapping[str, int]
+    more: tuple[tuple[int, int], ...] = ()
 
     @classmethod
-    def usual(cls) -> "Ports":
+    def usual(cls, brokers: int = 1) -> "Ports":
         """Return the documented ports."""
-        return cls(19092, 19093, dict(zip(SERVICES, range(27201, 27206), strict=True)))
+        return cls(19092, 19093, dict(zip(SERVICES, range(27201, 27206), strict=True)), _pairs(19094, brokers - 1))
 
     @classmethod
-    def from_base(cls, base: int) -> "Ports":
-        """Return seven ports in a row: Kafka, its controller, the stores in the order of the services."""
-        return cls(base, base + 1, dict(zip(SERVICES, range(base + 2, base + 2 + len(SERVICES)), strict=True)))
+    def from_base(cls, base: int, brokers: int = 1) -> "Ports":
+        """Return ports in a row: Kafka, its controller, the stores in the order of the services, more brokers."""
+        stores = dict(zip(SERVICES, range(base + 2, base + 2 + len(SERVICES)), strict=True))
+        return cls(base, base + 1, stores, _pairs(base + 2 + len(SERVICES), brokers - 1))
 
     @classmethod
-    def from_env(cls) -> "Ports":
+    def from_env(cls, brokers: int = 1) -> "Ports":
         """Return the usual ports, or those from the base that the environment names."""
         text = os.environ.get(BASE_VARIABLE, "")
         if not text:
-            return cls.usual()
+            return cls.usual(brokers)
         if not text.isdecimal() or not LOWEST_BASE <= int(text) <= HIGHEST_BASE:
             raise StackError(f"{BASE_VARIABLE}={text} is no port to start from; take a number such as 31000")
-        return cls.from_base(int(text))
+        return cls.from_base(int(text), brokers)
 
     @classmethod
-    def free(cls) -> "Ports":
+    def free(cls, brokers: int = 1) -> "Ports":
         """Return ports that nobody listens on at this moment."""
         while True:
-            ports = cls.from_base(FREE_BASES.start + secrets.randbelow(len(FREE_BASES)))
-            if not any(_is_taken(port) for port in (ports.kafka, ports.controller, *ports.stores.values())):
+            ports = cls.from_base(FREE_BASES.start + secrets.randbelow(len(FREE_BASES)), brokers)
+            if not any(map(_is_taken, itertools.chain(*ports.brokers.values(), ports.stores.values()))):
                 return ports
+
+    @property
+    def brokers(self) -> dict[str, tuple[int, int]]:
+        """Return the ports for clients and controller of every broker: `kafka`, `kafka-2`, `kafka-3`."""
+        pairs = ((self.kafka, self.controller), *self.more)
+        return {broker_name(number): pair for number, pair in enumerate(pairs, 1)}
 
     def of(self, name: str) -> tuple[int, ...]:
         """Return the ports that the server of this name listens on."""
-        return (self.kafka, self.controller) if name == KAFKA else (self.stores[name],)
+        return self.brokers.get(name) or (self.stores[name],)
+
+
+def broker_name(number: int) -> str:
+    """Return what a broker is called: the first is simply `kafka`."""
+    return KAFKA if number == 1 else f"{KAFKA}-{number}"
+
+
+def _pairs(first: int, count: int) -> tuple[tuple[int, int], ...]:
+    return tuple((port, port + 1) for port in range(first, first + 2 * count, 2))
 
 
 def require_free(ports: Ports, name: str) -> None:
     """Raise a StackError when another program listens where this server has to."""
     for port in ports.of(name):
         if _is_taken(port):
-            what = "Kafka" if name == KAFKA else f"the store of {name}"
+            what = f"the store of {name}" if name in SERVICES else name.capitalize()
             raise StackError(
                 f"port {port}, meant for {what}, is taken by another program: stop that one "
                 f"(`ss -ltnp 'sport = :{port}'` names it) or set {BASE_VARIABLE} to a base such as 31000"

@@ -14,7 +14,6 @@ from typing import Literal
 from deploy.embedded import kafka, processes, store
 from deploy.embedded.endpoints import (
     HOME_VARIABLE,
-    KAFKA,
     SERVICES,
     USUAL_HOME,
     Endpoints,
@@ -25,11 +24,10 @@ from deploy.embedded.endpoints import (
     save,
     stack_path,
 )
-from deploy.embedded.ports import HOST, Ports, require_free
+from deploy.embedded.ports import HOST, Ports, broker_name, require_free
 
 Progress = Callable[[str], None]
 
-SERVERS = (*SERVICES, KAFKA)
 ENOUGH_DISK = 1_000_000_000
 START_SECONDS = 60.0
 # A store ends in 2 s; one that was paused may hang, and a kill costs it nothing.
@@ -54,31 +52,44 @@ def _say_nothing(_: str) -> None:
 
 
 class Stack:
-    """Kafka and five stores with everything they own under one home folder."""
+    """Kafka, one broker or three, and five stores with everything they own under one home folder."""
 
     def __init__(self, home: Path, ports: Ports | None = None) -> None:
         self.home = home.resolve()
         self.ports = ports or Ports.usual()
 
     @classmethod
-    def from_env(cls) -> "Stack":
-        """Return the stack of this folder, unless LIENTHONG_HOME and LIENTHONG_PORT_BASE say otherwise."""
-        return cls(Path(os.environ.get(HOME_VARIABLE) or USUAL_HOME), Ports.from_env())
+    def from_env(cls, brokers: int | None = None) -> "Stack":
+        """Return the stack of this folder, unless LIENTHONG_HOME and LIENTHONG_PORT_BASE say otherwise.
+
+        It has as many brokers as it was begun with; a new one has one, unless more are asked for.
+        """
+        home = Path(os.environ.get(HOME_VARIABLE) or USUAL_HOME)
+        begun = kafka.brokers_of(home / "kafka")
+        if begun and brokers not in (None, begun):
+            raise StackError(f"the stack in {home} was begun with {begun} broker(s): keep to that, or `make clean`")
+        return cls(home, Ports.from_env(begun or brokers or 1))
 
     @classmethod
-    def ephemeral(cls, home: Path) -> "Stack":
+    def ephemeral(cls, home: Path, brokers: int = 1) -> "Stack":
         """Return a stack on free ports, for tests that run beside anything else."""
-        return cls(home, Ports.free())
+        return cls(home, Ports.free(brokers))
+
+    @property
+    def servers(self) -> tuple[str, ...]:
+        """The names of all servers, in the order in which they are stopped."""
+        return (*SERVICES, *self.ports.brokers)
 
     @property
     def endpoints(self) -> Endpoints:
         """Where this stack answers once it is up."""
         mongo = {service: store.url(service, port) for service, port in self.ports.stores.items()}
-        return Endpoints(kafka=f"{HOST}:{self.ports.kafka}", mongo=mongo)
+        brokers = ",".join(f"{HOST}:{port}" for port, _ in self.ports.brokers.values())
+        return Endpoints(kafka=brokers, mongo=mongo)
 
     def up(self, progress: Progress = _say_nothing) -> Endpoints:
         """Start what does not run, wait until everything answers; on a failure stop again what this call started."""
-        self._bring_up(SERVERS, progress)
+        self._bring_up(self.servers, progress)
         return self.endpoints
 
     def start(self, name: str, progress: Progress = _say_nothing) -> None:
@@ -110,7 +121,7 @@ class Stack:
     def status(self) -> list[ServerStatus]:
         """Return how every server is, in the order in which they are stopped."""
         endpoints = load(self.home) or self.endpoints
-        return [self._status(name, endpoints) for name in SERVERS]
+        return [self._status(name, endpoints) for name in self.servers]
 
     def _status(self, name: str, endpoints: Endpoints) -> ServerStatus:
         address, log = _address(name, endpoints), self._log(name)
@@ -162,10 +173,10 @@ class Stack:
             save(self.home, known.with_processes(started))
 
     def _command(self, name: str, progress: Progress) -> list[str]:
-        if name == KAFKA:
+        if name not in SERVICES:
             folder = self.home / "kafka"
-            kafka.prepare(folder, self.home / "logs", self.ports, progress)
-            return kafka.command(folder)
+            kafka.prepare(folder, self.home / "logs", self.ports, progress, name)
+            return kafka.command(folder, name)
         folder = self.home / "store" / name
         store.prepare(folder)
         return store.command(folder, self.ports.stores[name])
@@ -203,16 +214,17 @@ class Stack:
 
 
 def _without_kafka(those: Sequence[Process]) -> list[Process]:
-    return [process for process in those if process.name != KAFKA]
+    return [process for process in those if process.name in SERVICES]
 
 
 def _address(name: str, endpoints: Endpoints) -> str:
-    return endpoints.kafka if name == KAFKA else endpoints.mongo[name]
+    brokers = enumerate(endpoints.kafka.split(","), 1)
+    return endpoints.mongo.get(name) or {broker_name(number): address for number, address in brokers}[name]
 
 
 def _answers(name: str, endpoints: Endpoints) -> bool:
     address = _address(name, endpoints)
-    return kafka.answers(address) if name == KAFKA else store.answers(address)
+    return store.answers(address) if name in SERVICES else kafka.answers(address)
 
 
 @contextlib.contextmanager

@@ -23,10 +23,16 @@ console = Console()
 
 
 @stack_app.command()
-def up() -> None:
+def up(
+    brokers: Annotated[
+        int | None, typer.Option(min=1, max=3, help="Kafka brokers of a new stack: 1 or 3 [default: 1]")
+    ] = None,
+) -> None:
     """Start what is not running; fetch it first where that is needed."""
+    if brokers == 2:  # noqa: PLR2004 - of two, none may die
+        raise typer.BadParameter("two brokers are no safer than one: take 1 or 3")
     with console.status("starting the embedded stack") as status:
-        Stack.from_env().up(status.update)
+        Stack.from_env(brokers).up(status.update)
     status_of_stack()
 
 

@@ -101,3 +101,20 @@ def test_a_failed_fetch_names_its_log_and_leaves_no_jars(tmp_path: Path, monkeyp
         prepare(tmp_path)
     assert (tmp_path / "logs" / "maven.log").read_text() == "no network\n"
     assert not (tmp_path / "kafka" / "libs").exists()
+
+
+def test_of_three_brokers_each_has_its_own_place_and_all_know_the_others() -> None:
+    ports, folder = Ports.from_base(31000, brokers=3), Path("somewhere/kafka")
+    texts = [kafka.server_properties(folder, ports, name) for name in ports.brokers]
+    found = [dict(line.split("=", 1) for line in text.splitlines() if line and line[0] != "#") for text in texts]
+    assert [one["node.id"] for one in found] == ["1", "2", "3"]
+    assert len({one["log.dirs"] for one in found}) == 3
+    assert {one["controller.quorum.voters"] for one in found} == {
+        "1@127.0.0.1:31001,2@127.0.0.1:31008,3@127.0.0.1:31010"
+    }
+
+
+def test_three_brokers_keep_every_internal_record_three_times_and_need_two_to_take_it() -> None:
+    text = kafka.server_properties(Path("somewhere/kafka"), Ports.from_base(31000, brokers=3), "kafka-2")
+    assert set(re.findall(r"(?m)^\S+\.replication\.factor=(.*)$", text)) == {"3"}
+    assert set(re.findall(r"(?m)^\S+\.min\.isr=(.*)$", text)) == {"2"}

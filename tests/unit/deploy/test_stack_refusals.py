@@ -10,7 +10,6 @@ import pytest
 
 from deploy.embedded import Stack, StackError, kafka, processes, store
 from deploy.embedded.endpoints import Process, StackFile, load, save
-from deploy.embedded.stack import SERVERS
 
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(600)"]
 
@@ -31,7 +30,7 @@ def test_the_environment_moves_the_home(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_a_stack_that_never_ran_is_stopped_and_can_be_taken_down(stack: Stack) -> None:
     stack.down()
-    assert [(server.name, server.state) for server in stack.status()] == [(name, "stopped") for name in SERVERS]
+    assert [(server.name, server.state) for server in stack.status()] == [(name, "stopped") for name in stack.servers]
     assert not stack.home.exists()
 
 
@@ -70,14 +69,14 @@ def started(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> list[Process]:
         return True
 
     monkeypatch.setattr(kafka, "prepare", lambda *_: None)
-    monkeypatch.setattr(kafka, "command", lambda _: SLEEPER)
+    monkeypatch.setattr(kafka, "command", lambda *_: SLEEPER)
     monkeypatch.setattr(store, "command", lambda *_: SLEEPER)
     monkeypatch.setattr(store, "answers", answer)
     return seen
 
 
 def assert_all_were_started_and_stopped(stack: Stack, started: list[Process]) -> None:
-    assert {process.name for process in started} == set(SERVERS)
+    assert {process.name for process in started} == set(stack.servers)
     assert not any(processes.is_alive(process) for process in started)
     assert load(stack.home) is None
 
@@ -85,7 +84,7 @@ def assert_all_were_started_and_stopped(stack: Stack, started: list[Process]) ->
 def test_a_server_that_dies_at_start_is_named_and_the_others_are_stopped(
     stack: Stack, started: list[Process], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kafka, "command", lambda _: [sys.executable, "-c", "raise SystemExit('out of luck')"])
+    monkeypatch.setattr(kafka, "command", lambda *_: [sys.executable, "-c", "raise SystemExit('out of luck')"])
     with pytest.raises(StackError, match=r"kafka died at start; .*kafka\.log says why"):
         stack.up()
     assert "out of luck" in (stack.home / "logs" / "kafka.log").read_text()
@@ -102,7 +101,7 @@ def test_a_server_that_could_not_be_recorded_is_stopped_too(
     monkeypatch.setattr("deploy.embedded.stack.save", full)
     with pytest.raises(StackError, match="is full"):
         stack.up()
-    assert [process.name for process in started] == [SERVERS[0]]
+    assert [process.name for process in started] == [stack.servers[0]]
     assert not processes.is_alive(started[0])
 
 
@@ -111,7 +110,7 @@ def test_a_failed_start_leaves_alone_what_ran_before(
 ) -> None:
     stack.start("sla")
     before = stack.process("sla")
-    monkeypatch.setattr(kafka, "command", lambda _: [sys.executable, "-c", "raise SystemExit(1)"])
+    monkeypatch.setattr(kafka, "command", lambda *_: [sys.executable, "-c", "raise SystemExit(1)"])
     with pytest.raises(StackError, match="kafka died at start"):
         stack.up()
     assert before
@@ -156,3 +155,13 @@ def test_a_stack_that_runs_on_other_ports_is_not_touched(stack: Stack) -> None:
 def test_a_server_that_does_not_run_cannot_be_hurt(stack: Stack) -> None:
     with pytest.raises(StackError, match="sla does not run, so it cannot be sent SIGSTOP"):
         stack.kill("sla", signal.SIGSTOP)
+
+
+def test_a_home_keeps_the_number_of_brokers_it_was_begun_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIENTHONG_HOME", str(tmp_path))
+    for data in ("data", "data-2", "data-3"):
+        (tmp_path / "kafka" / data).mkdir(parents=True)
+        (tmp_path / "kafka" / data / "meta.properties").touch()
+    assert len(Stack.from_env().ports.brokers) == 3
+    with pytest.raises(StackError, match="was begun with 3"):
+        Stack.from_env(brokers=1)
