@@ -1,0 +1,150 @@
+"""All that is left when everything is digested: the streams, the stores, the outbox. Read once, then judged."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from aiokafka import ConsumerRecord
+from aiokafka.errors import KafkaError
+
+from chassis import clock
+from chassis.admin import Admin, BusError
+from chassis.document import Document
+from chassis.loop import read_record
+from chassis.service import Service
+from chassis.store import MongoStore, StoreError
+from contracts import claims
+from contracts.envelope import LIVE, AnyEvent
+from contracts.topics import PAYLOADS, SERVICES, UnknownTypeError, dead_letter_topic
+from services.cli.letters import records
+from services.cli.replaying import Comparison, compare, read_facts
+from services.cli.shop import all_services, groups
+from services.cli.surroundings import store_of
+from tests.faults.load import PARTITIONS, Acknowledged
+from tests.faults.shop import Shop
+from tests.laws import Streams
+
+Origin = tuple[str, int, int]
+"""Topic, partition and offset."""
+
+PAGE = 200
+OVERDUE_WORK = timedelta(seconds=3)
+DIGEST_SECONDS = 240
+
+
+@dataclass
+class Evidence(Streams):
+    """What the checks look at.
+
+    Attributes:
+        said: every record that is an event, with the event.
+        acknowledged: what the load was promised.
+        services: by name.
+        documents: of each service, by key.
+        comparisons: of each service's replay with its store.
+        unreadable: records that no service can take, by origin.
+        dead: origins of each service's dead letters.
+        sent_bad: origins of the bad records that were sent on purpose; None: nobody counted them.
+        outbox: message ids of the files in the outbox.
+        clocks: the last tick of each timeline.
+    """
+
+    said: list[tuple[Any, AnyEvent]] = field(default_factory=list)
+    acknowledged: Acknowledged = field(default_factory=Acknowledged)
+    services: dict[str, Service[Any]] = field(default_factory=dict)
+    documents: dict[str, dict[str, Document]] = field(default_factory=dict)
+    comparisons: dict[str, Comparison] = field(default_factory=dict)
+    unreadable: set[Origin] = field(default_factory=set)
+    dead: dict[str, list[Origin]] = field(default_factory=dict)
+    sent_bad: set[Origin] | None = field(default_factory=set)
+    outbox: list[str] = field(default_factory=list)
+    clocks: dict[str, datetime] = field(default_factory=dict)
+
+
+def origin(record: Any) -> Origin:
+    """Where a record stands."""
+    return record.topic, record.partition, record.offset
+
+
+async def digested(shop: Shop) -> None:
+    """Return when no group has lag, nothing new is said, and no document waits for a moment that has passed."""
+    async with asyncio.timeout(DIGEST_SECONDS):
+        while True:
+            try:
+                async with Admin(shop.settings.kafka) as admin:
+                    await admin.settled(groups(shop.settings))
+                    before = await admin.records()
+                    if not await _late_work(shop) and await admin.records() == before:
+                        return
+            except (BusError, KafkaError, StoreError, OSError):
+                pass
+            await asyncio.sleep(0.5)
+
+
+async def _late_work(shop: Shop) -> bool:
+    for name in SERVICES:
+        async with _store(shop, name) as store:
+            ripe = await store.due(range(PARTITIONS), LIVE, clock.now() - OVERDUE_WORK, 1)
+            if ripe or await store.count({"unsent": {"$ne": None}}):
+                return True
+    return False
+
+
+async def gather(shop: Shop, acknowledged: Acknowledged, sent_bad: set[Origin] | None) -> Evidence:
+    """Read everything."""
+    found = Evidence(
+        acknowledged=acknowledged, services=all_services(shop.settings), sent_bad=sent_bad, outbox=_outbox(shop)
+    )
+    async for record in records(shop.settings.kafka, list(PAYLOADS)):
+        _note(found, record)
+    for name, service in found.services.items():
+        topic = dead_letter_topic(name)
+        found.dead[name] = [_came_from(record) async for record in records(shop.settings.kafka, [topic])]
+        async with _store(shop, name) as store:
+            found.documents[name] = await _documents(store)
+            facts = await read_facts(shop.settings.kafka, service, None, lambda: None)
+            found.comparisons[name] = await compare(service, facts, store)
+    return found
+
+
+def _note(found: Evidence, record: "ConsumerRecord[bytes, bytes]") -> None:
+    """Keep an event with its record; note what can not be read."""
+    try:
+        event = read_record(record)
+    except UnknownTypeError:
+        return
+    except ValueError:
+        found.unreadable.add(origin(record))
+        return
+    found.said.append((record, event))
+    if isinstance(event.data, claims.ClockTicked):
+        found.clocks[event.timeline] = max(event.time, found.clocks.get(event.timeline, event.time))
+
+
+def _came_from(record: "ConsumerRecord[bytes, bytes]") -> Origin:
+    headers = {name: value.decode() for name, value in record.headers}
+    return headers["topic"], int(headers["partition"]), int(headers["offset"])
+
+
+async def _documents(store: MongoStore) -> dict[str, Document]:
+    keys = [key async for key, _ in store.states()]
+    found: dict[str, Document] = {}
+    for first in range(0, len(keys), PAGE):
+        found |= await store.load(keys[first : first + PAGE])
+    return found
+
+
+def _outbox(shop: Shop) -> list[str]:
+    return [path.stem for path in shop.settings.outbox.rglob("*") if path.is_file()]
+
+
+@asynccontextmanager
+async def _store(shop: Shop, name: str) -> AsyncIterator[MongoStore]:
+    store = store_of(shop.settings, name)
+    try:
+        yield store
+    finally:
+        store.close()

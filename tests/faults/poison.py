@@ -1,0 +1,67 @@
+"""Records that nobody can take, mixed into the load on every topic."""
+
+import json
+from collections.abc import Iterator
+
+from aiokafka import AIOKafkaProducer
+
+from contracts.topics import MAX_RECORD_BYTES, PAYLOADS
+from services.cli.letters import records
+from tests.faults.evidence import Origin
+from tests.faults.trial import Trial
+
+ROUNDS = 4
+WRONG_KEY = b"somebody-else"
+
+
+async def poison(trial: Trial) -> None:
+    """Bad records on every topic, again and again, and good ones where they do not belong."""
+    bad: set[Origin] = set()
+    trial.bad = bad
+    producer = AIOKafkaProducer(bootstrap_servers=trial.shop.settings.kafka, acks="all", max_request_size=1_400_000)
+    async with producer:
+        for _ in range(ROUNDS):
+            for topic, good in (await _latest(trial)).items():
+                for value in _unusable(good):
+                    sent = await producer.send_and_wait(topic, value, key=b"poison" + topic.encode())
+                    bad.add((sent.topic, sent.partition, sent.offset))
+                    trial.faults += 1
+                for key, value in _odd(good):
+                    await producer.send_and_wait(topic, value, key=key)
+                    trial.faults += 1
+            await trial.a_while(2, 4)
+    await trial.recovery()
+
+
+async def _latest(trial: Trial) -> dict[str, bytes]:
+    """A good record of every topic that has one; of the others something alike."""
+    found = {topic: json.dumps({"type": topic, "id": "1", "specversion": "1.0"}).encode() for topic in PAYLOADS}
+    async for record in records(trial.shop.settings.kafka, list(PAYLOADS)):
+        if record.value and record.key != WRONG_KEY and _is_of(record.topic, record.value):
+            found[record.topic] = record.value
+    return found
+
+
+def _is_of(topic: str, value: bytes) -> bool:
+    try:
+        return bool(json.loads(value)["type"] == topic)
+    except (ValueError, KeyError, TypeError):
+        return False
+
+
+def _unusable(good: bytes) -> Iterator[bytes | None]:
+    yield None
+    yield b""
+    yield b"\x00\xff not JSON"
+    yield b"[]"
+    yield good[: len(good) // 2]
+    yield b" " * (MAX_RECORD_BYTES + 1)
+    yield good + b" " * 1_200_000
+
+
+def _odd(good: bytes) -> Iterator[tuple[bytes | None, bytes]]:
+    """What is to be skipped, and what is known already but came by a wrong key or none."""
+    yield b"odd", json.dumps({**json.loads(good), "type": "dossier.invented"}).encode()
+    if "data" in json.loads(good):
+        yield WRONG_KEY, good
+        yield None, good

@@ -1,0 +1,177 @@
+"""The services under fault: instances as processes on servers of their own, and how to hurt them."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+from aiokafka.errors import KafkaError
+
+from chassis.admin import Admin, BusError
+from chassis.settings import Settings
+from contracts.topics import SERVICES
+from deploy.embedded import Stack
+from services.cli.commands_run import spawn, stop_all
+from services.cli.shop import groups
+
+SESSION_MS = 3_000
+"""After how long a silent instance loses its partitions, in these tests."""
+
+CAUGHT_UP = 200
+"""Records that a service under load may have before it and still count as caught up."""
+
+LOOK_SECONDS = 0.1
+PATIENCE_SECONDS = 180
+
+
+class ShopError(AssertionError):
+    """A service does not come back; says which, and where its log is."""
+
+
+@dataclass
+class Instance:
+    """One process of a service."""
+
+    service: str
+    port: int
+    process: "subprocess.Popen[bytes]"
+
+    @property
+    def alive(self) -> bool:
+        """Whether it has not ended."""
+        return self.process.poll() is None
+
+
+@dataclass
+class Shop:
+    """All instances by label: `sla` is the first of sla, `sla-2` the second.
+
+    Attributes:
+        stack: the servers.
+        home: folder of logs and outbox.
+        environment: of every service.
+        skewed: environment variables of single services, such as another clock.
+    """
+
+    stack: Stack
+    home: Path
+    environment: dict[str, str]
+    skewed: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    instances: dict[str, Instance] = field(default_factory=dict)
+    ports: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def settings(self) -> Settings:
+        """What a tool needs to talk to the same servers."""
+        found = self.stack.endpoints
+        calendar = self.environment.get("LIENTHONG_CALENDAR")
+        return Settings(
+            home=self.home, kafka=found.kafka, stores=found.mongo, calendar=Path(calendar) if calendar else None
+        )
+
+    def start(self, label: str) -> None:
+        """Start an instance, in the place of one that ended."""
+        service = label.partition("-")[0]
+        port = self.ports.setdefault(label, free_port())
+        environment = self.environment | self.skewed.get(service, {}) | {"LIENTHONG_HTTP_PORT": str(port)}
+        with (self.home / f"{label}.log").open("ab") as log:
+            self.instances[label] = Instance(service, port, spawn(service, env=environment, stdout=log, stderr=log))
+
+    def send(self, label: str, signum: signal.Signals) -> None:
+        """Send a signal to an instance."""
+        self.instances[label].process.send_signal(signum)
+
+    def kill(self, label: str) -> None:
+        """SIGKILL."""
+        self.send(label, signal.SIGKILL)
+        self.instances[label].process.wait()
+
+    async def stop(self, label: str) -> None:
+        """SIGTERM, and wait for an orderly end."""
+        await asyncio.to_thread(stop_all, [self.instances.pop(label).process])
+
+    def urls(self, service: str) -> list[str]:
+        """Where the service's instances answer."""
+        return [f"http://127.0.0.1:{one.port}" for one in self.instances.values() if one.service == service]
+
+    def labels(self, services: Sequence[str] = SERVICES) -> list[str]:
+        """The labels of all instances of these services."""
+        return [label for label, one in self.instances.items() if one.service in services]
+
+    async def recovered(self, services: Sequence[str] = SERVICES) -> float:
+        """Wait until these services are ready and have caught up; seconds that took."""
+        began = asyncio.get_running_loop().time()
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self.ready(services)
+                await self._caught_up(services)
+        except TimeoutError:
+            slow = ", ".join(services)
+            raise ShopError(f"not back after {PATIENCE_SECONDS} s: {slow}; their logs are in {self.home}") from None
+        return asyncio.get_running_loop().time() - began
+
+    async def ready(self, services: Sequence[str] = SERVICES) -> None:
+        """Wait until every instance of these services says that it is ready."""
+        async with httpx.AsyncClient(timeout=2) as client:
+            for label in self.labels(services):
+                while not await self._is_ready(client, label):  # noqa: ASYNC110 - another process does it
+                    await asyncio.sleep(LOOK_SECONDS)
+
+    async def _is_ready(self, client: httpx.AsyncClient, label: str) -> bool:
+        instance = self.instances[label]
+        if not instance.alive and instance.process.returncode != -signal.SIGKILL:
+            raise ShopError(f"{label} ended by itself ({instance.process.returncode}): {self.home / label}.log")
+        try:
+            return (await client.get(f"http://127.0.0.1:{instance.port}/health/ready")).is_success
+        except httpx.HTTPError:
+            return False
+
+    async def _caught_up(self, services: Sequence[str]) -> None:
+        wanted = {group: topics for group, topics in groups(self.settings).items() if group.split(".")[1] in services}
+        while True:
+            with suppress(BusError, KafkaError, OSError):
+                async with Admin(self.settings.kafka) as admin:
+                    while max((await admin.lag(wanted)).values()) > CAUGHT_UP:  # noqa: ASYNC110 - the same
+                        await asyncio.sleep(LOOK_SECONDS)
+                    return
+            await asyncio.sleep(LOOK_SECONDS)
+
+
+def free_port() -> int:
+    """A port that nobody listens on, below those that the kernel lends to outgoing connections."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def opened(stack: Stack, home: Path, **own: str) -> Iterator[Shop]:
+    """A shop whose servers run; its services are started by whoever opened it, and stopped with it."""
+    home.mkdir(parents=True, exist_ok=True)
+    stack.up()
+    shop = Shop(stack, home, {})
+    shop.ports = {name: free_port() for name in SERVICES}
+    found = stack.endpoints
+    shop.environment = os.environ | {
+        "LIENTHONG_HOME": str(home),
+        "LIENTHONG_KAFKA": found.kafka,
+        "LIENTHONG_SERVICE_TOKEN": "only-for-this-test",
+        "LIENTHONG_INTAKE_URL": f"http://127.0.0.1:{shop.ports['intake']}",
+        "LIENTHONG_SESSION_TIMEOUT_MS": str(SESSION_MS),
+        **{f"LIENTHONG_MONGO_{name.upper()}": url for name, url in found.mongo.items()},
+        **own,
+    }
+    try:
+        yield shop
+    finally:
+        for instance in shop.instances.values():
+            if instance.alive:
+                instance.process.send_signal(signal.SIGCONT)
+        stop_all(one.process for one in shop.instances.values())
+        stack.down()
