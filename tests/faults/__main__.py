@@ -20,7 +20,7 @@ def main() -> int:
     results: dict[str, Figures] = {}
     for name in told.scenarios or SCENARIOS:
         results[name] = asyncio.run(carry_out(_scenario(name, told.kills), told.folder.resolve(), told.seed))
-        print(tell(name, results[name]), flush=True)
+        print(tell(name, results[name]), flush=True)  # noqa: T201 - a command line prints
     if not told.scenarios:
         keep(results, ROOT / "docs", seed=told.seed)
     return 1 if any(one.broken for one in results.values()) else 0

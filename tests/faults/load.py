@@ -36,6 +36,9 @@ AGAIN_SECONDS = 0.2
 UNJUDGED_SECONDS = 6
 """A citizen who was told to look later asks again after so long."""
 
+SETTLE_SECONDS = 0.5
+"""How long a window of the province's week waits for its answers; what comes later is heard later."""
+
 REPEATED = 0.15
 """Share of everything that is sent a second time, answered or not."""
 
@@ -82,8 +85,10 @@ class Insistent(KafkaBus):
         return found
 
     async def settled(self) -> None:
+        """Not for long: beside a live load there is always something under way."""
         with suppress(*UNREACHABLE):
-            await super().settled()
+            async with asyncio.timeout(SETTLE_SECONDS):
+                await super().settled()
 
 
 class Load:
@@ -96,7 +101,7 @@ class Load:
         week: dossiers of a week on its own time.
     """
 
-    def __init__(self, shop: Shop, seed: int, *, a_second: float = 4, week: int = 120) -> None:
+    def __init__(self, shop: Shop, seed: int, *, a_second: float = 5, week: int = 200) -> None:
         self._shop, self._seed, self._pause, self._week = shop, seed, 1 / a_second, week
         self._rng = random.Random(seed)
         self.acknowledged = Acknowledged()

@@ -45,7 +45,8 @@ def keep(results: Mapping[str, Figures], docs: Path, *, seed: int) -> None:
     """Write `faults.json`, and the table between the marks in `guarantees.md`."""
     raw = {
         "at": clock.now().isoformat(timespec="seconds"),
-        "machine": f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}",
+        "machine": f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
         "seed": seed,
         "scenarios": {name: asdict(found) for name, found in results.items()},
     }

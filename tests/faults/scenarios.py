@@ -55,22 +55,20 @@ async def kill_brokers(trial: Trial) -> None:
     """SIGKILL of every broker there is, one after the other."""
     for name in tuple(trial.shop.stack.ports.brokers) * (ROUNDS // len(trial.shop.stack.ports.brokers)):
         await _kill_server(trial, name)
-        await trial.recovery()
 
 
 async def kill_stores(trial: Trial) -> None:
     """SIGKILL of every store, one after the other."""
     for name in SERVICES * 2:
-        await _kill_server(trial, name)
-        await trial.recovery(name)
+        await _kill_server(trial, name, name)
 
 
-async def _kill_server(trial: Trial, name: str) -> None:
+async def _kill_server(trial: Trial, name: str, *hurt: str) -> None:
     await trial.a_while(1, 3)
     await asyncio.to_thread(trial.shop.stack.kill, name)
     trial.faults += 1
     await trial.a_while(1, 4)
-    await asyncio.to_thread(trial.shop.stack.start, name)
+    await trial.recovery(*hurt, restart=lambda: trial.shop.stack.start(name))
 
 
 async def scale(trial: Trial, name: str = "routing") -> None:

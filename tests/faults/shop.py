@@ -5,13 +5,16 @@ import os
 import signal
 import socket
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
+from aiokafka.structs import OffsetAndMetadata
 
 from chassis.admin import Admin, BusError
 from chassis.settings import Settings
@@ -22,9 +25,6 @@ from services.cli.shop import groups
 
 SESSION_MS = 3_000
 """After how long a silent instance loses its partitions, in these tests."""
-
-CAUGHT_UP = 200
-"""Records that a service under load may have before it and still count as caught up."""
 
 LOOK_SECONDS = 0.1
 PATIENCE_SECONDS = 180
@@ -97,16 +97,16 @@ class Shop:
         await asyncio.to_thread(stop_all, [self.instances.pop(label).process])
 
     def urls(self, service: str) -> list[str]:
-        """Where the service's instances answer."""
-        return [f"http://127.0.0.1:{one.port}" for one in self.instances.values() if one.service == service]
+        """Where the service's instances answer; while none runs, where the first one will."""
+        ports = [one.port for one in self.instances.values() if one.service == service]
+        return [f"http://127.0.0.1:{port}" for port in ports or [self.ports[service]]]
 
     def labels(self, services: Sequence[str] = SERVICES) -> list[str]:
         """The labels of all instances of these services."""
         return [label for label, one in self.instances.items() if one.service in services]
 
-    async def recovered(self, services: Sequence[str] = SERVICES) -> float:
-        """Wait until these services are ready and have caught up; seconds that took."""
-        began = asyncio.get_running_loop().time()
+    async def recovered(self, services: Sequence[str] = SERVICES) -> None:
+        """Wait until these services are ready and have digested all that is on the bus now."""
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await self.ready(services)
@@ -114,7 +114,6 @@ class Shop:
         except TimeoutError:
             slow = ", ".join(services)
             raise ShopError(f"not back after {PATIENCE_SECONDS} s: {slow}; their logs are in {self.home}") from None
-        return asyncio.get_running_loop().time() - began
 
     async def ready(self, services: Sequence[str] = SERVICES) -> None:
         """Wait until every instance of these services says that it is ready."""
@@ -133,14 +132,34 @@ class Shop:
             return False
 
     async def _caught_up(self, services: Sequence[str]) -> None:
-        wanted = {group: topics for group, topics in groups(self.settings).items() if group.split(".")[1] in services}
-        while True:
+        left = {group: topics for group, topics in groups(self.settings).items() if group.split(".")[1] in services}
+        ends: dict[TopicPartition, int] = {}
+        while left:
             with suppress(BusError, KafkaError, OSError):
-                async with Admin(self.settings.kafka) as admin:
-                    while max((await admin.lag(wanted)).values()) > CAUGHT_UP:  # noqa: ASYNC110 - the same
+                async with Admin(self.settings.kafka) as admin, _groups(self.settings.kafka) as bus:
+                    ends = ends or await admin.ends()
+                    while left:
+                        for group in list(left):
+                            done = await bus.list_consumer_group_offsets(group)
+                            behind = [p for p, end in ends.items() if p.topic in left[group] and _at(done, p) < end]
+                            if not behind:
+                                del left[group]
                         await asyncio.sleep(LOOK_SECONDS)
-                    return
             await asyncio.sleep(LOOK_SECONDS)
+
+
+def _at(committed: dict[TopicPartition, OffsetAndMetadata], place: TopicPartition) -> int:
+    return committed[place].offset if place in committed else 0
+
+
+@asynccontextmanager
+async def _groups(kafka: str) -> AsyncIterator[AIOKafkaAdminClient]:
+    bus = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    try:
+        await bus.start()
+        yield bus
+    finally:
+        await bus.close()
 
 
 def free_port() -> int:

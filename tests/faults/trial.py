@@ -38,9 +38,12 @@ class Trial:
     recoveries: list[float] = field(default_factory=list)
     bad: set[Origin] | None = field(default_factory=set)
 
-    async def recovery(self, *services: str) -> None:
-        """The fault is over: measure how long these services, or all, need."""
-        self.recoveries.append(await self.shop.recovered(services or SERVICES))
+    async def recovery(self, *services: str, restart: Callable[[], object] = lambda: None) -> None:
+        """The fault ends, or what was killed is restarted: measure how long these services, or all, need."""
+        began = time.monotonic()
+        await asyncio.to_thread(restart)
+        await self.shop.recovered(services or SERVICES)
+        self.recoveries.append(time.monotonic() - began)
 
     async def a_while(self, least: float, most: float) -> None:
         """Let the load run for a random time."""
