@@ -25,7 +25,7 @@ def every_event_is_known_to_whom_it_concerns(found: Evidence) -> Iterator[str]:
         known = {identity for document in found.documents[name].values() for identity in document.facts}
         for event in found.events.values():
             wanted = event.type in service.topics and not isinstance(event.data, claims.ClockTicked)
-            if wanted and event.identity not in known:
+            if wanted and event.identity in found.taken and event.identity not in known:
                 yield f"{name} does not know {event.type} of {event.subject}"
 
 

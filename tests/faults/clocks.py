@@ -26,7 +26,11 @@ def library() -> Path:
 async def clocks_wrong(trial: Trial) -> None:
     """Every service restarts with its clock an hour forward, then an hour back, then right again."""
     trial.bad = None
-    preload = {"LD_PRELOAD": str(library()), "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1"}
+    preload = {
+        "LD_PRELOAD": str(library()),
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "PYTHONPATH": str(Path(__file__).with_name("wrongclock")),
+    }
     for clock in (HOUR_FORWARD, HOUR_BACK, None):
         trial.shop.skewed = {name: preload | {"FAKETIME": clock} for name in SERVICES} if clock else {}
         await asyncio.gather(*(_restart(trial, name) for name in SERVICES))

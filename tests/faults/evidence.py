@@ -13,12 +13,12 @@ from aiokafka.errors import KafkaError
 from chassis import clock
 from chassis.admin import Admin, BusError
 from chassis.document import Document
-from chassis.loop import read_record
+from chassis.record import read_record
 from chassis.service import Service
 from chassis.store import MongoStore, StoreError
 from contracts import claims
 from contracts.envelope import LIVE, AnyEvent
-from contracts.topics import PAYLOADS, SERVICES, UnknownTypeError, dead_letter_topic
+from contracts.topics import PAYLOADS, SERVICES, UnknownTypeError, dead_letter_topic, read_event
 from services.cli.letters import records
 from services.cli.replaying import Comparison, compare, read_facts
 from services.cli.shop import all_services, groups
@@ -45,7 +45,8 @@ class Evidence(Streams):
         services: by name.
         documents: of each service, by key.
         comparisons: of each service's replay with its store.
-        unreadable: records that no service can take, by origin.
+        taken: identities of the events that whoever reads them takes.
+        unreadable: records that nobody who reads them can take, by origin.
         dead: origins of each service's dead letters.
         sent_bad: origins of the bad records that were sent on purpose; None: nobody counted them.
         outbox: message ids of the files in the outbox.
@@ -57,6 +58,7 @@ class Evidence(Streams):
     services: dict[str, Service[Any]] = field(default_factory=dict)
     documents: dict[str, dict[str, Document]] = field(default_factory=dict)
     comparisons: dict[str, Comparison] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)
     unreadable: set[Origin] = field(default_factory=set)
     dead: dict[str, list[Origin]] = field(default_factory=dict)
     sent_bad: set[Origin] | None = field(default_factory=set)
@@ -111,15 +113,21 @@ async def gather(shop: Shop, acknowledged: Acknowledged, sent_bad: set[Origin] |
 
 
 def _note(found: Evidence, record: "ConsumerRecord[bytes, bytes]") -> None:
-    """Keep an event with its record; note what can not be read."""
+    """Keep an event with its record; note what can not be read. What speaks of the future was said all the same."""
     try:
-        event = read_record(record)
+        event = read_event(record.topic, record.value or b"")
     except UnknownTypeError:
         return
     except ValueError:
         found.unreadable.add(origin(record))
         return
     found.said.append((record, event))
+    try:
+        read_record(record)
+    except ValueError:
+        found.unreadable.add(origin(record))
+        return
+    found.taken.add(event.identity)
     if isinstance(event.data, claims.ClockTicked):
         found.clocks[event.timeline] = max(event.time, found.clocks.get(event.timeline, event.time))
 

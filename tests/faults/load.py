@@ -19,7 +19,7 @@ from aiokafka.errors import KafkaError
 from chassis import clock
 from chassis.admin import BusError
 from chassis.bus import Publisher
-from chassis.loop import Message, message_of
+from chassis.record import Message, message_of
 from contracts import claims, routing
 from contracts.envelope import LIVE, AnyEvent, new_event
 from contracts.procedures import load_catalogue, load_directory
@@ -222,9 +222,11 @@ class Load:
                 return answer
             await asyncio.sleep(AGAIN_SECONDS)
 
-    async def _again(self, service: str, path: str, body: Any, headers: dict[str, str]) -> dict[str, Any]:
+    async def _again(
+        self, service: str, path: str, body: Any, headers: dict[str, str], name: str = "submission_id"
+    ) -> dict[str, Any]:
         self.acknowledged.repeats += 1
-        return await self._ask(service, path, body, headers, set(), "submission_id")
+        return await self._ask(service, path, body, headers, set(), name)
 
     async def _post(self, service: str, path: str, body: Any, headers: dict[str, str]) -> dict[str, Any] | None:
         url = self._rng.choice(self._shop.urls(service))
@@ -304,10 +306,12 @@ class Load:
             "answers": {"7": rng.randint(0, 2)},
         }
         key = {"Idempotency-Key": event.id}
-        await self._ask("rating", "/v1/ratings", body, key, self.acknowledged.ratings, "rating_id")
+        answer = await self._ask("rating", "/v1/ratings", body, key, self.acknowledged.ratings, "rating_id")
+        while answer["counted"] is None:
+            await asyncio.sleep(UNJUDGED_SECONDS)
+            answer = await self._again("rating", "/v1/ratings", body, key, "rating_id")
         if rng.random() < REPEATED:
-            self.acknowledged.repeats += 1
-            await self._ask("rating", "/v1/ratings", body, key, set(), "rating_id")
+            await self._again("rating", "/v1/ratings", body, key, "rating_id")
 
     async def _weeks(self) -> None:
         """Play one week of the province after the other."""

@@ -5,7 +5,7 @@ import signal
 
 from contracts.topics import SERVICES
 from tests.faults.clocks import clocks_wrong
-from tests.faults.disk import disk_full
+from tests.faults.disk import disk_full, small_disks
 from tests.faults.poison import poison
 from tests.faults.shop import SESSION_MS
 from tests.faults.trial import Scenario, Trial
@@ -91,7 +91,7 @@ SCENARIOS: dict[str, Scenario] = {
     "scale": Scenario("routing scaled 1 → 3 → 2", scale),
     "poison": Scenario("poison, oversized, truncated, empty and misplaced records on every topic", poison),
     "clock": Scenario("the services' clocks an hour forward, then an hour back", clocks_wrong),
-    "disk": Scenario("a full disk for a store", disk_full),
+    "disk": Scenario("a full disk for a store", disk_full, around=small_disks),
     "brokers": Scenario("three brokers, one after the other killed and restarted", kill_brokers, brokers=3),
 }
 """By the name that the command line takes."""

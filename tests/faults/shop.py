@@ -122,6 +122,11 @@ class Shop:
                 while not await self._is_ready(client, label):  # noqa: ASYNC110 - another process does it
                     await asyncio.sleep(LOOK_SECONDS)
 
+    async def is_ready(self, label: str) -> bool:
+        """Whether an instance says that it is ready now."""
+        async with httpx.AsyncClient(timeout=2) as client:
+            return await self._is_ready(client, label)
+
     async def _is_ready(self, client: httpx.AsyncClient, label: str) -> bool:
         instance = self.instances[label]
         if not instance.alive and instance.process.returncode != -signal.SIGKILL:
@@ -170,7 +175,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def opened(stack: Stack, home: Path, **own: str) -> Iterator[Shop]:
+def opened(stack: Stack, home: Path) -> Iterator[Shop]:
     """A shop whose servers run; its services are started by whoever opened it, and stopped with it."""
     home.mkdir(parents=True, exist_ok=True)
     stack.up()
@@ -184,7 +189,6 @@ def opened(stack: Stack, home: Path, **own: str) -> Iterator[Shop]:
         "LIENTHONG_INTAKE_URL": f"http://127.0.0.1:{shop.ports['intake']}",
         "LIENTHONG_SESSION_TIMEOUT_MS": str(SESSION_MS),
         **{f"LIENTHONG_MONGO_{name.upper()}": url for name, url in found.mongo.items()},
-        **own,
     }
     try:
         yield shop

@@ -3,7 +3,8 @@
 import asyncio
 import shutil
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -58,13 +59,13 @@ class Scenario:
         title: as it stands in the table.
         run: hurts the shop and mends it.
         brokers: of the bus.
-        environment: of every service.
+        around: what has to be there as long as the servers run; given the stack's home.
     """
 
     title: str
     run: Callable[[Trial], Awaitable[None]]
     brokers: int = 1
-    environment: Mapping[str, str] = field(default_factory=dict)
+    around: Callable[[Path], AbstractContextManager[None]] = lambda _: nullcontext()
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ async def carry_out(scenario: Scenario, folder: Path, seed: int) -> Figures:
     stack = fresh_stack(folder / "stack", scenario.brokers)
     home = folder / "shop"
     shutil.rmtree(home, ignore_errors=True)
-    with opened(stack, home, **scenario.environment) as shop:
+    with scenario.around(stack.home), opened(stack, home) as shop:
         async with Admin(shop.settings.kafka) as admin:
             await admin.apply(PARTITIONS, replication=scenario.brokers)
         for name in SERVICES:
