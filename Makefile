@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DOSSIERS ?= 2000
 SEED ?= 1
+KILLS ?= 100
 ONCE ?=
 SEEDS ?= 2000
 FIRST ?= 0
@@ -33,6 +34,9 @@ fast: install ## Only the tests that need no servers
 
 simulate: install ## Simulate SEEDS=2000 worlds from FIRST=0 on; a broken law prints how to see it again
 	$(BIN)/python -m tests.simulation.run --seeds $(SEEDS) --first $(FIRST)
+
+faults: install ## Real faults on the embedded stack; the figures go into docs/guarantees.md; KILLS=100
+	$(BIN)/python -m tests.faults --kills $(KILLS) --seed $(SEED)
 
 check: install ## Lint, format, types, import rules, contracts
 	$(BIN)/ruff check .
@@ -66,4 +70,4 @@ clean: ## Stop the stack and forget its data
 	@if [ -x $(BIN)/lienthong ]; then $(BIN)/lienthong stack down; fi
 	@if [ -d .lienthong ]; then find .lienthong -mindepth 1 -maxdepth 1 ! -name fast-store -exec rm -rf {} +; fi
 
-.PHONY: help install run test fast simulate check format lock fast-store bench clean
+.PHONY: help install run test fast simulate faults check format lock fast-store bench clean

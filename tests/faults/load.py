@@ -33,7 +33,7 @@ from tests.faults.shop import Shop
 FIRST_WEEK = datetime.fromisoformat("2026-01-05T07:30:00+07:00")
 PARTITIONS = 6
 AGAIN_SECONDS = 0.2
-UNJUDGED_SECONDS = 6
+UNJUDGED_SECONDS = 15
 """A citizen who was told to look later asks again after so long."""
 
 SETTLE_SECONDS = 0.5

@@ -14,13 +14,13 @@ ROUNDS = 4
 WRONG_KEY = b"somebody-else"
 
 
-async def poison(trial: Trial) -> None:
+async def poison(trial: Trial, rounds: int = ROUNDS) -> None:
     """Bad records on every topic, again and again, and good ones where they do not belong."""
     bad: set[Origin] = set()
     trial.bad = bad
     producer = AIOKafkaProducer(bootstrap_servers=trial.shop.settings.kafka, acks="all", max_request_size=1_400_000)
     async with producer:
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             for topic, good in (await _latest(trial)).items():
                 for value in _unusable(good):
                     sent = await producer.send_and_wait(topic, value, key=b"poison" + topic.encode())

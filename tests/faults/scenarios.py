@@ -63,6 +63,13 @@ async def kill_stores(trial: Trial) -> None:
         await _kill_server(trial, name, name)
 
 
+async def a_little_of_all(trial: Trial) -> None:
+    """What every run of the tests has time for."""
+    await kill_services(trial, kills=5)
+    await _kill_server(trial, "sla", "sla")
+    await poison(trial, rounds=1)
+
+
 async def _kill_server(trial: Trial, name: str, *hurt: str) -> None:
     await trial.a_while(1, 3)
     await asyncio.to_thread(trial.shop.stack.kill, name)

@@ -1,0 +1,182 @@
+"""Every law can be broken: a doctored stream for each, beside one that keeps them all."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import pytest
+
+from chassis.document import Document, Fact
+from chassis.settings import Settings
+from contracts import claims, intake, notify, rating, sla
+from services.cli.replaying import Comparison
+from services.cli.shop import all_services
+from tests import laws
+from tests.faults import checks
+from tests.faults.evidence import Evidence
+from tests.faults.load import Acknowledged
+from tests.given import CODE, SUBMISSION, at, fact, received, submitted
+
+APPLICATION = claims.Application(procedure="1.000001", channel="counter", receiving_unit="H29.16")
+SERVICES = all_services(Settings())
+
+
+@dataclass(frozen=True)
+class Record:
+    value: bytes
+
+
+def said(event, value=None):
+    return Record(value or event.to_json().encode()), event
+
+
+def overdue(unique="first", deadline=sla.WHOLE):
+    return fact(sla.DossierOverdue(deadline=deadline, due=at(5), agency="H29.05"), at(5), unique)
+
+
+def letter(unique="letter"):
+    data = notify.LetterIssued(letter="apology", message_id="m", overdue_id="o", agency="H29.05", due=at(5))
+    return fact(data, at(5), unique)
+
+
+def climbed(unique="rung"):
+    data = sla.DossierEscalated(
+        deadline=sla.WHOLE, due=at(5), rung="one-stop-head", agency="H29.05", to_agency="H29.16"
+    )
+    return fact(data, at(5), unique)
+
+
+def rated(unique, holder="h-1"):
+    return fact(rating.RatingSubmitted(channel="web", holder=holder, agency="H29.05", answers={"7": 2}), at(6), unique)
+
+
+def counted(submission):
+    data = rating.RatingPublished(
+        rating_id=submission.id, month="2026-03", channel="web", agency="H29.05", points=2, of=2
+    )
+    return fact(data, at(6), submission.id)
+
+
+def sent(unique="sent", attempt=1):
+    data = notify.NotificationSent(message_id="m", template="apology", medium="counter", attempt=attempt)
+    return fact(data, at(5), unique)
+
+
+APPLIED, RECEIVED, RATED = submitted(APPLICATION, at(2)), received(at(2)), rated("rated")
+WHOLE_STORY = [APPLIED, RECEIVED, overdue(), climbed(), letter(), sent(), RATED, counted(RATED)]
+
+
+def test_a_whole_story_keeps_all_laws_of_the_streams():
+    found = laws.Streams([said(event) for event in [*WHOLE_STORY, *WHOLE_STORY]])
+    assert [complaint for law in laws.LAWS for complaint in law(found)] == []
+
+
+AGAIN = rated("again")
+SECOND = RECEIVED.model_copy(update={"subject": "H29.16-260302-0002"})
+
+
+@pytest.mark.parametrize(
+    ("law", "doctored"),
+    [
+        (laws.every_application_is_answered, [said(APPLIED)]),
+        (laws.the_same_event_has_the_same_bytes, [said(RECEIVED), said(RECEIVED, b"{}")]),
+        (laws.nothing_is_said_twice_under_two_ids, [said(sent("one")), said(sent("two"))]),
+        (laws.at_most_one_overdue_holds_for_a_deadline, [said(overdue("one")), said(overdue("two"))]),
+        (laws.each_rung_is_climbed_once, [said(climbed("one")), said(climbed("two"))]),
+        (laws.one_letter_for_a_missed_date, [said(letter("one")), said(letter("two"))]),
+        (laws.one_letter_for_a_missed_date, [said(overdue())]),
+        (laws.no_message_is_sent_twice, [said(sent("one")), said(sent("two", attempt=2))]),
+        (
+            laws.a_rating_counts_once_for_a_dossier_and_holder,
+            [said(one) for one in (RATED, AGAIN, counted(RATED), counted(AGAIN))],
+        ),
+        (laws.a_rating_counts_once_for_a_dossier_and_holder, [said(counted(RATED))]),
+        (laws.daily_numbers_have_no_gap_and_no_repeat, [said(SECOND)]),
+    ],
+)
+def test_a_doctored_stream_breaks_the_law(law, doctored):
+    assert list(law(laws.Streams(doctored)))
+
+
+def test_an_overdue_that_was_taken_back_does_not_count():
+    first = overdue("one")
+    data = sla.DossierOverdueRetracted(deadline=sla.WHOLE, due=at(5), overdue_id=first.id)
+    stream = [first, fact(data, at(5)), overdue("two")]
+    assert not list(laws.at_most_one_overdue_holds_for_a_deadline(laws.Streams([said(one) for one in stream])))
+
+
+def test_a_request_sent_again_may_have_another_time_but_no_other_content():
+    first = submitted(APPLICATION, at(2), "key", source="/portal/http")
+    later = submitted(APPLICATION, at(2) + timedelta(seconds=9), "key", source="/portal/http")
+    other = submitted(APPLICATION.model_copy(update={"language": "en"}), at(2), "key", source="/portal/http")
+    assert not list(laws.the_same_event_has_the_same_bytes(laws.Streams([said(first), said(later)])))
+    assert list(laws.the_same_event_has_the_same_bytes(laws.Streams([said(first), said(other)])))
+
+
+def evidence(*events, known=(), **changes):
+    document = Document(CODE, version=1)
+    document.facts = {one.identity: Fact(one, one.to_json(), 1, own=False, cause=1) for one in known}
+    documents = {name: {CODE: document} if known else {} for name in SERVICES}
+    given = {
+        "said": [said(event) for event in events],
+        "services": SERVICES,
+        "documents": documents,
+        "taken": {event.identity for event in events},
+        "dead": {name: [] for name in SERVICES},
+    }
+    return Evidence(**(given | changes))
+
+
+PLACE = ("intake.submitted", 0, 7)
+SENT = sent()
+
+
+@pytest.mark.parametrize(
+    ("check", "found"),
+    [
+        (
+            checks.every_acknowledged_submission_is_in_the_streams,
+            evidence(RECEIVED, acknowledged=Acknowledged(submissions={SUBMISSION})),
+        ),
+        (
+            checks.every_acknowledged_submission_is_in_the_streams,
+            evidence(RECEIVED, acknowledged=Acknowledged(ratings={"no-such-rating"})),
+        ),
+        (checks.every_event_is_known_to_whom_it_concerns, evidence(RECEIVED)),
+        (
+            checks.every_replay_equals_its_store,
+            evidence(comparisons={"sla": Comparison(different={CODE: ({}, {"phase": "open"})})}),
+        ),
+        (checks.every_replay_equals_its_store, evidence(comparisons={"sla": Comparison(missing_live=[CODE])})),
+        (checks.every_replay_equals_its_store, evidence(comparisons={"sla": Comparison(missing_streams=[CODE])})),
+        (checks.the_dead_letters_are_the_bad_records, evidence(unreadable={PLACE})),
+        (
+            checks.the_dead_letters_are_the_bad_records,
+            evidence(dead={name: [PLACE] if name == "intake" else [] for name in SERVICES}),
+        ),
+        (checks.no_record_is_bad_but_those_sent_so, evidence(unreadable={PLACE})),
+        (checks.no_record_is_bad_but_those_sent_so, evidence(sent_bad={PLACE})),
+        (checks.every_message_sent_lies_in_the_outbox_once, evidence(SENT)),
+        (checks.every_message_sent_lies_in_the_outbox_once, evidence(SENT, outbox=["m", "m"])),
+    ],
+)
+def test_doctored_evidence_breaks_the_check(check, found):
+    assert list(check(found))
+
+
+def test_what_a_service_decides_and_never_said_is_found():
+    found = evidence(RECEIVED, known=[RECEIVED])
+    assert [
+        one for one in checks.what_follows_from_the_facts_is_in_the_streams(found) if one.startswith("notify")
+    ] == []
+    routed = received(at(2), one_step())
+    assert list(checks.what_follows_from_the_facts_is_in_the_streams(evidence(routed, known=[routed])))
+
+
+def one_step():
+    return intake.RouteStep(id="verify", agency="H29.05", limit="1 working-days")
+
+
+def test_a_sweep_that_was_cut_short_is_found():
+    found = evidence(RECEIVED, known=[RECEIVED])
+    found.documents["sla"] = {CODE: replace(found.documents["sla"][CODE], unsent=1)}
+    assert list(checks.no_sweep_is_left_open(found)) == [f"sla of {CODE}"]
