@@ -22,7 +22,7 @@ def every_acknowledged_submission_is_in_the_streams(found: Evidence) -> Iterator
 
 def every_event_is_known_to_whom_it_concerns(found: Evidence) -> Iterator[str]:
     for name, service in found.services.items():
-        known = {identity for document in found.documents[name].values() for identity in document.facts}
+        known = {identity for document in found.documents[name].values() for identity in document.known}
         for event in found.events.values():
             wanted = event.type in service.topics and not isinstance(event.data, claims.ClockTicked)
             if wanted and event.identity in found.taken and event.identity not in known:

@@ -141,7 +141,7 @@ async def _documents(store: MongoStore) -> dict[str, Document]:
     keys = [key async for key, _ in store.states()]
     found: dict[str, Document] = {}
     for first in range(0, len(keys), PAGE):
-        found |= await store.load(keys[first : first + PAGE])
+        found |= await store.load(keys[first : first + PAGE], whole=True)
     return found
 
 

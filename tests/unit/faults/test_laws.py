@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from chassis.document import Document, Fact
+from chassis.document import Document
 from chassis.settings import Settings
 from contracts import claims, intake, notify, rating, sla
 from services.cli.replaying import Comparison
@@ -113,8 +113,9 @@ def test_a_request_sent_again_may_have_another_time_but_no_other_content():
 
 
 def evidence(*events, known=(), **changes):
-    document = Document(CODE, version=1)
-    document.facts = {one.identity: Fact(one, one.to_json(), 1, own=False, cause=1) for one in known}
+    document = Document(CODE)
+    for one in known:
+        document.add(one, one.to_json(), own=False)
     documents = {name: {CODE: document} if known else {} for name in SERVICES}
     given = {
         "said": [said(event) for event in events],
