@@ -36,7 +36,7 @@ async def clocks_wrong(trial: Trial) -> None:
         await asyncio.gather(*(_restart(trial, name) for name in SERVICES))
         trial.faults += 1 if clock else 0
         await trial.recovery()
-        await trial.a_while(8, 10)
+        await trial.a_while(5, 7)
 
 
 async def _restart(trial: Trial, name: str) -> None:

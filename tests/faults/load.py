@@ -33,6 +33,9 @@ from tests.faults.shop import Shop
 FIRST_WEEK = datetime.fromisoformat("2026-01-05T07:30:00+07:00")
 PARTITIONS = 6
 AGAIN_SECONDS = 0.2
+COUNTERS = 20
+"""Requests under way at once: whoever comes when all counters are taken waits."""
+
 UNJUDGED_SECONDS = 15
 """A citizen who was told to look later asks again after so long."""
 
@@ -109,6 +112,7 @@ class Load:
         self._calendar = load_calendar(shop.settings.calendar)
         self._publisher = Publisher(shop.settings.kafka)
         self._http = httpx.AsyncClient(timeout=12)
+        self._counters = asyncio.Semaphore(COUNTERS)
         self._going: set[asyncio.Task[None]] = set()
         self._endless: list[asyncio.Task[None]] = []
         self._failed: list[BaseException] = []
@@ -231,7 +235,8 @@ class Load:
     async def _post(self, service: str, path: str, body: Any, headers: dict[str, str]) -> dict[str, Any] | None:
         url = self._rng.choice(self._shop.urls(service))
         try:
-            answer = await self._http.post(url + path, json=body, headers=headers)
+            async with self._counters:
+                answer = await self._http.post(url + path, json=body, headers=headers)
         except httpx.HTTPError:
             return None
         if 400 <= answer.status_code < 500 and answer.status_code != httpx.codes.NOT_FOUND:
