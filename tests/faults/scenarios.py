@@ -2,6 +2,8 @@
 
 import asyncio
 import signal
+import time
+from contextlib import suppress
 
 from contracts.topics import SERVICES
 from tests.faults.clocks import clocks_wrong
@@ -13,6 +15,9 @@ from tests.faults.trial import Scenario, Trial
 KILLS = 100
 ROUNDS = 3
 ZOMBIES = ("sla", "routing", "notify", "intake")
+MERCY_SECONDS = 12
+"""How long a killed service has before it may be killed again, recovered or not."""
+
 AT_START = 0.2
 """Share of the kills that hit a service while it is still starting."""
 
@@ -24,13 +29,21 @@ async def kill_services(trial: Trial, kills: int = KILLS) -> None:
 
 
 async def _kill_often(trial: Trial, name: str, times: int) -> None:
+    """Kill again without mercy; what was not recovered by then goes on being counted from the first of those kills."""
+    since: float | None = None
     for number in range(1, times + 1):
         await trial.a_while(0, 3)
         trial.shop.kill(name)
         trial.faults += 1
+        since = since or time.monotonic()
         trial.shop.start(name)
-        if trial.rng.random() >= AT_START or number == times:
-            await trial.recovery(name)
+        if number == times:
+            await trial.recovery(name, since=since)
+        elif trial.rng.random() >= AT_START:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(MERCY_SECONDS):
+                    await trial.recovery(name, since=since)
+                    since = None
 
 
 async def zombies(trial: Trial) -> None:

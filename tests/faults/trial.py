@@ -39,9 +39,11 @@ class Trial:
     recoveries: list[float] = field(default_factory=list)
     bad: set[Origin] | None = field(default_factory=set)
 
-    async def recovery(self, *services: str, restart: Callable[[], object] = lambda: None) -> None:
+    async def recovery(
+        self, *services: str, restart: Callable[[], object] = lambda: None, since: float | None = None
+    ) -> None:
         """The fault ends, or what was killed is restarted: measure how long these services, or all, need."""
-        began = time.monotonic()
+        began = since or time.monotonic()
         await asyncio.to_thread(restart)
         await self.shop.recovered(services or SERVICES)
         self.recoveries.append(time.monotonic() - began)
