@@ -140,7 +140,7 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
         self, settings: Settings, kafka: str, group: str, topics: Sequence[str]
     ) -> tuple[KafkaBroker, BatchSubscriber]:
         """FastStream, not connected yet. What is simulated instead has to keep to how it calls `_on_batch`."""
-        broker = KafkaBroker(kafka, logger=None, graceful_timeout=REVOKE_SECONDS, apply_types=False)
+        broker = KafkaBroker(kafka.split(","), logger=None, graceful_timeout=REVOKE_SECONDS, apply_types=False)
         subscriber = broker.subscriber(
             *topics,
             group_id=group,

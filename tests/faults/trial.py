@@ -106,7 +106,7 @@ async def carry_out(scenario: Scenario, folder: Path, seed: int) -> Figures:
             await admin.apply(PARTITIONS, replication=scenario.brokers)
         for name in SERVICES:
             shop.start(name)
-        await shop.ready()
+        await shop.recovered()
         trial = Trial(shop, Load(shop, seed), Random(seed))
         try:
             trial.load.start()
