@@ -214,6 +214,18 @@ def test_a_delay_is_explained_for_the_step_that_was_held(dossier: Dossier, offic
     assert explain(wanted, dossier, silent, office) == []
 
 
+def test_a_deadline_that_was_moved_and_missed_again_is_explained_anew(dossier: Dossier, office: Office) -> None:
+    dossier.holders = {"sign": "H29.02"}
+    required = [
+        said(
+            ExplanationRequired(deadline="dossier", agency="H29.02", by=AT + timedelta(days=days)), AT + timedelta(days)
+        )
+        for days in (2, 3)
+    ]
+    first, second = (explain(one, dossier, PLAIN, office)[0].event("sim") for one in required)
+    assert first.id != second.id
+
+
 def test_profiles_differ_between_agencies_and_stay_the_same(directory: Directory) -> None:
     profiles = [profile_of(agency, directory, 1) for agency in directory.agencies.values()]
     assert profiles == [profile_of(agency, directory, 1) for agency in directory.agencies.values()]
