@@ -82,7 +82,7 @@ def at_most_one_overdue_holds_for_a_deadline(found: Streams) -> Iterator[str]:
 def each_rung_is_climbed_once(found: Streams) -> Iterator[str]:
     escalated = found.of(sla.DossierEscalated)
     yield from _more_than_once(
-        Counter((one.subject, one.data.deadline, one.data.due, one.data.rung) for one in escalated)
+        Counter((one.subject, one.data.deadline, one.data.due, one.data.rung, one.data.reason) for one in escalated)
     )
 
 
