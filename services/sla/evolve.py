@@ -160,7 +160,7 @@ class Fold:
 
     def _closed(self, state: State, over: list[Deadline], at: datetime) -> State:
         closed = {one.key: self._closing(state, replace(one, ended=at)) for one in over}
-        state = state.but(deadlines=tuple(closed.get(one.key, one) for one in state.deadlines))
+        state = _judged(state, tuple(closed.get(one.key, one) for one in state.deadlines))
         consulted = any(one.kind == "consultation" for one in over)
         return self._rederived(state) if consulted else state
 
@@ -173,7 +173,7 @@ class Fold:
     def _rederived(self, state: State, *, ended: bool = False) -> State:
         """Work out anew when what still runs is due; on demand also what is over."""
         deadlines = tuple(self._closing(state, one) if ended or one.ended is None else one for one in state.deadlines)
-        return state if deadlines == state.deadlines else state.but(deadlines=deadlines)
+        return state if deadlines == state.deadlines else _judged(state, deadlines)
 
     def _suspended(self, state: State, data: routing.DossierSuspended, at: datetime) -> State:
         """Stop the clock; where it was started again at the same moment, that may be folded first."""
@@ -210,6 +210,12 @@ class Fold:
             return amended
         move = Move(event.id, event.time, old.due, new.due, data.reason)
         return amended.but(moves=(*amended.moves, move))
+
+
+def _judged(state: State, deadlines: tuple[Deadline, ...]) -> State:
+    """The state with these deadlines, and how the main one went."""
+    main = next((one.verdict for one in deadlines if one.key in (sla.WHOLE, sla.FEEDBACK)), "")
+    return state.but(deadlines=deadlines, verdict=main)
 
 
 def _taken(state: State, event: AnyEvent, data: routing.DossierAcknowledged) -> State:

@@ -42,6 +42,6 @@ def service(rules: Rules) -> Service[State]:
         evolve=Fold(rules).evolve,
         decide=partial(decide, rules=rules),
         genesis=(intake.DossierReceived, rating.FeedbackSubmitted),
-        indexes=("phase", "overdue", "backlog", "month", "procedure", "competent"),
+        indexes=("phase", "overdue", "backlog", "month", "procedure", "competent", "verdict"),
         basis=repr((rules.calendar, dict(rules.rule_sets.by_name))),
     )

@@ -1,7 +1,4 @@
-"""What is known of a dossier's deadlines: when they began and ended, when the clock stood, what was said.
-
-A complaint or suggestion (phản ánh, kiến nghị) has a document of its own, with one deadline.
-"""
+"""What is known of a dossier's deadlines: when they began and ended, when the clock stood, what was said. A complaint or suggestion (phản ánh, kiến nghị) has a document of its own, with one deadline."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -179,6 +176,7 @@ class State:
         raised, required, new_dates, said: own events on record, sorted: overdue, explanations that are owed, form 04,
             and the others by what they say.
         returns: how often a step had to be done again.
+        verdict: of the main deadline, once it ended: early, on-time, late, or empty when it was withdrawn; for queries.
         outcome: granted, denied, withdrawn or answered; for queries.
         phase: unknown, open or ended; for queries.
         overdue: the main deadline was missed and that was not retracted; for queries.
@@ -212,6 +210,7 @@ class State:
     said: tuple[str, ...] = ()
     received_at: datetime | None = None
     ended_at: datetime | None = None
+    verdict: str = ""
     outcome: str = ""
     returns: int = 0
     phase: str = "unknown"
