@@ -1,4 +1,7 @@
-"""What is known of a dossier's deadlines: when they began and ended, when the clock stood, what was said. A complaint or suggestion (phản ánh, kiến nghị) has a document of its own, with one deadline."""
+"""What is known of a dossier's deadlines: when they began and ended, when the clock stood, what was said.
+
+A complaint or suggestion (phản ánh, kiến nghị) has a document of its own, with one deadline.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
