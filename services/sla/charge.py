@@ -24,9 +24,9 @@ def _held(state: State, at: datetime, rules: Rules, key: str) -> Iterator[Held]:
     for one in state.deadlines:
         if one.kind == "step" and key in (sla.WHOLE, one.key):
             open_then = one.ended is None or one.ended > at
-            taken = one.taken_at is not None and one.taken_at <= at
-            agency = one.agency if taken or rules.in_transit == "receiver" else one.sender
-            yield open_then, one.since, agency, one.officer if taken else None
+            takers = [officer for since, officer in one.takers if since <= at]
+            agency = one.agency if takers or rules.in_transit == "receiver" else one.sender
+            yield open_then, one.since, agency, takers[-1] if takers else None
     for early in state.early:
         if not early.ended and key in (sla.WHOLE, early.key):
             ended = any(other.ended and other.key == early.key and other.at <= at for other in state.early)

@@ -104,7 +104,7 @@ class Fold:
             if early.key == deadline.key and early.ended:
                 ended = min(ended or early.at, early.at)
             elif early.key == deadline.key:
-                deadline = replace(deadline, officer=early.officer, taken_at=early.at)
+                deadline = deadline.taken(early.at, early.officer)
         if ended is not None:
             deadline = replace(deadline, ended=ended)
         if state.early:
@@ -223,9 +223,7 @@ def _taken(state: State, event: AnyEvent, data: routing.DossierAcknowledged) -> 
     found = next((one for one in state.deadlines if one.key == key), None)
     if found is None:
         return state.but(early=(*state.early, Early(key, data.agency, event.time, data.officer)))
-    if found.taken_at is not None:
-        return state
-    taken = replace(found, officer=data.officer, taken_at=event.time)
+    taken = found.taken(event.time, data.officer)
     return state.but(deadlines=tuple(taken if one is found else one for one in state.deadlines))
 
 

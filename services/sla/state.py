@@ -3,7 +3,7 @@
 A complaint or suggestion (phản ánh, kiến nghị) has a document of its own, with one deadline.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -27,8 +27,8 @@ class Deadline:
         limit: the time for it; empty where only a date is known.
         promised: the date that was given.
         sender: who handed it over, or who asks.
-        officer: who took it.
-        taken_at: when custody was taken.
+        officer: who took it last.
+        takers: every officer who took it, since when.
         ended: when the work was over, or left to others.
         due: when it is due, in UTC; None while its clock stands.
         soon: when it is due soon.
@@ -48,13 +48,17 @@ class Deadline:
     promised: datetime | None = None
     sender: str = ""
     officer: str | None = None
-    taken_at: datetime | None = None
+    takers: tuple[tuple[datetime, str | None], ...] = ()
     ended: datetime | None = None
     due: datetime | None = None
     soon: datetime | None = None
     allowed: int = 0
     used: int = 0
     verdict: str = ""
+
+    def taken(self, at: datetime, officer: str | None) -> "Deadline":
+        """The same, when an officer has taken custody."""
+        return replace(self, officer=officer, takers=(*self.takers, (at, officer)))
 
 
 @dataclass(frozen=True, slots=True)

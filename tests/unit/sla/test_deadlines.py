@@ -214,6 +214,12 @@ def test_who_holds_the_step_is_named_with_the_officer_who_took_it():
     assert [(one.agency, one.officer) for one in story.says(DossierOverdue)] == [(CHECKER, "CC-7")]
 
 
+def test_of_several_officers_the_one_who_held_it_then_is_named():
+    facts = [acknowledged(at(2, clock), officer) for clock, officer in (("10:00", "CC-7"), ("15:00", "CC-8"))]
+    story = dossier(transferred(MONDAY, deadline=at(2, "16:00")), *facts, acknowledged(at(3), "CC-9")).when(now=at(3))
+    assert [one.officer for one in story.ever(DossierOverdue)] == ["CC-8"]
+
+
 def test_an_officer_who_takes_over_at_once_is_named_too():
     for minute in range(10):
         taken = at(2, f"10:{minute:02}")
