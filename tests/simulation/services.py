@@ -15,8 +15,8 @@ from services.notify import handlers as notify
 from services.notify.adapters.delivery import Delivery
 from services.notify.adapters.writing import Writer
 from services.rating import handlers as rating
-from services.routing import rules as routing_rules
 from services.routing import handlers as routing
+from services.routing import rules as routing_rules
 from services.sla import decide as sla_rules
 from services.sla import handlers as sla
 from tests.simulation.post import MEDIA, FarCarrier, FarContacts, Post
