@@ -1,7 +1,7 @@
 """The store in memory: for unit tests and simulation, held to the same behaviour by the same tests as the real one."""
 
+import json
 from collections.abc import Iterable, Sequence
-from copy import deepcopy
 from datetime import datetime
 
 from typing_extensions import override
@@ -83,5 +83,5 @@ def _copy(doc: Document, *, whole: bool) -> Document:
     copied.known = dict(doc.known)
     copied.facts = dict(doc.facts) if whole else {}
     copied.whole = whole
-    copied.state = deepcopy(doc.state)
+    copied.state = json.loads(json.dumps(doc.state))  # a copy, and only of what a database keeps
     return copied
