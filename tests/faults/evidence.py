@@ -30,6 +30,7 @@ from tests.laws import Streams
 Origin = tuple[str, int, int]
 """Topic, partition and offset."""
 
+MESSAGES = (".eml", ".txt")
 PAGE = 200
 OVERDUE_WORK = timedelta(seconds=3)
 DIGEST_SECONDS = 240
@@ -146,7 +147,8 @@ async def _documents(store: MongoStore) -> dict[str, Document]:
 
 
 def _outbox(shop: Shop) -> list[str]:
-    return [path.stem for path in shop.settings.outbox.rglob("*") if path.is_file()]
+    """Messages; a letter's paper, which lies beside its message under the same name, is part of it."""
+    return [path.stem for path in shop.settings.outbox.rglob("*") if path.suffix in MESSAGES]
 
 
 @asynccontextmanager
