@@ -25,12 +25,13 @@ class New:
 
 
 def new_date(state: State, deadline: Deadline, rules: RuleSet, calendar: Calendar) -> New | None:
-    """The new date for a missed appointment; None where none is given (again).
+    """The new date for a missed appointment; None where none is given.
 
+    An appointment is missed once, unless it was not missed after all: then that is taken back, with what followed.
     It is the agency's own target, if it told one in time that lies ahead of the missed moment, and else by the rule.
     """
     due = deadline.due
-    if deadline.kind != "dossier" or due is None or _given(state, due) >= rules.form_04.times.value:
+    if deadline.kind != "dossier" or due is None or rules.form_04.times.value < 1:
         return None
     wait = timedelta(hours=rules.form_04.wait.value)
     latest = shift(calendar, due, wait).astimezone(UTC) if wait else due
@@ -39,11 +40,6 @@ def new_date(state: State, deadline: Deadline, rules: RuleSet, calendar: Calenda
     if chosen := before[-1] if before else (told[0] if told else None):
         return New(max(due, chosen.at), chosen.target, chosen)
     return New(latest, due_at(calendar, due, rules.form_04.new_date.value, rules.late_from).astimezone(UTC), None)
-
-
-def _given(state: State, due: datetime) -> int:
-    """How many new dates were given for other lateness that stands."""
-    return sum(state.missed(one.overdue_id) not in (None, due) for one in state.new_dates)
 
 
 def saying(state: State, missed: Missed, rules: Rules, new: New | None) -> Iterator[Saying]:

@@ -69,6 +69,14 @@ def test_a_step_knows_its_agency_its_time_and_its_verdict():
     assert (step.allowed, step.used, step.verdict) == (8 * HOUR, 9 * HOUR, "late")
 
 
+def test_a_wait_after_the_end_of_a_step_changes_nothing_about_it():
+    story = dossier(transferred(MONDAY, deadline=at(4)), step_done(at(3)), suspended(at(3, "09:00"), "supplement"))
+    step = story.state.deadlines[1]
+    clock = Rules(OFFICE).clock(story.state, step)
+    assert (step.due, clock.due, clock.waits) == (at(4), at(4), ())
+    assert story.state.deadlines[0].due is None
+
+
 def test_a_wait_is_kept_with_its_cause_its_agency_and_the_working_time_it_took():
     story = dossier(suspended(at(3)), resumed(at(4, "09:00")), completed(at(5)))
     (wait,) = story.state.pauses

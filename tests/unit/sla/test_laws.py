@@ -201,3 +201,15 @@ def test_the_timer_lies_ahead_and_nothing_becomes_true_before_it(life, now):
         assert story.when(now=story.timer.at).said
     else:
         story.when(now=END).then()
+
+
+@suppose(data=st.data(), life=LIVES)
+def test_a_new_date_comes_with_every_missed_appointment_and_with_nothing_else(data, life):
+    story = given(SLA)
+    for event in data.draw(st.permutations(life)):
+        story = story.when(event, now=END)
+    late = [one for one in story.record if isinstance(one.data, DossierOverdue) and one.data.deadline == "dossier"]
+    assert all(one.data.rescheduled for one in late)
+    forms = [one for one in story.ever(DossierRescheduled) if one.kind == "late"]
+    assert sorted(one.overdue_id for one in forms) == sorted(one.id for one in late)
+    assert all(one.new_date > one.old_date for one in forms)
