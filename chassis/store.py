@@ -14,7 +14,7 @@ from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import ASCENDING, IndexModel, ReplaceOne, ReturnDocument, UpdateOne
 from pymongo.errors import BulkWriteError, CollectionInvalid, DuplicateKeyError, OperationFailure, PyMongoError
 from pymongo.write_concern import WriteConcern
-from tenacity import retry, retry_if_exception, stop_after_attempt, wait_random
+from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random
 from typing_extensions import override
 
 from chassis.document import Document, Fact
@@ -32,6 +32,9 @@ TOO_LARGE = 388
 
 RIVALS = 20
 """How often a save begins anew because somebody else wrote at the same time; after that the store is called down."""
+
+PATIENCE = 5
+"""So often a rival is waited for. One that is still there may have been killed in the middle of its transaction."""
 
 Filter = Mapping[str, Any]
 
@@ -123,18 +126,29 @@ class MongoStore(Store):
     @override
     async def save(self, documents: Sequence[Document]) -> set[str]:
         lost: set[str] = set()
-        await self._save(list(documents), lost)
+        async for attempt in AsyncRetrying(
+            retry=retry_if_exception(_is_conflict),
+            wait=wait_random(0, 0.05),
+            stop=stop_after_attempt(RIVALS),
+            reraise=True,
+        ):
+            with attempt:
+                if attempt.retry_state.attempt_number == PATIENCE:
+                    await self._end_abandoned()
+                await self._save(documents, lost)
         for doc in documents:
             if doc.key not in lost:
                 doc.version += 1
         return lost
 
-    @retry(
-        retry=retry_if_exception(_is_conflict),
-        wait=wait_random(0, 0.05),
-        stop=stop_after_attempt(RIVALS),
-        reraise=True,
-    )
+    async def _end_abandoned(self) -> None:
+        """End all transactions: of whoever lives it is begun anew, of the dead it would stand for a minute.
+
+        A server that asks for a privilege we do not have ends it by itself, after transactionLifetimeLimitSeconds.
+        """
+        with suppress(OperationFailure):
+            await self._client.admin.command("killAllSessions", [])
+
     async def _save(self, documents: Sequence[Document], lost: set[str]) -> None:
         """Write all that have not lost, all or none; what stands in the way is found out when it did not work."""
         rest = [doc for doc in documents if doc.key not in lost]

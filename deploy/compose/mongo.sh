@@ -4,4 +4,6 @@
 set -eu
 umask 077
 head -c 756 /dev/urandom | base64 -w 0 > /tmp/keyfile
-exec docker-entrypoint.sh mongod --replSet rs0 --keyFile /tmp/keyfile --bind_ip_all
+# A service that is killed leaves its transaction open; nobody can save its dossiers until the server ends it.
+exec docker-entrypoint.sh mongod --replSet rs0 --keyFile /tmp/keyfile --bind_ip_all \
+    --setParameter transactionLifetimeLimitSeconds=5
