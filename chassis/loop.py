@@ -173,7 +173,7 @@ class Loop:
             tally.conflicts += len(lost)
             self._observer.conflicts(len(lost))
             done.update({job.doc.key: job for job in jobs if job.doc.key not in lost})
-            pending = {key: pending[key] for key in lost}
+            pending = {key: found for key, found in pending.items() if key in lost}
         for job in done.values():
             tally.accepted += 0 if job.failed else len(job.fresh)
             tally.duplicates += len(job.repeats)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
-from chassis import clock
+from chassis import clock, loop
 from chassis.record import Message
 from contracts.claims import ClockTicked
 from contracts.envelope import LIVE, new_event
@@ -26,6 +26,7 @@ from tests.simulation.wire import Sky, Weather
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 INSTANCES = 2
+"""Of every service. Its chunks are of two dossiers and it keeps three, so that few make it do all that many would."""
 TURNS = (100, 300)
 STEPS_A_TURN = 60
 IDLE_TURNS = 10
@@ -143,7 +144,8 @@ class World:
         dice = random.getstate()
         random.seed(self.rng.random())
         try:
-            with patch.object(clock, "now", lambda: self.now), self.asyncio.running():
+            small = patch.multiple(loop, CHUNK=2, KEPT=3)
+            with patch.object(clock, "now", lambda: self.now), small, self.asyncio.running():
                 yield
         finally:
             random.setstate(dice)
