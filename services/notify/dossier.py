@@ -115,7 +115,7 @@ class State:
 
     Attributes:
         recipient: whom to tell; until it is known, messages wait.
-        messages: in the order in which the facts speak of them.
+        messages: by the moment of their cause.
         retracted: ids of overdue events that no longer hold.
         promised: ids of overdue events whose new date comes with an event of its own.
         new_dates: given for lateness.

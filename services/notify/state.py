@@ -132,7 +132,12 @@ def _find(state: State, message_id: str) -> Message | None:
 
 
 def _put(state: State, message: Message) -> State:
-    """Add a message, or put it in the place of the one with its id."""
-    if _find(state, message.id) is None:
-        return replace(state, messages=(*state.messages, message))
-    return replace(state, messages=tuple(message if one.id == message.id else one for one in state.messages))
+    """Add a message, or put it in the place of the one with its id; the order follows from their causes alone."""
+    others = [one for one in state.messages if one.id != message.id]
+    return replace(state, messages=tuple(sorted([*others, message], key=_place)))
+
+
+def _place(message: Message) -> tuple[bool, str, str]:
+    """By the cause's moment; what has no cause yet comes last."""
+    told = message.cause.time.isoformat(timespec="microseconds") if message.cause else ""
+    return message.cause is None, told, message.id

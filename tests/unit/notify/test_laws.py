@@ -16,6 +16,7 @@ from contracts.sla import WHOLE, DossierOverdue, DossierOverdueRetracted, Dossie
 from contracts.worktime import Lines
 from services.notify.decide import Order
 from services.notify.handlers import service
+from tests.given import comes_back, interleaved, told, told_in_order
 
 START = datetime(2026, 1, 5, 2, tzinfo=UTC)
 SERVICE = service()
@@ -110,8 +111,17 @@ def test_nothing_is_said_twice(event: Make, received: AnyEvent, rng: random.Rand
 @given(st.randoms(use_true_random=False))
 @LAW
 def test_a_stored_state_comes_back_as_it_was(event: Make, received: AnyEvent, rng: random.Random) -> None:
-    state = SERVICE.fold(lived(event, story(event, received, rng), rng))
-    assert SERVICE.restore(json.loads(json.dumps(SERVICE.dump(state)))) == state
+    assert comes_back(SERVICE, lived(event, story(event, received, rng), rng))
+
+
+@given(st.randoms(use_true_random=False))
+@LAW
+def test_own_events_may_be_folded_before_or_after_what_others_say(
+    event: Make, received: AnyEvent, rng: random.Random
+) -> None:
+    facts = lived(event, story(event, received, rng), rng)
+    mixed = interleaved(SERVICE, facts, lambda: rng.random() < 0.5)
+    assert told_in_order(SERVICE, mixed) == told(SERVICE, facts)
 
 
 @given(st.randoms(use_true_random=False))

@@ -11,6 +11,7 @@ from contracts.envelope import AnyEvent
 from contracts.rating import RatingPublished
 from contracts.routing import DossierCompleted, DossierStepCompleted
 from services.rating.handlers import service
+from tests.given import comes_back, interleaved, told, told_in_order
 
 NOW = datetime(2026, 1, 6, tzinfo=UTC)
 SERVICE = service()
@@ -59,3 +60,13 @@ def test_one_rating_counts_for_each_holder(event: Make, rating: Make, received: 
     counted = Counter(one.holder for one in state.ratings if one.published)
     assert counted == Counter({one.holder for one in state.ratings})
     assert len([one for one in facts if isinstance(one.data, RatingPublished)]) + state.repeated == len(state.ratings)
+
+
+@given(st.randoms(use_true_random=False))
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_own_events_may_be_folded_before_or_after_what_others_say(
+    event: Make, rating: Make, received: AnyEvent, rng: random.Random
+) -> None:
+    facts = lived(story(event, rating, received, rng), rng)
+    assert told_in_order(SERVICE, interleaved(SERVICE, facts, lambda: rng.random() < 0.5)) == told(SERVICE, facts)
+    assert comes_back(SERVICE, facts)
