@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from contracts.decision import Line
 from contracts.envelope import LIVE, AnyEvent
 
 MAX_FACTS = 2_000
@@ -56,6 +57,7 @@ class Document:
         due: when to decide again, by the clock of `timeline`.
         timeline: which clock.
         unsent: version from which on own events may not have reached the bus yet (a sweep was cut short).
+        line: what the next save writes of it for reports; None where that has not changed.
     """
 
     key: str
@@ -73,6 +75,7 @@ class Document:
     due: datetime | None = None
     timeline: str = LIVE
     unsent: int | None = None
+    line: Line | None = None
 
     @property
     def events(self) -> Iterable[AnyEvent]:

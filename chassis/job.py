@@ -11,7 +11,7 @@ from chassis.document import MAX_CHARACTERS, MAX_FACTS, Document
 from chassis.logs import about
 from chassis.record import Record
 from chassis.service import Service
-from contracts.decision import Decision
+from contracts.decision import Decision, Line
 from contracts.envelope import AnyEvent
 
 log = structlog.get_logger(__name__)
@@ -64,6 +64,10 @@ class Job:
     refused: list[tuple[Arrival, str]] = field(default_factory=list)
     failed: str = ""
     _later: list[AnyEvent] = field(default_factory=list)
+    _stored: Any = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._stored = self.state
 
     @property
     def saves(self) -> set[int]:
@@ -153,8 +157,16 @@ class Job:
                     continue
             if self.changed:
                 doc.state = service.dump(self.state)
+                doc.line = self._line(service)
             return
         raise RuntimeError(f"decisions did not come to rest in {MAX_ROUNDS} rounds")
+
+    def _line(self, service: Service[Any]) -> Line | None:
+        """What has to be written for reports: nothing where the stored state, as far as it is known, says the same."""
+        if service.line is None:
+            return None
+        line = service.line(self.state)
+        return None if self._stored is not None and service.line(self._stored) == line else line
 
     def _say(self, event: AnyEvent) -> bool:
         return event.identity not in self.doc.known and self._add(event, event.to_json(), own=True)
@@ -174,7 +186,7 @@ class Job:
         if not folds_on:
             return service.fold(doc.events)
         if self.state is None:
-            self.state = service.restore(doc.state) if doc.state else service.initial
+            self.state = self._stored = service.restore(doc.state) if doc.state else service.initial
         return service.unfold(self.state, later) if later else self.state
 
     def _comes_later(self, service: Service[Any], event: AnyEvent) -> bool:

@@ -1,13 +1,14 @@
 """The store in memory: for unit tests and simulation, held to the same behaviour by the same tests as the real one."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
 
 from typing_extensions import override
 
 from chassis.document import Document
 from chassis.store import Store
+from contracts.decision import Line
 
 
 class MemoryStore(Store):
@@ -17,6 +18,7 @@ class MemoryStore(Store):
         self.documents: dict[str, Document] = {}
         self.series: dict[str, list[str]] = {}
         self.ticks: dict[tuple[str, int], datetime] = {}
+        self._lines: dict[str, Line] = {}
 
     @override
     async def load(self, keys: Sequence[str], *, whole: bool = False) -> dict[str, Document]:
@@ -31,7 +33,9 @@ class MemoryStore(Store):
                 lost.add(doc.key)
             else:
                 self.documents[doc.key] = _put(doc, stored)
-                doc.version += 1
+                if doc.line:
+                    self._lines[doc.key] = doc.line
+                doc.version, doc.line = doc.version + 1, None
         return lost
 
     @override
@@ -67,6 +71,10 @@ class MemoryStore(Store):
         owned = set(partitions)
         return {clock: now for clock, now in self.ticks.items() if clock[1] in owned}
 
+    @override
+    async def lines(self, first: str, last: str) -> AsyncIterator[list[str]]:
+        yield [line.text for line in self._lines.values() if first <= line.place <= last]
+
 
 def _put(doc: Document, stored: Document | None) -> Document:
     """What is stored after a save: the facts so far, and what this save brings in."""
@@ -74,7 +82,7 @@ def _put(doc: Document, stored: Document | None) -> Document:
     kept = _copy(doc, whole=True)
     kept.facts = {**before, **{fact.event.identity: fact for fact in doc.fresh}}
     kept.whole = True
-    kept.version += 1
+    kept.version, kept.line = kept.version + 1, None
     return kept
 
 

@@ -39,6 +39,10 @@ PATIENCE = 5
 Filter = Mapping[str, Any]
 
 
+LINES = 20_000
+"""Lines that are fetched at once."""
+
+
 class _BeatenError(Exception):
     """A guard did not match: nothing of this transaction may stay."""
 
@@ -78,9 +82,12 @@ class Store(Protocol):
     async def clocks(self, partitions: Iterable[int]) -> dict[tuple[str, int], datetime]:
         """The present on every timeline but the live one, by timeline and partition."""
 
+    def lines(self, first: str, last: str) -> AsyncIterator[list[str]]:
+        """What documents keep for reports, as texts, in pages: all whose places lie between two, both included."""
+
 
 class MongoStore(Store):
-    """Documents of one service, in its own database: `documents`, `facts`, `series`, `clocks` and its adapters' own."""
+    """Documents of one service, in its own database: `documents`, `facts`, `lines`, `series`, `clocks`, adapters' own."""
 
     def __init__(self, url: str, database: str) -> None:
         # Majority and journal: an acknowledged save survives the death of a server.
@@ -90,6 +97,7 @@ class MongoStore(Store):
         self.database = self._client.get_database(database, write_concern=WriteConcern("majority", j=True))
         self.documents = self.database.documents
         self._facts = self.database.facts
+        self._lines = self.database.lines
 
     async def prepare(self, indexes: Sequence[str] = ()) -> None:
         """Create the collections, and the indexes for timers and for these paths below `state`; harmless again."""
@@ -99,6 +107,7 @@ class MongoStore(Store):
             [IndexModel([("wake", ASCENDING)], name="timers", sparse=True)]
             + [IndexModel([(f"state.{path}", ASCENDING)], name=path) for path in indexes]
         )
+        await self._lines.create_indexes([IndexModel([("place", ASCENDING)], name="place")])
 
     async def ping(self) -> None:
         """Raise StoreError unless the server answers."""
@@ -138,7 +147,7 @@ class MongoStore(Store):
                 await self._save(documents, lost)
         for doc in documents:
             if doc.key not in lost:
-                doc.version += 1
+                doc.version, doc.line = doc.version + 1, None
         return lost
 
     async def _end_abandoned(self) -> None:
@@ -181,6 +190,8 @@ class MongoStore(Store):
                 result = await self.documents.bulk_write(old, ordered=False, session=session)
                 if result.matched_count < len(old):
                     raise _BeatenError
+            if lines := [_line_of(doc, doc.version + 1) for doc in documents if doc.line]:
+                await self._lines.bulk_write(lines, ordered=False, session=session)
 
     async def _beaten(self, documents: Sequence[Document]) -> set[str]:
         """Those whose stored version is not the one they were read at."""
@@ -246,6 +257,12 @@ class MongoStore(Store):
         found = self.database.clocks.find({"p": {"$in": sorted(partitions)}})
         return {(one["timeline"], one["p"]): one["now"] async for one in found}
 
+    @override
+    async def lines(self, first: str, last: str) -> AsyncIterator[list[str]]:
+        found = self._lines.find({"place": {"$gte": first, "$lte": last}}, batch_size=LINES)
+        while page := await found.to_list(LINES):
+            yield [one["text"] for one in page]
+
     async def count(self, query: Filter) -> int:
         """How many documents match."""
         return int(await self.documents.count_documents(dict(query)))
@@ -263,6 +280,12 @@ class MongoStore(Store):
     async def aggregate(self, pipeline: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Figures over the documents."""
         return [one async for one in self.documents.aggregate(list(pipeline))]
+
+
+def _line_of(doc: Document, version: int) -> ReplaceOne[dict[str, Any]]:
+    """Puts its line in the place of one that is not newer."""
+    place, text = doc.line or ("", "")
+    return ReplaceOne({"_id": doc.key}, {"v": version, "place": place, "text": text}, upsert=True)
 
 
 def _head(doc: Document) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from contracts.envelope import LIVE, AnyEvent
 
@@ -36,6 +37,18 @@ class Effect:
 
     key: str
     order: Hashable
+
+
+class Line(NamedTuple):
+    """What reports need of one document, and nothing else: so they read a twentieth of what is stored.
+
+    Attributes:
+        place: what it is found by; lines are read by ranges of this text.
+        text: the rest, as the service writes and reads it.
+    """
+
+    place: str
+    text: str
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from chassis.service import Service
 from contracts import calendar_changes, claims, intake, rating, routing, sla
 from services.sla.decide import Rules, decide
 from services.sla.evolve import Fold
+from services.sla.line import line_of
 from services.sla.state import INITIAL, State
 
 
@@ -43,5 +44,6 @@ def service(rules: Rules) -> Service[State]:
         decide=partial(decide, rules=rules),
         genesis=(intake.DossierReceived, rating.FeedbackSubmitted),
         indexes=("phase", "overdue", "backlog", "month", "procedure", "competent", "verdict"),
+        line=line_of,
         basis=repr((rules.calendar, dict(rules.rule_sets.by_name))),
     )
