@@ -11,7 +11,7 @@ from chassis.document import MAX_CHARACTERS, MAX_FACTS, Document
 from chassis.logs import about
 from chassis.record import Record
 from chassis.service import Service
-from contracts.decision import Decision, Line
+from contracts.decision import Decision
 from contracts.envelope import AnyEvent
 
 log = structlog.get_logger(__name__)
@@ -157,16 +157,9 @@ class Job:
                     continue
             if self.changed:
                 doc.state = service.dump(self.state)
-                doc.line = self._line(service)
+                doc.line = service.line(self.state, self._stored) if service.line else None
             return
         raise RuntimeError(f"decisions did not come to rest in {MAX_ROUNDS} rounds")
-
-    def _line(self, service: Service[Any]) -> Line | None:
-        """What has to be written for reports: nothing where the stored state, as far as it is known, says the same."""
-        if service.line is None:
-            return None
-        line = service.line(self.state)
-        return None if self._stored is not None and service.line(self._stored) == line else line
 
     def _say(self, event: AnyEvent) -> bool:
         return event.identity not in self.doc.known and self._add(event, event.to_json(), own=True)

@@ -49,7 +49,8 @@ class Service(Generic[S]):
         genesis: payloads that are folded first whatever their time says (a clock may be wrong, a birth comes first).
         key: which document an event belongs to.
         indexes: state fields that are searched, dotted.
-        line: what reports need of a state; pure. None for what they leave out.
+        line: ``(state, stored state) -> Line``, what reports need of a state; pure. None where they need nothing, or
+            the stored state, where it is known, says the same.
         perform: carries out effects; only for services that have an outside world.
         basis: the data that the fold goes by, as text; a state that was folded by other data is folded anew.
         code: tells the code and the data that fold from any other.
@@ -64,7 +65,7 @@ class Service(Generic[S]):
     genesis: tuple[type[Payload], ...] = ()
     key: Callable[[AnyEvent], str] = by_subject
     indexes: tuple[str, ...] = ()
-    line: Callable[[S], Line | None] | None = None
+    line: Callable[[S, S | None], Line | None] | None = None
     perform: Perform | None = None
     basis: str = ""
     state_adapter: TypeAdapter[S] = field(init=False)

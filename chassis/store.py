@@ -87,7 +87,7 @@ class Store(Protocol):
 
 
 class MongoStore(Store):
-    """Documents of one service, in its own database: `documents`, `facts`, `lines`, `series`, `clocks`, adapters' own."""
+    """Documents of one service, in its own database: `documents`, `facts`, `lines`, `series`, `clocks`, and others."""
 
     def __init__(self, url: str, database: str) -> None:
         # Majority and journal: an acknowledged save survives the death of a server.

@@ -3,10 +3,11 @@
 The text is two lines of JSON, the dossier's and its steps', so that a report that needs no steps reads none.
 """
 
-import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
+
+from pydantic_core import from_json, to_json
 
 from contracts.decision import Line
 from services.sla.state import Deadline, Pause, State
@@ -74,23 +75,37 @@ class StepLine(NamedTuple):
     pauses: list[Waited]
 
 
-def line_of(state: State) -> Line | None:
-    """The line of a dossier; None for a complaint, and as long as its receipt is not known."""
+def line_of(state: State, stored: State | None = None) -> Line | None:
+    """The line of a dossier, unless the stored state has the same; None for a complaint, and before the receipt."""
     whole = state.main
-    if state.kind != "dossier" or whole is None:
+    if state.kind != "dossier" or whole is None or (stored is not None and _same(stored, state)):
         return None
     steps = [one for one in state.deadlines if one.kind == "step"]
-    dossier = DossierLine(
-        state.month,
-        state.procedure,
-        state.competent,
-        *_course(whole),
-        state.returns,
-        _waited(state.pauses),
-        [Lost(one.step, one.agency, lost) for one in steps if (lost := _lost(one))],
+    losses = [(one.step, one.agency, lost) for one in steps if (lost := _lost(one))]
+    dossier = (
+        *(state.month, state.procedure, state.competent),
+        *(*_course(whole), state.returns, _waited(state.pauses), losses),
     )
-    lines = [StepLine(one.step, one.agency, *_course(one), _again(one), _waited(_of(one, state))) for one in steps]
-    return Line(place(state.timeline, state.month), "\n".join(map(_json, (dossier, lines))))
+    attempts = [
+        (one.step, one.agency, *_course(one), _again(one), _waited(_of(one, state) if state.pauses else ()))
+        for one in steps
+    ]
+    return Line(place(state.timeline, state.month), f"{to_json(dossier).decode()}\n{to_json(attempts).decode()}")
+
+
+def _same(one: State, other: State) -> bool:
+    """Whether nothing changed that a line tells of: most events change nothing."""
+    return (
+        one.pauses == other.pauses
+        and one.returns == other.returns
+        and one.month == other.month
+        and len(one.deadlines) == len(other.deadlines)
+        and all(map(_same_course, one.deadlines, other.deadlines))
+    )
+
+
+def _same_course(one: Deadline, other: Deadline) -> bool:
+    return one is other or (one.key, one.since, _course(one)) == (other.key, other.since, _course(other))
 
 
 def place(timeline: str, month: str) -> str:
@@ -100,12 +115,12 @@ def place(timeline: str, month: str) -> str:
 
 def dossier_in(text: str) -> DossierLine:
     """The dossier that a line tells of."""
-    return DossierLine(*json.loads(text.partition("\n")[0]))
+    return DossierLine(*from_json(text.partition("\n")[0]))
 
 
 def steps_in(text: str) -> list[StepLine]:
     """The attempts at steps that a line tells of, as they began."""
-    return [StepLine(*one) for one in json.loads(text.partition("\n")[2])]
+    return [StepLine(*one) for one in from_json(text.partition("\n")[2])]
 
 
 def _course(deadline: Deadline) -> tuple[str, int | None, int, int]:
@@ -127,6 +142,7 @@ def _again(deadline: Deadline) -> int:
 
 
 def _of(deadline: Deadline, state: State) -> list[Pause]:
+    """What its agency asked for while it held the dossier."""
     return [
         one
         for one in state.pauses
@@ -136,13 +152,9 @@ def _of(deadline: Deadline, state: State) -> list[Pause]:
     ]
 
 
-def _waited(pauses: Iterable[Pause]) -> list[Waited]:
+def _waited(pauses: Iterable[Pause]) -> list[tuple[str, int, int]]:
     found: dict[str, tuple[int, int]] = {}
     for one in pauses:
         count, seconds = found.get(one.cause, (0, 0))
         found[one.cause] = count + 1, seconds + one.seconds
-    return [Waited(cause, *sums) for cause, sums in found.items()]
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return [(cause, *sums) for cause, sums in found.items()]
