@@ -263,6 +263,20 @@ class MongoStore(Store):
         while page := await found.to_list(LINES):
             yield [one["text"] for one in page]
 
+    async def rewrite_lines(self, documents: Sequence[Document]) -> None:
+        """Write the lines of stored documents, unless somebody saved a newer one since they were loaded."""
+        lines = [_line_of(doc, doc.version) for doc in documents if doc.line]
+        try:
+            await self._lines.bulk_write(lines, ordered=False) if lines else None
+        except BulkWriteError as error:
+            if not _is_conflict(error):  # a newer one has the place
+                raise
+
+    async def keys(self) -> AsyncIterator[str]:
+        """The key of every document, streaming."""
+        async for one in self.documents.find({}, {"_id": 1}):
+            yield one["_id"]
+
     async def count(self, query: Filter) -> int:
         """How many documents match."""
         return int(await self.documents.count_documents(dict(query)))
@@ -285,7 +299,8 @@ class MongoStore(Store):
 def _line_of(doc: Document, version: int) -> ReplaceOne[dict[str, Any]]:
     """Puts its line in the place of one that is not newer."""
     place, text = doc.line or ("", "")
-    return ReplaceOne({"_id": doc.key}, {"v": version, "place": place, "text": text}, upsert=True)
+    line = {"v": version, "place": place, "text": text}
+    return ReplaceOne({"_id": doc.key, "v": {"$lte": version}}, line, upsert=True)
 
 
 def _head(doc: Document) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
@@ -10,17 +11,23 @@ import typer
 from rich.console import Console
 
 from chassis import clock
+from chassis.service import Service
 from chassis.store import MongoStore
 from contracts.envelope import LIVE
 from services.cli.deadline_figures import Figures, deadline_figures
 from services.cli.deadline_tables import as_csv, as_json, as_table
 from services.cli.main import app
+from services.cli.shop import all_services
 from services.cli.surroundings import store_of, surroundings
-from services.sla.line import place
+from services.sla.line import line_of, place
+from services.sla.state import State
 
 MONTHS = re.compile(r"(\d{4}-(?:0[1-9]|1[0-2]))(?:\.\.(\d{4}-(?:0[1-9]|1[0-2])))?")
 ALL_PARTITIONS = range(1_000)
 """More than any topic has: a timeline's clock stands in each."""
+
+CHUNK = 500
+"""Dossiers whose lines are rewritten together."""
 
 report_app = typer.Typer(help="Figures: how deadlines were kept.", no_args_is_help=True)
 app.add_typer(report_app, name="report")
@@ -78,6 +85,32 @@ def deadlines(
         console.print(as_table(figures))
     else:
         typer.echo(as_csv(figures) if form is Format.CSV else as_json(figures), nl=form is Format.JSON)
+
+
+@report_app.command()
+def rebuild() -> None:
+    """Work out anew, from all that is on record, what reports read: once after an upgrade that says so."""
+    console.print(f"{asyncio.run(_rebuild())} dossiers")
+
+
+async def _rebuild() -> int:
+    settings = surroundings()
+    store, watch = store_of(settings, "sla"), all_services(settings)["sla"]
+    try:
+        await store.prepare(watch.indexes)
+        keys = [key async for key in store.keys()]
+        return sum([await rewrite_lines(store, watch, keys[n : n + CHUNK]) for n in range(0, len(keys), CHUNK)])
+    finally:
+        store.close()
+
+
+async def rewrite_lines(store: MongoStore, watch: Service[State], keys: Sequence[str]) -> int:
+    """Write the lines of these documents anew, while the service may be at work. Returns how many have one."""
+    found = (await store.load(keys, whole=True)).values()
+    for doc in found:
+        doc.line = line_of(watch.fold(doc.events))
+    await store.rewrite_lines(list(found))
+    return sum(doc.line is not None for doc in found)
 
 
 async def _deadlines(by: By, timeline: str, span: tuple[str, str]) -> Figures:

@@ -3,7 +3,7 @@
 What each figure means is told in docs/figures.md.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -99,9 +99,9 @@ def _by_dossier(texts: Iterable[str], by: str, now: datetime) -> dict[Key, Sums]
         "procedure": lambda one: one.procedure,
         "month": lambda one: one.month,
     }
-    key, moment, sums = keys[by], now.timestamp(), dict[Key, Sums]()
+    key, moment, sums = keys[by], now.timestamp(), defaultdict[Key, Sums](Sums)
     for one in map(dossier_in, texts):
-        found = sums.setdefault((key(one),), Sums())
+        found = sums[key(one),]
         found.add(one, moment)
         for step, _, seconds in one.losses:
             found.lost[step] += seconds
@@ -109,9 +109,9 @@ def _by_dossier(texts: Iterable[str], by: str, now: datetime) -> dict[Key, Sums]
 
 
 def _by_step(texts: Iterable[str], now: datetime) -> dict[Key, Sums]:
-    moment, sums = now.timestamp(), dict[Key, Sums]()
+    moment, sums = now.timestamp(), defaultdict[Key, Sums](Sums)
     for procedure, one in _attempts(texts):
-        found = sums.setdefault((procedure, one.step), Sums())
+        found = sums[procedure, one.step]
         found.add(one, moment)
         if one.how == "late":
             found.lost[one.step] += max(0, one.used - one.allowed)

@@ -12,6 +12,7 @@ from chassis.memory import MemoryStore
 from chassis.settings import Settings
 from chassis.store import MongoStore, Store
 from contracts.claims import AgencyReported, FinishedStep
+from contracts.decision import Line
 from contracts.envelope import AnyEvent, new_event
 from contracts.topics import read_event
 
@@ -296,3 +297,40 @@ async def test_state_keys_may_be_anything_that_claims_may_say(store: Store) -> N
     assert again.state == state
     await saved(store, again)
     assert (await stored(store)).state == state
+
+
+async def lines(store: Store, first: str = "live|2026-01", last: str = "live|2026-12") -> set[str]:
+    return {text async for page in store.lines(first, last) for text in page}
+
+
+async def test_a_line_is_found_by_the_range_its_place_lies_in(store: Store) -> None:
+    months = ("2025-12", "2026-01", "2026-12", "2027-01")
+    await saved(store, *(document(f"D.{month}", line=Line(f"live|{month}", month)) for month in months))
+    await saved(store, document("D.other", line=Line("history|2026-01", "other")), document("D.none"))
+    assert await lines(store) == {"2026-01", "2026-12"}
+    assert await lines(store, "history|0000-01", "history|9999-12") == {"other"}
+
+
+async def test_a_line_is_replaced_by_the_next_save_that_has_one(store: Store) -> None:
+    doc = document(line=Line("live|2026-01", "first"))
+    await saved(store, doc)
+    assert doc.line is None
+    doc.add(event(2), event(2).to_json(), own=False)
+    await saved(store, doc)
+    assert await lines(store) == {"first"}
+    doc.add(event(3), event(3).to_json(), own=False)
+    doc.line = Line("live|2026-02", "second")
+    await saved(store, doc)
+    assert await lines(store) == {"second"}
+    assert await lines(store, "live|2026-01", "live|2026-01") == set()
+
+
+async def test_who_loses_writes_no_line(store: Store) -> None:
+    winner, loser = (document("D.1", n, line=Line("live|2026-01", f"{n}")) for n in (1, 2))
+    await saved(store, winner)
+    assert await store.save([loser, document("D.2", 1, line=Line("live|2026-01", "3"))]) == {"D.1"}
+    assert await lines(store) == {"1", "3"}
+
+
+async def test_there_are_no_lines_in_an_empty_store(store: Store) -> None:
+    assert await lines(store) == set()
