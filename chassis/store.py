@@ -272,7 +272,7 @@ class MongoStore(Store):
             if not _is_conflict(error):  # a newer one has the place
                 raise
 
-    async def keys(self) -> AsyncIterator[str]:
+    async def all_keys(self) -> AsyncIterator[str]:
         """The key of every document, streaming."""
         async for one in self.documents.find({}, {"_id": 1}):
             yield one["_id"]

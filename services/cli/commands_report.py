@@ -98,7 +98,7 @@ async def _rebuild() -> int:
     store, watch = store_of(settings, "sla"), all_services(settings)["sla"]
     try:
         await store.prepare(watch.indexes)
-        keys = [key async for key in store.keys()]
+        keys = [key async for key in store.all_keys()]
         return sum([await rewrite_lines(store, watch, keys[n : n + CHUNK]) for n in range(0, len(keys), CHUNK)])
     finally:
         store.close()

@@ -9,17 +9,19 @@ import pytest
 from typer.testing import CliRunner
 
 from chassis.loop import Loop
-from chassis.record import Message, Record, message_of
+from chassis.record import Message
 from chassis.settings import Settings
 from chassis.store import MongoStore
 from contracts.envelope import AnyEvent
 from services.cli import commands  # noqa: F401 - registers the commands
 from services.cli.commands_report import rewrite_lines
 from services.cli.main import app
+from tests.component.chassis.toy import Record
 from tests.given import at, received
 from tests.unit.sla.telling import SLA, acknowledged, completed, step_done, transferred
 
 pytestmark = pytest.mark.stack
+HEARD = int(at(31).timestamp() * 1000)
 LATE = [transferred(at(2, "09:00"), limit="1 working-days"), step_done(at(6, "09:00")), completed(at(6, "11:00"))]
 
 
@@ -36,8 +38,7 @@ async def store(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIte
 
 def records(code: str, *events: AnyEvent, timeline: str = "live") -> list[Record]:
     named = [one.model_copy(update={"subject": code, "timeline": timeline}) for one in events]
-    found = map(message_of, named)
-    return [Record(one.topic, 0, n, one.key, one.value) for n, one in enumerate(found)]
+    return [Record(one.type, one.to_json().encode(), n, code.encode(), 0, HEARD) for n, one in enumerate(named)]
 
 
 async def take(store: MongoStore, *batch: Record) -> None:
