@@ -27,8 +27,8 @@ DUPLICATE_KEY = 11000
 CONFLICTS = {DUPLICATE_KEY, 112, 251}
 """Somebody else writes the same documents: duplicate key, write conflict, a transaction that was ended for one."""
 
-TOO_LARGE = 388
-"""More than the server's cache takes in one transaction."""
+TOO_LARGE = "transaction is too large"
+"""More than the server's cache takes in one transaction (code 388, which the fast store says in its text alone)."""
 
 RIVALS = 20
 """How often a save begins anew because somebody else wrote at the same time; after that the store is called down."""
@@ -167,7 +167,7 @@ class MongoStore(Store):
             except _BeatenError:
                 lost |= await self._beaten(rest)
             except (BulkWriteError, OperationFailure) as error:
-                if error.code == TOO_LARGE and len(rest) > 1:
+                if TOO_LARGE in str(error).lower() and len(rest) > 1:
                     await self._save(rest[::2], lost)
                     rest = rest[1::2]
                 elif _is_conflict(error) and (beaten := await self._beaten(rest)):
