@@ -15,7 +15,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from bson.raw_bson import RawBSONDocument
 
 from bench.place import Place
-from bench.processes import cpu_seconds, peak_mb, resident_mb, running
+from bench.processes import cpu_seconds, ended, peak_mb, resident_mb, running
 from bench.workload import Sent
 from chassis.bus import Publisher
 from chassis.record import Message
@@ -259,7 +259,7 @@ class Feed:
                 await asyncio.sleep(LOOK_SECONDS)
             before, done = done, await self.course.committed(self.group)
             moved = time.perf_counter() if done > before else moved
-            if time.perf_counter() - moved > STUCK_SECONDS or not self.process.is_running():
+            if time.perf_counter() - moved > STUCK_SECONDS or ended(self.process):
                 raise StuckError(f"{self.group} stands at {done} of {goal} records; {self.log} may say why")
 
     async def _target(self) -> int:

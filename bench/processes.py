@@ -36,6 +36,11 @@ def running(command: Sequence[str], environment: Mapping[str, str], log: Path) -
             started.wait()
 
 
+def ended(process: psutil.Process) -> bool:
+    """Whether a program has ended by itself; its parent, which is us, has not asked for its last words yet."""
+    return process.status() in {psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD}
+
+
 def cpu_seconds(process: psutil.Process) -> float:
     """CPU time that a process has used so far, user and system."""
     times = process.cpu_times()
