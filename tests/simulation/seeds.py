@@ -3,3 +3,9 @@
 ONCE_FAILED = {
     104: "an outcome that another outcome's effect led to was saved and, after a crash, never published",
 }
+
+OPEN = {
+    1292: "an outcome that is saved after another process has committed its batch, by one that dies before it publishes, "
+    "never reaches the bus",
+}
+"""Seeds that break a law today, and what they show. Whoever mends it moves its line up."""
