@@ -5,6 +5,6 @@ ONCE_FAILED = {
 }
 
 OPEN = {
-    1292: "an outcome saved after another process has committed its batch, by one that then dies, never reaches the bus",
+    1292: "an outcome saved after another process committed its batch, by one that then dies, never reaches the bus",
 }
 """Seeds that break a law today, and what they show. Whoever mends it moves its line up."""
