@@ -32,10 +32,10 @@ SHORTEST = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Life:
-    """One dossier's events that the deadline watch reads, in their order: topic and record value."""
+    """One dossier's events that the deadline watch reads, in their order: time, topic and record value."""
 
     code: str
-    events: tuple[tuple[str, str], ...]
+    events: tuple[tuple[datetime, str, str], ...]
 
 
 @dataclass
@@ -71,7 +71,8 @@ def live(number: int, seed: int, start: datetime) -> Life:
     while story.waiting:
         _work(story, story.waiting.popleft())
     watched = _services()["sla"].topics
-    return Life(story.facts[0].subject, tuple((one.type, one.to_json()) for one in story.facts if one.type in watched))
+    heard = (one for one in story.facts if one.type in watched)
+    return Life(story.facts[0].subject, tuple((one.time, one.type, one.to_json()) for one in heard))
 
 
 def application(rng: Random) -> claims.Application:

@@ -57,7 +57,13 @@ class Dossiers:
         """The whole life of one dossier, as the deadline watch hears of it."""
         life = self.lives[number % LIVES]
         code = f"{life.code[:-4]}{number:07d}"
-        return [Sent(topic, code.encode(), _copied(text, code)) for topic, text in life.events]
+        return [Sent(topic, code.encode(), _copied(text, code)) for _, topic, text in life.events]
+
+    def moments(self, number: int) -> list[list[Sent]]:
+        """The same, what happened at one time together."""
+        times = (time for time, *_ in self.lives[number % LIVES].events)
+        life = zip(times, self.records(number), strict=True)
+        return [[one for _, one in together] for _, together in itertools.groupby(life, lambda timed: timed[0])]
 
 
 def _copied(text: str, code: str) -> bytes:
@@ -77,10 +83,15 @@ def under_way(events: int) -> int:
 
 
 def stream(dossiers: Dossiers, events: int, first: int = 0) -> Iterator[Sent]:
-    """So many events of dossiers from this number on; two of the same one are as far apart as there are under way."""
+    """So many events of dossiers from this number on; two of the same one are as far apart as there are under way.
+
+    Only what one moment brought stays together, as it is on the bus: whoever said it said it in one go.
+    """
     numbers = itertools.count(first)
-    turns = deque(deque(dossiers.records(next(numbers))) for _ in range(under_way(events)))
-    for _ in range(events):
+    turns = deque(deque(dossiers.moments(next(numbers))) for _ in range(under_way(events)))
+    while events > 0:
         turn = turns.popleft()
-        yield turn.popleft()
-        turns.append(turn or deque(dossiers.records(next(numbers))))
+        moment = turn.popleft()[:events]
+        yield from moment
+        events -= len(moment)
+        turns.append(turn or deque(dossiers.moments(next(numbers))))

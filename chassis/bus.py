@@ -18,7 +18,7 @@ from aiokafka.partitioner import DefaultPartitioner, murmur2
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka.subscriber.usecase import BatchSubscriber
-from tenacity import RetryCallState, retry, retry_if_not_exception_type, wait_exponential_jitter
+from tenacity import AsyncRetrying, RetryCallState, retry_if_not_exception_type, wait_exponential_jitter
 
 from chassis.observe import NOBODY, Observer
 from chassis.record import Message, Record
@@ -132,6 +132,12 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
         self.stopping = False
         self.working_since: float | None = None
         self._at_work: Sequence[Record] = ()
+        self._retrying = AsyncRetrying(
+            wait=wait_exponential_jitter(multiplier=0.2, max=10),
+            stop=self._gives_up,
+            retry=retry_if_not_exception_type(asyncio.CancelledError),
+            retry_error_callback=lambda _: None,
+        )
         self._ends: dict[TopicPartition, int] = {}
         self._broker, self._subscriber = self._carriers(settings, kafka, group, topics)
         self._subscriber(self._on_batch)
@@ -244,30 +250,26 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
             self._at_work = ()
 
     async def persist(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Do it until it is done, with back-off, holding the partitions; give up only when the process stops."""
+        """Do it until it is done, with back-off, holding the partitions; give up only when the process stops.
 
-        def gives_up(state: RetryCallState) -> bool:
-            self.failing = True
-            self._observer.retried()
-            error = state.outcome.exception() if state.outcome else None
-            log.warning("loop.retry", attempt=state.attempt_number, error=f"{type(error).__name__}: {error}"[:300])
-            return self.stopping
-
-        @retry(
-            wait=wait_exponential_jitter(multiplier=0.2, max=10),
-            stop=gives_up,
-            retry=retry_if_not_exception_type(asyncio.CancelledError),
-            retry_error_callback=lambda _: None,
-        )
-        async def attempt() -> None:
-            self.working_since = time.monotonic()
-            await work()
-            self.failing = False
-
+        One work at a time: before the first batch, and then only by who holds `busy`.
+        """
         try:
-            await attempt()
+            await self._retrying(self._attempt, work)
         finally:
             self.working_since = None
+
+    async def _attempt(self, work: Callable[[], Awaitable[None]]) -> None:
+        self.working_since = time.monotonic()
+        await work()
+        self.failing = False
+
+    def _gives_up(self, state: RetryCallState) -> bool:
+        self.failing = True
+        self._observer.retried()
+        error = state.outcome.exception() if state.outcome else None
+        log.warning("loop.retry", attempt=state.attempt_number, error=f"{type(error).__name__}: {error}"[:300])
+        return self.stopping
 
     async def _commit(self, message: KafkaMessage, records: Sequence[Record]) -> None:
         """Commit exactly this batch. A failure loses nothing: the batch comes again and changes nothing."""

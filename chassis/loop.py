@@ -2,7 +2,8 @@
 
 The caller commits offsets after `process` returned. So whatever dies on the way, the batch comes again: facts that are
 known change nothing, and what was saved together with them is published again, same id, same bytes. The uncommitted
-offset is the outbox. A sweep has no offset; there the document's `due` is: it moves only after the publish.
+offset is the outbox. A sweep has no offset; there the document's `due` is: it moves only after the publish. The same
+goes for what came of an effect: while it was carried out, others may have taken over and committed the batch.
 """
 
 import asyncio
@@ -23,7 +24,7 @@ from chassis.service import Service
 from chassis.store import Store
 from contracts.claims import ClockTicked
 from contracts.decision import Allotment
-from contracts.envelope import AnyEvent
+from contracts.envelope import LIVE, AnyEvent
 from contracts.topics import UnknownTypeError
 
 log = structlog.get_logger(__name__)
@@ -147,7 +148,7 @@ class Loop:
         self, arrivals: Mapping[str, list[Arrival]], now: datetime | None, tally: Tally, dead: list[Message]
     ) -> None:
         """Advance the documents, carry out what they order outside, record what came of it, and move swept timers."""
-        jobs = await self._advance(arrivals, now, tally, dead)
+        jobs = await self._advance(arrivals, now, tally, dead, sweeping=now is not None)
         done = dict(jobs)
         # What outcomes order in their turn is caused by what arrived, too: only that will come again.
         ordered_by = {key: min(job.saves, default=job.doc.version) for key, job in jobs.items()}
@@ -156,20 +157,28 @@ class Loop:
             for event in await self.service.perform(effects):
                 key = self.service.key(event)
                 outcomes[key].append(Arrival(event, cause=ordered_by[key]))
-            jobs = await self._advance(outcomes, now, tally, dead)
+            jobs = await self._advance(outcomes, now, tally, dead, sweeping=True)
             done.update(jobs)
+            if now is None:
+                await self._move_timers([job for job in jobs.values() if job.doc.unsent and not job.failed], now)
         if now is not None:
             await self._move_timers(list(done.values()), now)
 
     async def _advance(
-        self, arrivals: Mapping[str, list[Arrival]], now: datetime | None, tally: Tally, dead: list[Message]
+        self,
+        arrivals: Mapping[str, list[Arrival]],
+        now: datetime | None,
+        tally: Tally,
+        dead: list[Message],
+        *,
+        sweeping: bool,
     ) -> dict[str, Job]:
         """Load, fold, decide, save, publish. Whoever lost a guard is loaded and decided again, never overwritten."""
         done: dict[str, Job] = {}
         pending = dict(arrivals)
         while pending:
             jobs = await self._decided(pending, now)
-            lost = await self._save([job for job in jobs if job.changed], sweeping=now is not None)
+            lost = await self._save([job for job in jobs if job.changed], now, sweeping=sweeping)
             tally.conflicts += len(lost)
             self._observer.conflicts(len(lost))
             done.update({job.doc.key: job for job in jobs if job.doc.key not in lost})
@@ -236,10 +245,12 @@ class Loop:
                     partial.append(job.doc.key)
         return partial
 
-    async def _save(self, jobs: Sequence[Job], *, sweeping: bool) -> set[str]:
+    async def _save(self, jobs: Sequence[Job], now: datetime | None, *, sweeping: bool) -> set[str]:
         for job in jobs:
             if sweeping and job.doc.unsent is None:
                 job.doc.unsent = job.doc.version + 1
+                if now is None:
+                    job.doc.due, job.doc.timeline = job.doc.watermark, LIVE
             if not sweeping:
                 self._set_due(job)
         return await self.store.save([job.doc for job in jobs]) if jobs else set()
@@ -261,16 +272,17 @@ class Loop:
             await self._publish(messages)
             self._observer.said([fact.event for fact in facts])
 
-    async def _move_timers(self, jobs: Sequence[Job], now: datetime) -> None:
-        """What a sweep said is on the bus: now its timers move."""
-        self._observer.swept(jobs, now)
+    async def _move_timers(self, jobs: Sequence[Job], now: datetime | None) -> None:
+        """What a sweep said, or came of an effect, is on the bus: now its timers move."""
+        if now is not None:
+            self._observer.swept(jobs, now)
         for job in jobs:
             self._kept.pop(job.doc.key, None)  # until it is stored, nobody may believe that the timer moved
             job.doc.unsent = None
             self._set_due(job)
-            if job.failed:
+            if now is not None and job.failed:
                 job.doc.due = now + TRY_AGAIN
-            elif job.doc.due is not None and job.doc.due <= now:
+            elif now is not None and job.doc.due is not None and job.doc.due <= now:
                 job.doc.due = now + NOT_AGAIN
         await self.store.move_due([job.doc for job in jobs])
 

@@ -75,19 +75,19 @@ class PublishesFirst(Loop):
     """Publishes what it is about to save."""
 
     @override
-    async def _save(self, jobs: Sequence[Job], *, sweeping: bool) -> set[str]:
+    async def _save(self, jobs: Sequence[Job], now: datetime | None, *, sweeping: bool) -> set[str]:
         own = [fact for job in jobs for fact in job.doc.fresh if fact.own]
         if own:
             await self._publish([message_of(fact.event) for fact in own])
-        return await super()._save(jobs, sweeping=sweeping)
+        return await super()._save(jobs, now, sweeping=sweeping)
 
 
 class ForgetsTheUnsent(Loop):
     """A sweep moves the timer with its save, before the publish."""
 
     @override
-    async def _save(self, jobs: Sequence[Job], *, sweeping: bool) -> set[str]:
-        lost = await super()._save(jobs, sweeping=False)
+    async def _save(self, jobs: Sequence[Job], now: datetime | None, *, sweeping: bool) -> set[str]:
+        lost = await super()._save(jobs, now, sweeping=False)
         for job in jobs:
             if sweeping:
                 job.repeats.append(job.doc.version)
@@ -109,8 +109,8 @@ class SkipsWhoWasFaster(Loop):
     """Lets a document go whose guard was lost, instead of deciding again."""
 
     @override
-    async def _save(self, jobs: Sequence[Job], *, sweeping: bool) -> set[str]:
-        await super()._save(jobs, sweeping=sweeping)
+    async def _save(self, jobs: Sequence[Job], now: datetime | None, *, sweeping: bool) -> set[str]:
+        await super()._save(jobs, now, sweeping=sweeping)
         return set()
 
 

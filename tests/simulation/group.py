@@ -76,6 +76,9 @@ class Group:
         if self._deadline is not None:
             self._deadline.cancel()
         self._deadline = None
+        for late in self.members:
+            if late not in self._waiting:
+                late.miss()
         self.generation += 1
         self.rebalances += 1
         self.members, self._waiting = self._waiting, []
@@ -135,6 +138,10 @@ class Reader:
         await self._listener.on_partitions_assigned(self.places)
         self.wake()
         return None
+
+    def miss(self) -> None:
+        """The others go on without it, whatever it is at work on."""
+        self._wire.sky.fault("missed", self._wire.owner.name)
 
     def heartbeat(self) -> None:
         """Ask the group whether one is still a member."""

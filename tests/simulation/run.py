@@ -17,7 +17,6 @@ import structlog
 
 from tests.simulation.broken import BROKEN
 from tests.simulation.laws import check
-from tests.simulation.seeds import OPEN
 from tests.simulation.variants import SOUND, Variant
 from tests.simulation.world import World
 
@@ -82,8 +81,6 @@ def _run_part(part: tuple[int, int, str]) -> Outcome:
     first, count, name = part
     total = Outcome()
     for seed in range(first, first + count):
-        if seed in OPEN and name == SOUND.name:
-            continue
         try:
             total.add(run_seed(seed, VARIANTS[name]))
         except AssertionError as error:
