@@ -1,6 +1,6 @@
 """What happens to one document in one round: facts are added, folded, decided upon. No waiting, no outside world."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ import structlog
 from chassis.document import MAX_CHARACTERS, MAX_FACTS, Document
 from chassis.logs import about
 from chassis.record import Record
-from chassis.service import Service
+from chassis.service import Placed, Service
 from contracts.decision import Decision
 from contracts.envelope import AnyEvent
 
@@ -43,12 +43,26 @@ class Arrival:
 
 
 @dataclass
+class Latest:
+    """The facts that were folded last, and what was before them: a fact may come that belongs among them.
+
+    What one moment brought comes by several topics, and so in any order, often in two batches.
+    """
+
+    state: Any
+    tip: str
+    own_tip: str
+    facts: list[Placed] = field(default_factory=list)
+
+
+@dataclass
 class Job:
     """One document, what arrived for it, and what follows.
 
     Attributes:
         doc: the document.
         state: what its facts so far fold to.
+        latest: what was folded last, if that is still known.
         decision: what follows from it.
         repeats: the saves that brought in what arrived again.
         fresh: what arrived and was not known.
@@ -58,12 +72,14 @@ class Job:
 
     doc: Document
     state: Any = None
+    latest: Latest | None = None
     decision: Decision = field(default_factory=Decision)
     repeats: list[int] = field(default_factory=list)
     fresh: list[Arrival] = field(default_factory=list)
     refused: list[tuple[Arrival, str]] = field(default_factory=list)
     failed: str = ""
     _later: list[AnyEvent] = field(default_factory=list)
+    _begun: bool = False
     _stored: Any = field(init=False)
 
     def __post_init__(self) -> None:
@@ -165,28 +181,59 @@ class Job:
         return event.identity not in self.doc.known and self._add(event, event.to_json(), own=True)
 
     def _fold(self, service: Service[Any]) -> Any:
-        """The state of all facts: from the last one if all that is new comes later, else of the whole document."""
-        doc, later = self.doc, self._later
+        """The state of all facts: from the last one or the one before it if what is new comes later, else of all."""
+        doc, later = self.doc, [service.placed(event) for event in self._later]
         self._later = []
-        folds_on = doc.code in ("", service.code) and all(self._comes_later(service, event) for event in later)
-        if not folds_on and not doc.whole:
-            raise PartialError
-        if not folds_on:
-            doc.tip = doc.own_tip = ""
-        doc.code = service.code
-        for event in later if folds_on else doc.events:
-            self._move_tip(service, event)
-        if not folds_on:
-            return service.fold(doc.events)
+        known, doc.code = doc.code in ("", service.code), service.code
+        if not known:
+            return self._fold_whole(service)
+        if not _come_later(later, doc):
+            if self.latest is None or not _come_later(later, self.latest):
+                return self._fold_whole(service)
+            later = self._take_back(self.latest, later)
+        if not self._begun:
+            self._begin(service)
+        return self._fold_on(service, later) if later else self.state
+
+    def _take_back(self, latest: Latest, later: list[Placed]) -> list[Placed]:
+        """Go back to before the facts that were folded last; they are to be folded again with these."""
+        self.state, self.doc.tip, self.doc.own_tip = latest.state, latest.tip, latest.own_tip
+        taken, latest.facts = latest.facts, []
+        self._begun = True
+        return [*taken, *later]
+
+    def _begin(self, service: Service[Any]) -> None:
+        doc = self.doc
         if self.state is None:
             self.state = self._stored = service.restore(doc.state) if doc.state else service.initial
-        return service.unfold(self.state, later) if later else self.state
+        self.latest = Latest(self.state, doc.tip, doc.own_tip)
+        self._begun = True
 
-    def _comes_later(self, service: Service[Any], event: AnyEvent) -> bool:
-        return service.order(event) > (self.doc.own_tip if service.is_own(event) else self.doc.tip)
+    def _fold_on(self, service: Service[Any], later: list[Placed]) -> Any:
+        if self.latest is not None:
+            self.latest.facts += later
+        self._move_tips(later)
+        return service.unfold(self.state, later)
 
-    def _move_tip(self, service: Service[Any], event: AnyEvent) -> None:
-        if service.is_own(event):
-            self.doc.own_tip = max(self.doc.own_tip, service.order(event))
-        else:
-            self.doc.tip = max(self.doc.tip, service.order(event))
+    def _fold_whole(self, service: Service[Any]) -> Any:
+        doc = self.doc
+        if not doc.whole:
+            raise PartialError
+        doc.tip = doc.own_tip = ""
+        self.latest, self._begun = None, True
+        facts = [service.placed(event) for event in doc.events]
+        self._move_tips(facts)
+        return service.unfold(service.initial, facts)
+
+    def _move_tips(self, facts: Iterable[Placed]) -> None:
+        doc = self.doc
+        for one in facts:
+            if one.own:
+                doc.own_tip = max(doc.own_tip, one.order)
+            else:
+                doc.tip = max(doc.tip, one.order)
+
+
+def _come_later(facts: Iterable[Placed], than: Document | Latest) -> bool:
+    """Whether these come, in fold order, after all that was folded then."""
+    return all(one.order > (than.own_tip if one.own else than.tip) for one in facts)

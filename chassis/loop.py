@@ -11,12 +11,12 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 
 from chassis.document import Document
-from chassis.job import Arrival, Job, PartialError
+from chassis.job import Arrival, Job, Latest, PartialError
 from chassis.logs import about, type_name
 from chassis.observe import NOBODY, UNKNOWN, UNREADABLE, Observer
 from chassis.record import Message, Publish, Record, dead_letter, place_of, read_record
@@ -48,6 +48,14 @@ TRY_AGAIN = timedelta(minutes=5)
 """When a sweep looks again at a document that it could not decide: by then the service may be mended."""
 
 
+class Known(NamedTuple):
+    """What is here of a document before anything new is added: with a state if it was kept."""
+
+    doc: Document
+    state: Any = None
+    latest: Latest | None = None
+
+
 @dataclass
 class Tally:
     """What one batch came to, for metrics and logs."""
@@ -68,7 +76,7 @@ class Loop:
         self.store = store
         self._publish = publish
         self._observer = observer
-        self._kept: OrderedDict[str, tuple[Document, Any]] = OrderedDict()
+        self._kept: OrderedDict[str, Known] = OrderedDict()
         self._owned: object = None
 
     def own(self, partitions: frozenset[int]) -> None:
@@ -199,27 +207,26 @@ class Loop:
         jobs, partial = self._jobs(arrivals, docs, now)
         partial += await self._allot(jobs, now)
         if partial:
-            docs = {key: (doc, None) for key, doc in (await self.store.load(partial, whole=True)).items()}
+            docs = {key: Known(doc) for key, doc in (await self.store.load(partial, whole=True)).items()}
             again, _ = self._jobs({key: arrivals[key] for key in partial}, docs, now)
             await self._allot(again, now)
             jobs = [job for job in jobs if job.doc.key not in docs] + again
         return jobs
 
-    async def _documents(self, keys: Iterable[str]) -> dict[str, tuple[Document, Any]]:
+    async def _documents(self, keys: Iterable[str]) -> dict[str, Known]:
         """What is known of these documents, and of those that were kept the state; who fails has to load them anew."""
         docs = {key: self._kept.pop(key) for key in keys if key in self._kept}
         if missing := [key for key in keys if key not in docs]:
-            docs |= {key: (doc, None) for key, doc in (await self.store.load(missing)).items()}
+            docs |= {key: Known(doc) for key, doc in (await self.store.load(missing)).items()}
         return docs
 
     def _jobs(
-        self, arrivals: Mapping[str, list[Arrival]], docs: Mapping[str, tuple[Document, Any]], now: datetime | None
+        self, arrivals: Mapping[str, list[Arrival]], docs: Mapping[str, Known], now: datetime | None
     ) -> tuple[list[Job], list[str]]:
         """A job for each document, and the keys of those that have to be whole for that."""
         jobs, partial = list[Job](), list[str]()
         for key, found in arrivals.items():
-            doc, state = docs.get(key) or (_new(key, found[0]), None)
-            job = Job(doc, state)
+            job = Job(*(docs.get(key) or Known(_new(key, found[0]))))
             try:
                 job.take(found)
                 job.decide(self.service, now)
@@ -291,7 +298,7 @@ class Loop:
         doc = job.doc
         if doc.version and not job.failed:
             doc.facts, doc.whole, doc.state = {}, False, {}
-            self._kept[doc.key] = doc, job.state
+            self._kept[doc.key] = Known(doc, job.state, job.latest)
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
 

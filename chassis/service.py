@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, reduce
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from pydantic import TypeAdapter
 
@@ -32,6 +32,14 @@ def by_subject(event: AnyEvent) -> str:
 def by_correlation(event: AnyEvent) -> str:
     """The key of intake's documents: the submission, which exists before there is a code."""
     return event.correlationid
+
+
+class Placed(NamedTuple):
+    """An event with its place in fold order, and whether the service said it itself."""
+
+    order: str
+    own: bool
+    event: AnyEvent
 
 
 @dataclass(frozen=True)
@@ -85,30 +93,28 @@ class Service(Generic[S]):
         """All topics its state follows from: what it reads and what it says itself."""
         return tuple(dict.fromkeys(payload.TYPE for payload in (*self.consumes, *self.emits)))
 
-    def order(self, event: AnyEvent) -> str:
-        """The one order in which facts are read, as text that sorts.
+    def placed(self, event: AnyEvent) -> Placed:
+        """Its place in the one order in which facts are read, as text that sorts.
 
         Births first, then what others say, then what this service said itself; of each by time, then by identity. Own
         events follow from what others say and not the other way round, so a fold must not mind, and the loop may
         rely on it, whether something that others say is folded before or after them.
         """
         birth = "" if isinstance(event.data, self.genesis) else "|"
-        return f"{birth}{self.is_own(event):d}|{event.time.isoformat(timespec='microseconds')}|{event.identity}"
-
-    def is_own(self, event: AnyEvent) -> bool:
-        """Whether this service says such events."""
-        return isinstance(event.data, self.emits)
+        own = isinstance(event.data, self.emits)
+        order = f"{birth}{own:d}|{event.time.isoformat(timespec='microseconds')}|{event.identity}"
+        return Placed(order, own, event)
 
     def fold(self, facts: Iterable[AnyEvent]) -> S:
         """The state that follows from a set of facts, however they arrived."""
         unique: dict[str, AnyEvent] = {}
         for fact in facts:
             unique.setdefault(fact.identity, fact)
-        return self.unfold(self.initial, unique.values())
+        return self.unfold(self.initial, map(self.placed, unique.values()))
 
-    def unfold(self, state: S, later: Iterable[AnyEvent]) -> S:
+    def unfold(self, state: S, later: Iterable[Placed]) -> S:
         """The state that follows from one state and facts that all come after those it was folded from."""
-        return reduce(self.evolve, sorted(later, key=self.order), state)
+        return reduce(self.evolve, (one.event for one in sorted(later)), state)
 
     def dump(self, state: S) -> dict[str, Any]:
         """The state as JSON values, for the store and for comparison."""

@@ -137,7 +137,7 @@ class Story:
 
     def ever(self, kind: type[P]) -> list[P]:
         """What is on record of one kind, in the order of its times."""
-        return [one.data for one in sorted(self.record, key=self.service.order) if isinstance(one.data, kind)]
+        return [one.data for one in sorted(self.record, key=self.service.placed) if isinstance(one.data, kind)]
 
     def event(self, kind: type[Payload]) -> AnyEvent:
         """The one new event of a kind."""
@@ -168,8 +168,8 @@ def _telling(payload: Payload) -> tuple[str, str]:
 def interleaved(service: Service[Any], facts: Sequence[AnyEvent], own_next: Callable[[], bool]) -> list[AnyEvent]:
     """Facts in fold order, but own events anywhere after what caused them, as the loop may fold them."""
     births, others, own = [], [], []
-    for fact in sorted({one.identity: one for one in facts}.values(), key=service.order):
-        kind = births if isinstance(fact.data, service.genesis) else own if service.is_own(fact) else others
+    for fact in sorted({one.identity: one for one in facts}.values(), key=service.placed):
+        kind = births if isinstance(fact.data, service.genesis) else own if service.placed(fact).own else others
         kind.append(fact)
     mixed, to_come = births, {fact.id for fact in others}
     while others and own:

@@ -148,7 +148,7 @@ def with_random_ids(service: Service[Any], rng: Random) -> Service[Any]:
 def as_they_come(service: Service[Any], _rng: Random) -> Service[Any]:
     """A fold that depends on the order of arrival."""
     arrivals = count()
-    return altered(service, order=lambda _event: f"{next(arrivals):09}")
+    return altered(service, placed=lambda event: service.placed(event)._replace(order=f"{next(arrivals):09}"))
 
 
 BROKEN = (

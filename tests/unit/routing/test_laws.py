@@ -165,7 +165,7 @@ def work(leg, state, now):
 
 def states(life):
     """Every state on the way."""
-    return list(accumulate(sorted(life, key=ROUTING.order), ROUTING.evolve, initial=ROUTING.initial))[1:]
+    return list(accumulate(sorted(life, key=ROUTING.placed), ROUTING.evolve, initial=ROUTING.initial))[1:]
 
 
 def before(plan, name):

@@ -168,7 +168,7 @@ def says(story: Story, *payloads: Payload) -> Story:
 
 def rungs(story: Story, reason: str = "overdue", deadline: str = "dossier") -> list[tuple[str, str, datetime]]:
     """The rungs that were ever climbed for this: which, to whom and when."""
-    escalations = [one for one in sorted(story.record, key=SLA.order) if isinstance(one.data, DossierEscalated)]
+    escalations = [one for one in sorted(story.record, key=SLA.placed) if isinstance(one.data, DossierEscalated)]
     return [
         (one.data.rung, one.data.to_agency, one.time)
         for one in escalations

@@ -140,8 +140,8 @@ def test_the_state_comes_back_from_the_store_as_it_was(life):
 def test_own_events_may_be_folded_in_any_order_before_or_after_what_others_say(data, life):
     facts = given(SLA, *life).when(now=END).record
     mixed = data.draw(interleavings(SLA, facts))
-    own = iter(data.draw(st.permutations([one for one in mixed if SLA.is_own(one)])))
-    assert told_in_order(SLA, [next(own) if SLA.is_own(one) else one for one in mixed]) == told(SLA, facts)
+    own = iter(data.draw(st.permutations([one for one in mixed if SLA.placed(one).own])))
+    assert told_in_order(SLA, [next(own) if SLA.placed(one).own else one for one in mixed]) == told(SLA, facts)
 
 
 @suppose(life=st.one_of(LIVES, CHAOS))
