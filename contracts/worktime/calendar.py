@@ -74,7 +74,12 @@ class Day:
 
     def worked_until(self, second: int) -> int:
         """Seconds of office hours that have passed by the given second after local midnight."""
-        return sum(min(second, closes) - opens for opens, closes in self.hours if second > opens)
+        worked = 0
+        for opens, closes in self.hours:
+            if second <= opens:
+                break
+            worked += min(second, closes) - opens
+        return worked
 
     def second_after(self, worked: int) -> int:
         """The second after local midnight at which so many seconds (1 to all) are worked, a closing included."""

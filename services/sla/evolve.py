@@ -106,11 +106,11 @@ class Fold:
             elif early.key == deadline.key:
                 deadline = deadline.taken(early.at, early.officer)
         if ended is not None:
-            deadline = replace(deadline, ended=ended)
+            deadline = deadline.but(ended=ended)
         if state.early:
             state = state.but(early=tuple(one for one in state.early if one.key != deadline.key))
         if derived := self._derived(state, deadline):
-            deadline = replace(deadline, **derived)
+            deadline = deadline.but(**derived)
         return state.but(deadlines=(*state.deadlines, deadline))
 
     def _derived(self, state: State, deadline: Deadline) -> dict[str, Any]:
@@ -159,7 +159,7 @@ class Fold:
         return self._closed(state, [one for one in state.deadlines if one.ended is None or one.ended > at], at)
 
     def _closed(self, state: State, over: list[Deadline], at: datetime) -> State:
-        closed = {one.key: self._closing(state, replace(one, ended=at)) for one in over}
+        closed = {one.key: self._closing(state, one.but(ended=at)) for one in over}
         state = _judged(state, tuple(closed.get(one.key, one) for one in state.deadlines))
         consulted = any(one.kind == "consultation" for one in over)
         return self._rederived(state) if consulted else state
@@ -168,7 +168,7 @@ class Fold:
         derived = self._derived(state, deadline)
         if state.outcome == "withdrawn" and derived:
             derived["verdict"] = ""  # broken off: neither in time nor late
-        return replace(deadline, **derived) if derived else deadline
+        return deadline.but(**derived) if derived else deadline
 
     def _rederived(self, state: State, *, ended: bool = False) -> State:
         """Work out anew when what still runs is due; on demand also what is over."""

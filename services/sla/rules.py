@@ -61,6 +61,9 @@ class Rules:
         """What follows from a deadline's clock: when it is due and due soon, and how it went once it is over."""
         if deadline.promised is None and limit_of(deadline.limit) is None:
             return {}
+        if deadline.ended is not None and deadline.due is not None and _undisturbed(state):
+            used = between(self.calendar, deadline.started, max(deadline.started, deadline.ended))
+            return {"used": int(used.total_seconds()), "verdict": _verdict(deadline.due, deadline.ended)}
         clock = self.clock(state, deadline)
         due = clock.due and clock.due.astimezone(UTC)
         derived: dict[str, object] = {"due": due, "soon": self._soon(state, deadline, due), "allowed": clock.allowed}
@@ -128,6 +131,12 @@ def _waits(state: State, deadline: Deadline, rules: RuleSet) -> Iterator[Wait]:
     for one in state.deadlines:
         if one.kind == "consultation" and (deadline.ended is None or one.since < deadline.ended):
             yield Wait("consultation", one.since, one.ended, one.sender, effect)
+
+
+def _undisturbed(state: State) -> bool:
+    """Whether no clock of it ever stood, or went by another calendar: then what is due stays so."""
+    waited = state.pauses or state.amendments
+    return not waited and all(one.kind != "consultation" for one in state.deadlines)
 
 
 def _verdict(due: datetime | None, ended: datetime) -> str:

@@ -3,17 +3,33 @@
 A complaint or suggestion (phản ánh, kiến nghị) has a document of its own, with one deadline.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from contracts import sla
 from contracts.rules import Kind
 from contracts.worktime import Exceptional
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Changeable:
+    """A frozen value that can be had with some fields changed.
+
+    `dataclasses.replace` sets field after field: it would be the most of what folding an event costs.
+    """
+
+    def but(self, **changes: Any) -> Self:
+        """The same with some fields changed."""
+        made = object.__new__(type(self))
+        made.__dict__.update(self.__dict__, **changes)
+        if len(made.__dict__) > len(self.__dict__):
+            unknown = sorted(changes.keys() - self.__dict__.keys())
+            raise TypeError(f"a {type(self).__name__} has no {', '.join(unknown)}")
+        return made
+
+
+@dataclass(frozen=True)
+class Deadline(Changeable):
     """One deadline: of the whole dossier, of one attempt at a step, of a consultation, of an answer to a citizen.
 
     A step on a free route has an entry too, without limit and date, for who held it.
@@ -58,7 +74,7 @@ class Deadline:
 
     def taken(self, at: datetime, officer: str | None) -> "Deadline":
         """The same, when an officer has taken custody."""
-        return replace(self, officer=officer, takers=(*self.takers, (at, officer)))
+        return self.but(officer=officer, takers=(*self.takers, (at, officer)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +182,7 @@ class NewDate:
 
 
 @dataclass(frozen=True)
-class State:
+class State(Changeable):
     """One dossier, or one complaint, as the deadline watch sees it.
 
     Attributes:
@@ -226,14 +242,6 @@ class State:
     backlog: bool = False
     explained: bool = False
     escalations: int = 0
-
-    def but(self, **changes: Any) -> "State":
-        """The same with some fields changed. `dataclasses.replace` would be the most of what folding an event costs."""
-        if not changes.keys() <= self.__dataclass_fields__.keys():
-            raise TypeError(f"a state has no {', '.join(sorted(changes.keys() - self.__dataclass_fields__.keys()))}")
-        made = object.__new__(State)
-        made.__dict__.update(self.__dict__, **changes)
-        return made
 
     def missed(self, overdue_id: str) -> datetime | None:
         """The moment that an overdue event on record speaks of; None if it was retracted."""
