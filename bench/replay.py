@@ -51,5 +51,5 @@ async def replay(events: int, rounds: int) -> list[Replay]:
     return found
 
 
-def _nothing() -> None:
+def _nothing(_records: int) -> None:
     """Nobody is told of progress."""

@@ -112,6 +112,7 @@ class Calendar:
         weekdays: the days worked, Monday 0 to Sunday 6.
         exceptions: dates that depart from this; each at most once.
         source: name of the file it came from, for error messages.
+        day_seconds: seconds in one working day, the unit of limits in working days.
 
     Raises:
         CalendarError: no working day at all, hours out of order, or a date that is given twice.
@@ -121,11 +122,13 @@ class Calendar:
     weekdays: frozenset[int]
     exceptions: tuple[Exceptional, ...] = ()
     source: str = field(default="calendar", compare=False)
+    day_seconds: int = field(init=False, repr=False, compare=False)
     _exceptional: dict[date, Exceptional] = field(default_factory=dict, init=False, repr=False, compare=False)
     _years: dict[int, Year] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         self._check_week()
+        object.__setattr__(self, "day_seconds", _length(self.hours))
         for exceptional in self.exceptions:
             if exceptional.on in self._exceptional:
                 raise CalendarError(
@@ -135,11 +138,6 @@ class Calendar:
                     "keep it once, either as a day off or as a working day",
                 )
             self._exceptional[exceptional.on] = exceptional
-
-    @property
-    def day_seconds(self) -> int:
-        """Seconds in one working day, the unit of limits in working days."""
-        return _length(self.hours)
 
     def amended(self, changes: Iterable[Exceptional]) -> "Calendar":
         """The same calendar, with these dates worked otherwise; of two changes of one date the later one counts."""

@@ -42,7 +42,7 @@ async def _replay(name: str, until: datetime | None, *, compare: bool) -> replay
         total = sum((await admin.ends(service.recorded_topics)).values())
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(f"reading {name}'s streams", total=total)
-        facts = await replaying.read_facts(settings.kafka, service, until, lambda: progress.advance(task))
+        facts = await replaying.read_facts(settings.kafka, service, until, lambda count: progress.advance(task, count))
     if compare:
         store = store_of(settings, name)
         try:

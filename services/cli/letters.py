@@ -109,7 +109,14 @@ def _speaking_to(kafka: str) -> Iterator[None]:
 
 
 async def records(kafka: str, topics: list[str]) -> AsyncIterator[ConsumerRecord[bytes, bytes]]:
-    """Every record that is on these topics now, topic by topic and partition by partition, in order."""
+    """Every record that is on these topics now; of each partition in order."""
+    async for page in pages(kafka, topics):
+        for record in page:
+            yield record
+
+
+async def pages(kafka: str, topics: list[str]) -> AsyncIterator[list[ConsumerRecord[bytes, bytes]]]:
+    """The same, many of one partition at once."""
     async with Admin(kafka) as admin:
         ends = {place: end for place, end in (await admin.ends(topics)).items() if end}
     if not ends:
@@ -124,9 +131,7 @@ async def records(kafka: str, topics: list[str]) -> AsyncIterator[ConsumerRecord
         left = set(ends)
         while left:
             for place, batch in (await consumer.getmany(*left, timeout_ms=1000)).items():
-                for record in batch:
-                    if record.offset < ends[place]:
-                        yield record
+                yield [record for record in batch if record.offset < ends[place]]
             left = {place for place in left if await consumer.position(place) < ends[place]}
     finally:
         await consumer.stop()

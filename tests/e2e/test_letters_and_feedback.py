@@ -117,7 +117,7 @@ async def test_replay_equals_the_store(shop, name):
     await shop.settled()
     service, store = all_services(shop.settings)[name], store_of(shop.settings, name)
     try:
-        found = await compare(service, await read_facts(shop.settings.kafka, service, None, lambda: None), store)
+        found = await compare(service, await read_facts(shop.settings.kafka, service, None, lambda _: None), store)
     finally:
         store.close()
     assert found.same, found

@@ -93,7 +93,7 @@ async def test_every_event_of_the_log_is_accepted_or_rejected(shop, imported):
 async def test_replay_equals_the_store(shop, imported, name):
     service, store = all_services(shop.settings)[name], store_of(shop.settings, name)
     try:
-        facts = await read_facts(shop.settings.kafka, service, None, lambda: None)
+        facts = await read_facts(shop.settings.kafka, service, None, lambda _: None)
         found = await compare(service, facts, store)
     finally:
         store.close()

@@ -108,7 +108,7 @@ async def gather(shop: Shop, acknowledged: Acknowledged, sent_bad: set[Origin] |
         found.dead[name] = [_came_from(record) async for record in records(shop.settings.kafka, [topic])]
         async with _store(shop, name) as store:
             found.documents[name] = await _documents(store)
-            facts = await read_facts(shop.settings.kafka, service, None, lambda: None)
+            facts = await read_facts(shop.settings.kafka, service, None, lambda _: None)
             found.comparisons[name] = await compare(service, facts, store)
     return found
 

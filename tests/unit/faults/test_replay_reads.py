@@ -24,11 +24,11 @@ class Taken:
 
 
 async def facts_of(event, monkeypatch):
-    async def records(_kafka, _topics):
-        yield Taken(event.type, event.to_json().encode())
+    async def pages(_kafka, _topics):
+        yield [Taken(event.type, event.to_json().encode())]
 
-    monkeypatch.setattr(replaying, "records", records)
-    return await replaying.read_facts("nowhere", NOTIFY, None, lambda: None)
+    monkeypatch.setattr(replaying, "pages", pages)
+    return await replaying.read_facts("nowhere", NOTIFY, None, lambda _: None)
 
 
 async def test_a_replay_keeps_what_the_service_said_itself_of_the_future(monkeypatch):
