@@ -63,6 +63,11 @@ class Stretch:
     until: datetime | None
     waits: tuple[Wait, ...] = ()
 
+    @property
+    def restarts(self) -> bool:
+        """Whether the clock begins anew after it."""
+        return any(wait.effect == "restarts" for wait in self.waits)
+
 
 @dataclass(frozen=True)
 class Clock:
@@ -137,7 +142,7 @@ class Clock:
     def _pauses(self) -> tuple[Stretch, ...]:
         """The times in which the clock stands: overlapping waits are one."""
         merged: list[Stretch] = []
-        for wait in sorted((one for one in self.waits if one.effect != "nothing"), key=lambda one: one.since):
+        for wait in sorted((one for one in self.waits if one.effect != "nothing"), key=_begins):
             last = merged[-1] if merged else None
             if last is None or (last.until is not None and last.until <= wait.since):
                 merged.append(Stretch(wait.since, wait.until, (wait,)))
@@ -152,7 +157,7 @@ class Clock:
         readings = [self._begun(self.started, self.promised)]
         for pause in self._pauses:
             reading = readings[-1]
-            if pause.until is not None and pause.until <= reading.at:
+            if pause.until is not None and (pause.until, pause.restarts) <= (reading.at, False):
                 continue
             if reading.due is None or pause.since >= reading.due:
                 break
@@ -161,10 +166,13 @@ class Clock:
 
     def _begun(self, at: datetime, promised: datetime | None) -> "_Reading":
         """A whole budget from here."""
-        left = self._budget(at) if self.limit is None or self.limit.unit == "same-day" else 0
         if self.limit is None:
+            left = self._budget(at)
             return _Reading(at, at, promised or after(self.calendar, to_local(at), left), left)
-        due = due_at(self.calendar, at, self.limit, self.late_from)
+        due, left = due_at(self.calendar, at, self.limit, self.late_from), 0
+        if self.limit.unit == "same-day":
+            at = _same_day_from(at, due)
+            left = int(between(self.calendar, at, due).total_seconds())
         if self.limit.worked:
             left = _seconds(self.calendar, self.limit)
         elif self.limit.unit != "same-day" and promised in (None, due):
@@ -176,7 +184,7 @@ class Clock:
     def _after_pause(self, reading: "_Reading", pause: Stretch) -> "_Reading":
         if pause.until is None:
             return replace(reading, due=None)
-        if any(wait.effect == "restarts" for wait in pause.waits):
+        if pause.restarts:
             fresh = self._begun(pause.until, None)
             return replace(fresh, due=_latest(reading.due, pause.until, fresh.due))
         since = max(pause.since, reading.at)
@@ -187,9 +195,10 @@ class Clock:
         return replace(reading, at=pause.until, left=left, due=_latest(reading.due, pause.until, due))
 
     def _days_later(self, reading: "_Reading", since: datetime, until: datetime) -> "_Reading":
-        """A calendar day counts unless the clock stands at its end."""
+        """A calendar day counts unless the clock stands at its end; once all have, the office only has to open."""
         assert reading.last is not None  # noqa: S101 - only called for limits in calendar days
-        last = reading.last + (until.astimezone(ZONE).date() - since.astimezone(ZONE).date()).days
+        began, ended = since.astimezone(ZONE).date(), until.astimezone(ZONE).date()
+        last = reading.last + ((ended - began).days if began.toordinal() <= reading.last else 0)
         due = closing_from(self.calendar, last)
         while due <= until:
             due = closing_from(self.calendar, due.toordinal() + 1)
@@ -202,7 +211,8 @@ class Clock:
         if self.limit.worked:
             return _seconds(self.calendar, self.limit)
         undisturbed = due_at(self.calendar, start, self.limit, self.late_from)
-        return int(between(self.calendar, start, undisturbed).total_seconds())
+        counted = _same_day_from(start, undisturbed) if self.limit.unit == "same-day" else start
+        return int(between(self.calendar, counted, undisturbed).total_seconds())
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +224,16 @@ class _Reading:
     due: datetime | None
     left: int
     last: int | None = None
+
+
+def _begins(wait: Wait) -> tuple[datetime, float]:
+    """Of waits that begin together, the shortest comes first."""
+    return wait.since, float("inf") if wait.until is None else wait.until.timestamp()
+
+
+def _same_day_from(start: datetime, due: datetime) -> datetime:
+    """What came too late for its own day has the day it is due on, and nothing of its own."""
+    return max(start, due.replace(hour=0, minute=0, second=0))
 
 
 def _seconds(calendar: Calendar, limit: Limit) -> int:

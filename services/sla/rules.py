@@ -59,9 +59,11 @@ class Rules:
 
     def derived(self, state: State, deadline: Deadline) -> dict[str, object]:
         """What follows from a deadline's clock: when it is due and due soon, and how it went once it is over."""
-        if deadline.promised is None and limit_of(deadline.limit) is None:
+        limit = limit_of(deadline.limit)
+        if deadline.promised is None and limit is None:
             return {}
-        if deadline.ended is not None and deadline.due is not None and _undisturbed(state):
+        simple = limit is None or limit.unit != "same-day"
+        if deadline.ended is not None and deadline.due is not None and simple and _undisturbed(state):
             used = between(self.calendar, deadline.started, max(deadline.started, deadline.ended))
             return {"used": int(used.total_seconds()), "verdict": _verdict(deadline.due, deadline.ended)}
         clock = self.clock(state, deadline)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -131,3 +132,25 @@ def test_a_limit_of_decades_is_told_in_few_lines(calendar):
 def test_what_is_no_span_of_hours(text):
     with pytest.raises(ValueError, match=r"."):
         Span.parse(text)
+
+
+def test_what_came_too_late_for_its_day_has_no_time_of_that_day(calendar):
+    late = at("2026-03-02T15:30")
+    waited = Wait("payment", at("2026-03-02T09:00"), at("2026-03-03T00:00"))
+    undisturbed = Clock(calendar, late, Limit.parse("same-day"))
+    assert (undisturbed.due, undisturbed.allowed) == (at("2026-03-03T17:00"), 8 * 3600)
+    assert Clock(calendar, late, Limit.parse("same-day"), waits=(waited,)).due == undisturbed.due
+
+
+def test_a_pause_after_the_last_calendar_day_adds_none(calendar):
+    friday = Clock(calendar, at("2026-03-05T09:00"), Limit.parse("2 calendar-days"))
+    assert friday.due == at("2026-03-09T17:00")  # the second day is a Saturday
+    sunday = Wait("payment", at("2026-03-08T09:00"), at("2026-03-09T08:00"))
+    assert replace(friday, waits=(sunday,)).due == friday.due
+
+
+def test_of_waits_that_end_together_the_new_beginning_counts(calendar):
+    day = at("2026-03-03T00:00")
+    waits = (Wait("payment", day, day), Wait("supplement", day, day, effect="restarts"))
+    both = {Clock(calendar, MONDAY, THREE, waits=given).due for given in (waits, waits[::-1])}
+    assert both == {at("2026-03-05T17:00")}
