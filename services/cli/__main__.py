@@ -1,9 +1,8 @@
-"""`lienthong`, also as `python -m services.cli`: every command is registered, then the asked one runs."""
+"""`lienthong`, also as `python -m services.cli`."""
 
-from services.cli import commands
 from services.cli.main import main
 
-__all__ = ["commands", "main"]
+__all__ = ["main"]
 
 if __name__ == "__main__":
     main()

@@ -12,7 +12,6 @@ from chassis.loop import Loop
 from chassis.memory import MemoryStore
 from chassis.record import LETTER_BYTES, Message
 from services.cli import letters
-from services.cli.commands import __all__ as registered
 from services.cli.main import app
 from services.rating.handlers import service
 
@@ -24,7 +23,6 @@ numbers = itertools.count()
 
 @pytest.fixture
 def run(settings, monkeypatch):
-    assert "commands_letters" in registered
     monkeypatch.setenv("LIENTHONG_KAFKA", settings.kafka)
     monkeypatch.setenv("COLUMNS", "300")
 

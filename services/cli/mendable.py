@@ -1,0 +1,22 @@
+"""Errors whose cause the user can mend, and whose sentence says how."""
+
+from chassis.admin import BusError
+from chassis.settings import SettingsError
+from chassis.store import StoreError
+from contracts.worktime import ClockError, DataError, LimitError
+from deploy.embedded import StackError
+from services.cli.letters import LetterError
+from services.cli.surroundings import NotReadyError, NotRunningError
+
+MENDABLE = (
+    NotRunningError,
+    NotReadyError,
+    LetterError,
+    SettingsError,
+    BusError,
+    StackError,
+    StoreError,
+    ClockError,
+    DataError,
+    LimitError,
+)
