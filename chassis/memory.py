@@ -72,7 +72,7 @@ class MemoryStore(Store):
         return {clock: now for clock, now in self.ticks.items() if clock[1] in owned}
 
     @override
-    async def lines(self, first: str, last: str) -> AsyncIterator[list[str]]:
+    async def lines(self, first: str, last: str, *, most: bool = False) -> AsyncIterator[list[str]]:
         yield [line.text for line in self._lines.values() if first <= line.place <= last]
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
@@ -11,23 +11,20 @@ import typer
 from rich.console import Console
 
 from chassis import clock
-from chassis.service import Service
 from chassis.store import MongoStore
 from contracts.envelope import LIVE
-from services.cli.deadline_figures import Figures, deadline_figures
+from services.cli.deadline_figures import Figures, Tally
 from services.cli.deadline_tables import as_csv, as_json, as_table
 from services.cli.main import app
-from services.cli.shop import all_services
 from services.cli.surroundings import store_of, surroundings
-from services.sla.line import line_of, place
-from services.sla.state import State
+from services.sla.line import place
 
 MONTHS = re.compile(r"(\d{4}-(?:0[1-9]|1[0-2]))(?:\.\.(\d{4}-(?:0[1-9]|1[0-2])))?")
+ALWAYS = ("0000-01", "9999-12")
+"""From the first month to the last one that can be written."""
+
 ALL_PARTITIONS = range(1_000)
 """More than any topic has: a timeline's clock stands in each."""
-
-CHUNK = 500
-"""Dossiers whose lines are rewritten together."""
 
 report_app = typer.Typer(help="Figures: how deadlines were kept.", no_args_is_help=True)
 app.add_typer(report_app, name="report")
@@ -62,7 +59,7 @@ def months(text: str) -> tuple[str, str]:
         MonthError: it is neither, or goes backwards.
     """
     if not text:
-        return "0000-01", "9999-12"
+        return ALWAYS
     found = MONTHS.fullmatch(text)
     if not found:
         raise MonthError(f"{text} is no month: write 2026-01, or 2026-01..2026-03")
@@ -90,35 +87,21 @@ def deadlines(
 @report_app.command()
 def rebuild() -> None:
     """Work out anew, from all that is on record, what reports read: once after an upgrade that says so."""
-    console.print(f"{asyncio.run(_rebuild())} dossiers")
+    from services.cli.rebuilding import rebuild_lines  # noqa: PLC0415 - figures need none of the services
 
-
-async def _rebuild() -> int:
-    settings = surroundings()
-    store, watch = store_of(settings, "sla"), all_services(settings)["sla"]
-    try:
-        await store.prepare(watch.indexes)
-        keys = [key async for key in store.all_keys()]
-        return sum([await rewrite_lines(store, watch, keys[n : n + CHUNK]) for n in range(0, len(keys), CHUNK)])
-    finally:
-        store.close()
-
-
-async def rewrite_lines(store: MongoStore, watch: Service[State], keys: Sequence[str]) -> int:
-    """Write the lines of these documents anew, while the service may be at work. Returns how many have one."""
-    found = (await store.load(keys, whole=True)).values()
-    for doc in found:
-        doc.line = line_of(watch.fold(doc.events))
-    await store.rewrite_lines(list(found))
-    return sum(doc.line is not None for doc in found)
+    console.print(f"{asyncio.run(rebuild_lines())} dossiers")
 
 
 async def _deadlines(by: By, timeline: str, span: tuple[str, str]) -> Figures:
     store = store_of(surroundings(), "sla")
     try:
-        now = await present(store, timeline)
-        texts = [text async for page in store.lines(*(place(timeline, one) for one in span)) for text in page]
-        return deadline_figures(texts, by, timeline, now)
+        tally = Tally(by, timeline, await present(store, timeline))
+        pages = store.lines(*(place(timeline, one) for one in span), most=span == ALWAYS)
+        with ThreadPoolExecutor(1) as beside:  # adds up while the next page is on its way
+            adding = [beside.submit(tally.add, page) async for page in pages]
+        for one in adding:
+            one.result()
+        return tally.figures()
     finally:
         store.close()
 

@@ -4,9 +4,10 @@ What each figure means is told in docs/figures.md.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from services.sla.line import OPEN, DossierLine, StepLine, dossier_in, steps_in
@@ -17,6 +18,12 @@ CAUSES = ("supplement", "payment", "force-majeure")
 
 KEYS = {"agency": ("agency",), "step": ("procedure", "step"), "procedure": ("procedure",), "month": ("month",)}
 """By what figures can be told, and the columns that name a row."""
+
+DOSSIER_KEYS: Mapping[str, Callable[[DossierLine], str]] = {
+    "agency": attrgetter("agency"),
+    "procedure": attrgetter("procedure"),
+    "month": attrgetter("month"),
+}
 
 Key = tuple[str, ...]
 Row = dict[str, Any]
@@ -76,53 +83,54 @@ class Figures:
     total: Row
 
 
-def deadline_figures(texts: Iterable[str], by: str, timeline: str, now: datetime) -> Figures:
-    """Add up the lines of dossiers, by one of `KEYS`; rows in the order of their names."""
-    sums = _by_step(texts, now) if by == "step" else _by_dossier(texts, by, now)
-    causes = sorted({cause for one in sums.values() for cause in one.pauses} - set(CAUSES))
-    slowest = _slowest_steps(sums) if by == "step" else {key: _most(one.lost) for key, one in sums.items()}
-    total = _total(sums.values())
-    return Figures(
-        by,
-        timeline,
-        now,
-        tuple(
-            dict(zip(KEYS[by], key, strict=True)) | _row(one, slowest[key], causes) for key, one in sorted(sums.items())
-        ),
-        _row(total, _most(total.lost), causes),
-    )
+class Tally:
+    """Lines of dossiers, added up page by page.
 
+    Attributes:
+        by: one of `KEYS`.
+        timeline: of the dossiers; only named.
+        now: by which moment it is told what is overdue.
+    """
 
-def _by_dossier(texts: Iterable[str], by: str, now: datetime) -> dict[Key, Sums]:
-    keys: Mapping[str, Callable[[DossierLine], str]] = {
-        "agency": lambda one: one.agency,
-        "procedure": lambda one: one.procedure,
-        "month": lambda one: one.month,
-    }
-    key, moment, sums = keys[by], now.timestamp(), defaultdict[Key, Sums](Sums)
-    for one in map(dossier_in, texts):
-        found = sums[key(one),]
-        found.add(one, moment)
-        for step, _, seconds in one.losses:
-            found.lost[step] += seconds
-    return sums
+    def __init__(self, by: str, timeline: str, now: datetime) -> None:
+        self.by, self.timeline, self.now = by, timeline, now
+        self._sums = defaultdict[Key, Sums](Sums)
 
+    def add(self, texts: Iterable[str]) -> None:
+        """Count more lines."""
+        if self.by == "step":
+            self._add_steps(texts)
+        else:
+            self._add_dossiers(texts)
 
-def _by_step(texts: Iterable[str], now: datetime) -> dict[Key, Sums]:
-    moment, sums = now.timestamp(), defaultdict[Key, Sums](Sums)
-    for procedure, one in _attempts(texts):
-        found = sums[procedure, one.step]
-        found.add(one, moment)
-        if one.how == "late":
-            found.lost[one.step] += max(0, one.used - one.allowed)
-    return sums
+    def _add_dossiers(self, texts: Iterable[str]) -> None:
+        key, moment, sums = DOSSIER_KEYS[self.by], self.now.timestamp(), self._sums
+        for one in map(dossier_in, texts):
+            found = sums[key(one),]
+            found.add(one, moment)
+            for step, _, seconds in one.losses:
+                found.lost[step] += seconds
 
+    def _add_steps(self, texts: Iterable[str]) -> None:
+        moment, sums = self.now.timestamp(), self._sums
+        for text in texts:
+            procedure = dossier_in(text).procedure
+            for one in steps_in(text):
+                found = sums[procedure, one.step]
+                found.add(one, moment)
+                if one.how == "late":
+                    found.lost[one.step] += max(0, one.used - one.allowed)
 
-def _attempts(texts: Iterable[str]) -> Iterator[tuple[str, StepLine]]:
-    for text in texts:
-        procedure = dossier_in(text).procedure
-        for one in steps_in(text):
-            yield procedure, one
+    def figures(self) -> Figures:
+        """What it came to; rows in the order of their names."""
+        sums = self._sums
+        causes = sorted({cause for one in sums.values() for cause in one.pauses} - set(CAUSES))
+        slowest = _slowest_steps(sums) if self.by == "step" else {key: _most(one.lost) for key, one in sums.items()}
+        total, names = _total(sums.values()), KEYS[self.by]
+        rows = (
+            dict(zip(names, key, strict=True)) | _row(one, slowest[key], causes) for key, one in sorted(sums.items())
+        )
+        return Figures(self.by, self.timeline, self.now, tuple(rows), _row(total, _most(total.lost), causes))
 
 
 def _slowest_steps(sums: Mapping[Key, Sums]) -> dict[Key, str]:

@@ -13,9 +13,8 @@ from chassis.record import Message
 from chassis.settings import Settings
 from chassis.store import MongoStore
 from contracts.envelope import AnyEvent
-from services.cli import commands  # noqa: F401 - registers the commands
-from services.cli.commands_report import rewrite_lines
 from services.cli.main import app
+from services.cli.rebuilding import rewrite_lines
 from tests.component.chassis.toy import Record
 from tests.given import at, received
 from tests.unit.sla.telling import SLA, acknowledged, completed, step_done, transferred

@@ -300,7 +300,9 @@ async def test_state_keys_may_be_anything_that_claims_may_say(store: Store) -> N
 
 
 async def lines(store: Store, first: str = "live|2026-01", last: str = "live|2026-12") -> set[str]:
-    return {text async for page in store.lines(first, last) for text in page}
+    found = {text async for page in store.lines(first, last) for text in page}
+    assert {text async for page in store.lines(first, last, most=True) for text in page} == found
+    return found
 
 
 async def test_a_line_is_found_by_the_range_its_place_lies_in(store: Store) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.cli.deadline_figures import deadline_figures, percentile
+from services.cli.deadline_figures import Tally, percentile
 from services.sla.line import line_of
 from tests.given import at, given, received
 from tests.unit.sla.telling import SLA, completed, resumed, step_done, suspended, transferred, withdrawn
@@ -36,8 +36,11 @@ OTHER = told(completed(at(4, "09:00")), procedure="2.000002", competent_agency="
 ALL = [EARLY, ON_TIME, LATE, WITHDRAWN, OVERDUE, PAUSED, OTHER]
 
 
-def by(what, texts=ALL, now=NOW):
-    return deadline_figures(texts, what, "live", now)
+def by(what, texts=ALL, now=NOW, timeline="live"):
+    tally = Tally(what, timeline, now)
+    tally.add(texts[:3])
+    tally.add(texts[3:])
+    return tally.figures()
 
 
 def test_by_procedure_worked_by_hand():

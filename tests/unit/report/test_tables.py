@@ -8,13 +8,12 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from services.cli import commands  # noqa: F401 - registers the commands
 from services.cli.commands_report import MonthError, months
-from services.cli.deadline_figures import Figures, deadline_figures
+from services.cli.deadline_figures import Figures
 from services.cli.deadline_tables import as_csv, as_json, as_table
 from services.cli.main import app
 from tests.given import at
-from tests.unit.report.test_figures import ALL, EARLY, NOW, by
+from tests.unit.report.test_figures import EARLY, by
 
 
 def shown(figures: Figures) -> str:
@@ -64,7 +63,7 @@ def test_a_code_that_looks_like_markup_is_shown_as_it_is():
 
 
 def test_json_says_by_what_on_which_timeline_and_when():
-    told = json.loads(as_json(deadline_figures(ALL, "month", "history", NOW)))
+    told = json.loads(as_json(by("month", timeline="history")))
     assert (told["by"], told["timeline"], told["now"]) == ("month", "history", at(6, "12:00").isoformat())
     assert told["rows"][0]["month"] == "2026-03"
     assert told["total"]["received"] == 7
