@@ -85,9 +85,16 @@ class DossierRefused(Payload):
 
 
 class DossierWithdrawn(Payload):
-    """`dossier.withdrawn`: the citizen took it back; the clock stops."""
+    """`dossier.withdrawn`: the citizen took it back; the clock stops.
+
+    What follows the type is told of a submission alone, which nobody received: else nobody would know whom to answer.
+    """
 
     TYPE: ClassVar[str] = "dossier.withdrawn"
+    procedure: Code | None = None
+    receiving_unit: Code | None = None
+    applicant_ref: str | None = Field(default=None, max_length=64)
+    language: Literal["vi", "en"] = "vi"
 
 
 class DossierDelivered(Payload):

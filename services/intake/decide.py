@@ -53,7 +53,7 @@ def decide(state: State, _now: datetime, rules: Rules) -> Decision:
     if application.historic_code is not None:
         return Decision((_from_history(state, application, application.historic_code),))
     if state.withdrawals:
-        return Decision((_withdrawn(state, state.submission),))
+        return Decision((_withdrawn(state, state.submission, _to_whom(application)),))
     return _judge(state, application, rules)
 
 
@@ -240,7 +240,7 @@ def _after_receipt(state: State, application: claims.Application) -> Iterator[An
         return
     yield from _answers_to_waits(state, application)
     if state.withdrawals and state.completed_at is None:
-        yield _withdrawn(state, state.code)
+        yield _withdrawn(state, state.code, intake.DossierWithdrawn())
     if state.completed_at is not None and state.collections:
         first = state.collections[0]
         handed_over = max(first.at, state.completed_at)
@@ -248,9 +248,19 @@ def _after_receipt(state: State, application: claims.Application) -> Iterator[An
         yield _say(state, data, state.code, time=handed_over, cause=first.event)
 
 
-def _withdrawn(state: State, subject: str) -> AnyEvent:
+def _withdrawn(state: State, subject: str, data: intake.DossierWithdrawn) -> AnyEvent:
     first = state.withdrawals[0]
-    return _say(state, intake.DossierWithdrawn(), subject, time=first.at, cause=first.event)
+    return _say(state, data, subject, time=first.at, cause=first.event)
+
+
+def _to_whom(application: claims.Application) -> intake.DossierWithdrawn:
+    """A submission was withdrawn: who is to be told of it stands in no other event."""
+    return intake.DossierWithdrawn(
+        procedure=application.procedure,
+        receiving_unit=application.receiving_unit,
+        applicant_ref=application.applicant_ref,
+        language=application.language,
+    )
 
 
 def _answers_to_waits(state: State, application: claims.Application) -> Iterator[AnyEvent]:

@@ -24,7 +24,7 @@ def evolve(state: State, event: AnyEvent) -> State:
 
 def _with_fact(state: State, event: AnyEvent) -> State:
     match event.data:
-        case DossierReceived() | DossierRefused() | DossierSupplementRequested():
+        case DossierReceived() | DossierRefused() | DossierSupplementRequested() | DossierWithdrawn(procedure=str()):
             return _with_cause(_addressed(state, event), event)
         case DossierOverdueRetracted() as data:
             return replace(state, retracted=(*state.retracted, data.overdue_id))

@@ -53,8 +53,6 @@ def every_message_comes_to_an_end(found: Findings) -> Iterator[str]:
     failed = {event.data.message_id for event in found.of(notify.NotificationFailed) if event.data.final}
     shop = next(one for one in found.world.shops if one.service.name == "notify")
     for key, doc in shop.store.documents.items():
-        if doc.state["recipient"] is None:
-            continue  # withdrawn before it was judged: nobody is known to tell
         for message in doc.state["messages"]:
             known = message["id"] in sent or message["id"] in failed or message["status"] == "dropped"
             if not known or message["status"] == "pending":

@@ -5,12 +5,13 @@ from tests.given import SUBMISSION, at, given
 from tests.unit.intake.telling import MONDAY, applied, brought, collected, completed, took_back
 
 CODE = "H29.16.01-260302-0001"
+TO_WHOM = DossierWithdrawn(procedure="1.000001", receiving_unit="H29.16.01", applicant_ref="person-1")
 
 
 def test_before_acceptance_a_submission_is_withdrawn(intake):
     leaving = took_back(at(3))
     story = given(intake, applied(components=())).when(leaving)
-    story.then(DossierWithdrawn())
+    story.then(TO_WHOM)
     assert (story.said[0].subject, story.said[0].time, story.said[0].causationid) == (SUBMISSION, at(3), leaving.id)
     assert story.state.outcome == "withdrawn"
 
@@ -23,7 +24,7 @@ def test_what_was_withdrawn_is_not_accepted_any_more(intake):
 @pytest.mark.parametrize("hour", range(8, 17))
 def test_it_stays_withdrawn_even_if_it_was_asked_to_be_completed_since(intake, hour):
     story = given(intake, applied(components=()), brought(at(4, f"{hour:02}:00"), "form")).when(took_back(at(3)))
-    assert story.then(DossierWithdrawn()).state.outcome == "withdrawn"
+    assert story.then(TO_WHOM).state.outcome == "withdrawn"
 
 
 def test_after_acceptance_the_dossier_is_withdrawn(intake):

@@ -99,6 +99,7 @@ def test_a_citizen_is_not_told_of(data: Payload, event: Make, received: AnyEvent
     [
         (DossierRefused(code="not-eligible", **ALONE), "refusal"),
         (DossierSupplementRequested(missing=("form", "photo"), **ALONE), "supplement-request"),
+        (DossierWithdrawn.model_validate(ALONE), "withdrawal"),
     ],
 )
 def test_a_submission_has_its_own_recipient(data: Payload, template: str, event: Make) -> None:
