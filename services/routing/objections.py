@@ -6,7 +6,7 @@ from contracts import claims
 from contracts.envelope import AnyEvent
 from contracts.routing import RejectionCode
 from contracts.worktime import Limit, LimitError
-from services.routing.dossier import State
+from services.routing.dossier import FREE_STEP, State
 
 
 class Objection(NamedTuple):
@@ -47,8 +47,10 @@ def objection(state: State, event: AnyEvent, data: claims.AgencyReported) -> Obj
 def _to_explanation(state: State, event: AnyEvent, agency: str, claim: claims.ExplainsDelay) -> Objection | None:
     if agency not in {leg.agency for leg in state.legs} | {one.agency for one in state.consultations}:
         return Objection("not-the-holder", f"{agency} never held this dossier, nor was it asked for its opinion")
-    if state.plan and all(planned.id != claim.step for planned in state.plan):
+    if claim.step not in ({planned.id for planned in state.plan} or {FREE_STEP}):
         return _unknown_step(state, claim.step)
+    if state.latest(claim.step) is None:
+        return Objection("step-not-open", f"step {claim.step} has not begun: there is no delay to explain yet")
     if claim.target <= event.time:
         text = f"target {claim.target.isoformat()} has passed: give the date by which it will be done"
         return Objection("target-in-the-past", text)
@@ -131,7 +133,7 @@ def _to_limit(limit: str) -> Objection | None:
 
 
 def _unknown_step(state: State, step: str) -> Objection:
-    steps = ", ".join(one.id for one in state.plan)
+    steps = ", ".join(one.id for one in state.plan) or FREE_STEP
     return Objection("unknown-step", f"the route has no step {step}; its steps: {steps}"[:1000])
 
 

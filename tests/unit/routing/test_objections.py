@@ -249,6 +249,28 @@ def test_a_delay_is_explained_by_who_held_the_dossier_even_when_all_is_over(sinc
     assert (story.said[0].time, story.said[0].causationid) == (at(5), excuse.id)
 
 
+@pytest.mark.parametrize(
+    ("route", "step", "reason"),
+    [
+        (CHAIN, "dance", "the route has no step dance; its steps: forward, check, sign"),
+        ((), "dance", "the route has no step dance; its steps: free"),
+    ],
+)
+def test_the_delay_of_a_step_that_there_is_not_is_not_explained(route, step, reason):
+    assert objection(on(route).when(explains(UNIT, step, at(5)))) == ("unknown-step", reason)
+
+
+def test_the_delay_of_a_step_that_has_not_begun_is_not_explained():
+    assert objection(on(CHAIN).when(explains(UNIT, "sign", at(5)))) == (
+        "step-not-open",
+        "step sign has not begun: there is no delay to explain yet",
+    )
+
+
+def test_on_a_free_route_the_one_step_can_be_explained():
+    assert on(()).when(explains(UNIT, "free", at(5))).says(DelayExplained)
+
+
 def test_who_never_held_the_dossier_has_nothing_to_explain():
     assert objection(on(CHAIN).when(explains(SIGNER, "sign", at(5)))) == (
         "not-the-holder",
