@@ -20,7 +20,7 @@ COMMANDS = {
     "status": Command("commands_status", "What the shop has done and has to do."),
     "report": Command("commands_report", "Figures: how deadlines were kept."),
     "replay": Command(
-        "commands_replay", "Fold a service's streams again from the beginning, without touching its store."
+        "commands_replay", "Fold a service's streams again from the beginning."
     ),
     "dead-letters": Command("commands_letters", "Records that a service could not take."),
     "import": Command("commands_history", "Play a log's cases as submissions and agency reports."),
