@@ -5,7 +5,7 @@ in the store. So there is one way in, and every submission is in the streams.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
@@ -19,7 +19,8 @@ from services.intake.adapters.vault import Applicant, Body, Vault
 
 SOURCE = "/portal/http"
 OUTCOME_SECONDS = 5.0
-POLL_SECONDS = 0.03
+FIRST_PAUSE, LONGEST_PAUSE = 0.02, 0.5
+"""Seconds between two looks for an outcome. Whichever instance reads the claim, the store is where its outcome shows."""
 
 
 class Submission(Body):
@@ -101,13 +102,22 @@ class Desk:
         """Wait for the loop to get there; None if it takes too long."""
         try:
             async with asyncio.timeout(OUTCOME_SECONDS):
-                while True:
+                for pause in pauses():
                     state = await self._store.state_of({"_id": submission})
                     if state is not None and reached(state):
                         return _public(submission, state)
-                    await asyncio.sleep(POLL_SECONDS)
+                    await asyncio.sleep(pause)
         except TimeoutError:
-            return None
+            pass
+        return None
+
+
+def pauses() -> Iterator[float]:
+    """Seconds, each twice the one before up to the longest, without end: many who wait must not wear out the store."""
+    pause = FIRST_PAUSE
+    while True:
+        yield pause
+        pause = min(2 * pause, LONGEST_PAUSE)
 
 
 def _public(submission: str, state: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,47 @@
+"""Waiting for what becomes of a claim, whichever instance reads it."""
+
+from itertools import islice
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from services.intake.adapters import desk as desks
+from services.intake.adapters.desk import Desk, pauses
+
+SEEN = {"outcome": "received", "code": "D.1", "appointment": None, "missing": [], "reason": ""}
+
+
+class Slow:
+    """A store in which the outcome shows at a later look."""
+
+    def __init__(self, looks: int) -> None:
+        self.looks = looks
+
+    async def state_of(self, _query: dict[str, Any]) -> dict[str, Any] | None:
+        self.looks -= 1
+        return SEEN if self.looks == 0 else {**SEEN, "outcome": "new"} if self.looks == 1 else None
+
+
+def waiting(store: Slow) -> Desk:
+    return Desk(SimpleNamespace(store=store, publish=None, settings=None), vault=None)
+
+
+async def until_judged(store: Slow) -> dict[str, Any] | None:
+    return await waiting(store).until("s-1", lambda state: state["outcome"] != "new")
+
+
+@pytest.mark.parametrize("looks", [1, 2, 4])
+async def test_it_looks_until_the_outcome_is_there_and_no_longer(looks: int) -> None:
+    store = Slow(looks)
+    found = await until_judged(store)
+    assert (found["dossier_code"], store.looks) == ("D.1", 0)
+
+
+async def test_what_takes_too_long_is_not_awaited(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desks, "OUTCOME_SECONDS", 0)
+    assert await until_judged(Slow(1000)) is None
+
+
+def test_between_looks_it_waits_twice_as_long_each_time_up_to_half_a_second() -> None:
+    assert list(islice(pauses(), 7)) == [0.02, 0.04, 0.08, 0.16, 0.32, 0.5, 0.5]
