@@ -20,7 +20,7 @@ from services.intake.adapters.vault import Applicant, Body, Vault
 SOURCE = "/portal/http"
 OUTCOME_SECONDS = 5.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.02, 0.5
-"""Seconds between two looks for an outcome. Whichever instance reads the claim, the store is where its outcome shows."""
+"""Seconds between two looks for an outcome: it shows in the store, whichever instance reads the claim."""
 
 
 class Submission(Body):
