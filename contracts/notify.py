@@ -44,6 +44,7 @@ class NotificationFailed(Payload):
     attempt: Count = Field(ge=1)
     error: str = Field(max_length=300, description="Kind of failure; never an address or a name")
     final: bool
+    ours: bool = Field(default=False, description="Our own service did not answer: no carrier was asked, it never ends")
 
 
 class LetterIssued(Payload):

@@ -19,6 +19,7 @@ class Rules:
 
     Attributes:
         backoff: how long to wait after the first, the second, … failed attempt; after the last one all is said.
+        outage: the longest wait while our own service does not answer and no carrier has been asked yet.
     """
 
     backoff: tuple[timedelta, ...] = (
@@ -28,6 +29,7 @@ class Rules:
         timedelta(hours=2),
         timedelta(hours=8),
     )
+    outage: timedelta = timedelta(minutes=15)
 
 
 PATIENT = Rules()
@@ -83,7 +85,7 @@ def _open_orders(state: State, rules: Rules) -> list[tuple[Message, Order]]:
 
 def _order(message: Message, cause: Cause, recipient: Recipient, details: Details, rules: Rules) -> Order:
     attempt = message.attempts + 1
-    last = attempt > len(rules.backoff)
+    last = message.asked >= len(rules.backoff)
     return Order(message.id, message.template, attempt, last, cause, recipient, details)
 
 
@@ -105,7 +107,8 @@ def _not_before(message: Message, rules: Rules) -> datetime | None:
     """When the next attempt may be made; None for the first, which is made at once."""
     if message.tried_at is None:
         return None
-    return message.tried_at + rules.backoff[min(message.attempts, len(rules.backoff)) - 1]
+    pause = rules.backoff[min(message.asked or message.attempts, len(rules.backoff)) - 1]
+    return message.tried_at + (pause if message.asked else min(pause, rules.outage))
 
 
 def _letters(state: State) -> tuple[AnyEvent, ...]:

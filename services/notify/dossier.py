@@ -67,7 +67,7 @@ class Message:
         cause: why; None as long as only an outcome is known.
         details: for the text.
         status: `dropped` is for apologies that are not owed (any more).
-        attempts: how many were made.
+        attempts: how many were made; `ours` of them no carrier was asked in, as our own service did not answer.
         tried_at: when the last one failed, by the wall clock.
         medium: how the last one went out.
     """
@@ -78,8 +78,14 @@ class Message:
     details: Details = field(default_factory=Details)
     status: Status = "pending"
     attempts: int = 0
+    ours: int = 0
     tried_at: datetime | None = None
     medium: Medium | None = None
+
+    @property
+    def asked(self) -> int:
+        """How often a carrier was asked: only so many attempts count."""
+        return self.attempts - self.ours
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,8 @@ def _with_outcome(state: State, at: datetime, data: NotificationSent | Notificat
     if message.status == "sent" or data.attempt <= message.attempts:
         return state
     status: Status = "failed" if data.final else message.status
-    return _put(state, replace(message, status=status, attempts=data.attempt, tried_at=at, medium=data.medium))
+    told = replace(message, status=status, attempts=data.attempt, tried_at=at, medium=data.medium)
+    return _put(state, replace(told, ours=message.ours + data.ours))
 
 
 def _counted(state: State) -> State:

@@ -72,10 +72,12 @@ def nothing_is_sent_twice_without_a_fault(found: Findings) -> Iterator[str]:
 
 def no_message_is_tried_again_too_early(found: Findings) -> Iterator[str]:
     outcomes = (*found.of(notify.NotificationSent), *found.of(notify.NotificationFailed))
-    tried = {(event.data.message_id, event.data.attempt): event.time for event in outcomes}
-    for (message, attempt), at in tried.items():
-        before = tried.get((message, attempt - 1))
-        if before is not None and at < before + PATIENT.backoff[attempt - 2]:
+    tried = {(event.data.message_id, event.data.attempt): event for event in outcomes}
+    for (message, attempt), event in tried.items():
+        before = [tried[message, n] for n in range(1, attempt) if (message, n) in tried]
+        asked = sum(not one.data.ours for one in before)
+        pause = PATIENT.backoff[min(asked or len(before) or 1, len(PATIENT.backoff)) - 1]
+        if before and event.time < before[-1].time + (pause if asked else min(pause, PATIENT.outage)):
             yield f"{message}, attempt {attempt}"
 
 

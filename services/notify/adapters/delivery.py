@@ -83,7 +83,10 @@ class Delivery:
         medium: Medium = "counter"
         async with batch.gate:
             try:
-                contact = await self._contact(order, batch)
+                try:
+                    contact = await self._contact(order, batch)
+                except CarrierError as error:
+                    return self._failed(order, medium, str(error), final=False, ours=True)
                 medium = _medium(contact)
                 await self._send(order, contact, medium, batch)
             except CarrierError as error:
@@ -118,7 +121,7 @@ class Delivery:
         )
         return self._outcome(order, data)
 
-    def _failed(self, order: Order, medium: Medium, error: str, *, final: bool) -> AnyEvent:
+    def _failed(self, order: Order, medium: Medium, error: str, *, final: bool, ours: bool = False) -> AnyEvent:
         data = NotificationFailed(
             message_id=order.message_id,
             template=order.template,
@@ -126,6 +129,7 @@ class Delivery:
             attempt=order.attempt,
             error=error[:300],
             final=final,
+            ours=ours,
         )
         return self._outcome(order, data)
 

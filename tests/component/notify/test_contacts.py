@@ -66,3 +66,12 @@ async def test_intake_comes_back(office: Callable[..., Any], received: Callable[
     await desk.hear(received())
     await desk.wait(minutes=1)
     assert desk.outcomes == [("failed", "counter", 1, "contacts: ConnectError", False), ("sent", "email", 2)]
+
+
+async def test_however_long_intake_is_away_no_message_is_given_up(office: Callable[..., Any], received: Any) -> None:
+    desk = office(*[CarrierError("contacts: ConnectError", down=True)] * 60)
+    await desk.hear(received())
+    for _ in range(50):
+        await desk.wait(minutes=15)
+    assert len(desk.outcomes) > 40
+    assert not any(final for *_, final in desk.outcomes)

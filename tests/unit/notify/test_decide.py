@@ -154,6 +154,36 @@ def test_the_wait_grows(attempts: int, wait: timedelta, event: Make, received: A
     assert (order.attempt, order.last) == (attempts + 1, attempts == 5)
 
 
+def unanswered(order: Order, make: Make, attempt: int, hours: float) -> AnyEvent:
+    common: dict[str, Any] = {"message_id": order.message_id, "template": order.template, "attempt": attempt}
+    return make(
+        NotificationFailed(medium="counter", error="contacts: x", final=False, ours=True, **common), hours, order
+    )
+
+
+@pytest.mark.parametrize(("attempts", "minutes"), [(1, 1), (2, 5), (3, 15), (50, 15)])
+def test_while_our_own_service_does_not_answer_no_attempt_is_the_last(
+    attempts: int, minutes: int, event: Make, received: AnyEvent
+) -> None:
+    (receipt,) = orders(fold(received))
+    state = fold(received, *(unanswered(receipt, event, n, n) for n in range(1, attempts + 1)))
+    again = START + timedelta(hours=attempts, minutes=minutes)
+    assert decide(state, again - timedelta(microseconds=1)).timer == Timer(again)
+    (order,) = orders(state, again)
+    assert (order.attempt, order.last) == (attempts + 1, False)
+
+
+def test_an_outage_of_ours_takes_no_attempt_with_the_carrier(event: Make, received: AnyEvent) -> None:
+    (receipt,) = orders(fold(received))
+    failures = [unanswered(receipt, event, 1, 1), unanswered(receipt, event, 2, 2)]
+    for n in range(3, 8):
+        (order,) = orders(fold(received, *failures), DUE + timedelta(days=9))
+        assert (order.attempt, order.last) == (n, False)
+        failures.append(outcome(order, event, sent=False, hours=n))
+    (order,) = orders(fold(received, *failures), DUE + timedelta(days=9))
+    assert (order.attempt, order.last) == (8, True)
+
+
 def test_a_final_failure_ends_it(event: Make, received: AnyEvent) -> None:
     (receipt,) = orders(fold(received))
     state = fold(received, outcome(receipt, event, sent=False, final=True))
