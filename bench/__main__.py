@@ -8,10 +8,12 @@ from typing import Annotated
 import typer
 
 from bench import flow as flows
+from bench import reporting as reports
 from bench.figures import percentile
 from bench.flow import flow
 from bench.profiling import profile
 from bench.replay import replay
+from bench.reporting import reported
 from bench.results import Results
 from bench.stored import Plan, stored
 from bench.throughput import Sizes, throughput
@@ -98,6 +100,15 @@ def replay_command(
     """Measure replay."""
     for one in asyncio.run(replay(events, rounds)):
         print(f"{one.rate:,.0f} events/s, {one.equal:,} documents equal")
+
+
+@app.command("report")
+def report_command(
+    dossiers: Annotated[int, typer.Option(min=100)] = FULL.reported.dossiers,
+    rounds: Annotated[int, typer.Option(min=1)] = FULL.reported.rounds,
+) -> None:
+    """Measure the command that reports on deadlines."""
+    asyncio.run(reported(reports.Plan(dossiers, rounds), print))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from bench.course import Run
 from bench.figures import Figure, Spread, percentile
 from bench.flow import Flow
 from bench.replay import Replay
+from bench.reporting import Reported
 from bench.stored import Stored
 
 
@@ -26,6 +27,7 @@ class Results:
     flow: Flow | None = None
     stored: list[Stored] = field(default_factory=list)
     replays: list[Replay] = field(default_factory=list)
+    reported: list[Reported] = field(default_factory=list)
 
     def write(self, path: Path) -> None:
         """Keep all of it, with the derived figures for whoever reads it with a program."""
@@ -41,7 +43,13 @@ class Results:
 
 def figures_of(results: Results) -> list[Figure]:
     """The table, in the order in which it is read."""
-    return [*_throughput(results.runs), *_flow(results.flow), *_stored(results.stored), *_rest(results)]
+    return [
+        *_throughput(results.runs),
+        *_flow(results.flow),
+        *_stored(results.stored),
+        *_reported(results.reported),
+        *_rest(results),
+    ]
 
 
 def _throughput(runs: list[Run]) -> Iterator[Figure]:
@@ -95,6 +103,13 @@ def _rest(results: Results) -> Iterator[Figure]:
         alone = [run.peak_mb for run in results.runs if run.contender == "sla"]
         peak = Spread.of([*flow.peak_mb.values(), *alone])
         yield Figure("memory of a service under full load, the largest", _largest(peak), "MB", 250, "at most", 0)
+
+
+def _reported(found: list[Reported]) -> Iterator[Figure]:
+    for one in found:
+        for by, seconds in one.seconds.items():
+            words = f"`report deadlines --by {by}`, {one.dossiers:,} dossiers, {one.store}"
+            yield Figure(words, Spread.of(seconds), "s", 2, "at most")
 
 
 def _largest(spread: Spread) -> Spread:

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import flow as flows
+from bench import reporting as reports
 from bench import stored as stores
 from bench.flow import flow
 from bench.machine import machine, store_server, versions
 from bench.replay import replay
 from bench.report import NOTES, render
+from bench.reporting import reported
 from bench.results import Results
 from bench.stored import stored
 from bench.throughput import Sizes, throughput
@@ -27,6 +29,7 @@ class Scale:
     stored: tuple[stores.Plan, ...]
     replayed: int
     replays: int
+    reported: reports.Plan
 
 
 FULL = Scale(
@@ -35,6 +38,7 @@ FULL = Scale(
     stored=tuple(stores.Plan(number, events=10_000, due=1_000, rounds=4) for number in (10_000, 1_000_000)),
     replayed=60_000,
     replays=3,
+    reported=reports.Plan(dossiers=100_000, rounds=5),
 )
 """Some twenty minutes on two cores that do nothing else."""
 
@@ -44,6 +48,7 @@ QUICK = Scale(
     stored=tuple(stores.Plan(number, events=200, due=50, rounds=1) for number in (500, 1_000)),
     replayed=1_000,
     replays=1,
+    reported=reports.Plan(dossiers=1_000, rounds=1),
 )
 """A minute or two: shows that everything can be measured. Its figures say nothing."""
 
@@ -56,7 +61,9 @@ async def whole(scale: Scale, tell: Callable[[str], None]) -> Results:
     flowing = await flow(scale.flow, tell)
     replays = await replay(scale.replayed, scale.replays)
     many = await stored(scale.stored, tell)
-    return Results(clock.now().date().isoformat(), on, with_versions, _settings(scale), runs, flowing, many, replays)
+    told = await reported(scale.reported, tell)
+    taken, settings = clock.now().date().isoformat(), _settings(scale)
+    return Results(taken, on, with_versions, settings, runs, flowing, many, replays, told)
 
 
 def write(results: Results, folder: Path) -> None:

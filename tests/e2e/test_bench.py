@@ -18,7 +18,7 @@ def test_a_small_benchmark_gives_every_figure(tmp_path: Path) -> None:
         [sys.executable, "-m", "bench", "all", "--quick", "--folder", str(tmp_path)], cwd=ROOT, check=True, timeout=1100
     )
     kept = json.loads((tmp_path / "benchmarks.json").read_text())
-    assert len(kept["figures"]) == 13
+    assert len(kept["figures"]) == 13 + 2 * len(kept["reported"])
     for figure in kept["figures"]:
         values = figure["spread"]["low"], figure["spread"]["middle"], figure["spread"]["high"]
         assert all(math.isfinite(value) and value > 0 for value in values), figure["measure"]

@@ -5,6 +5,7 @@ from bench.course import Run
 from bench.flow import Flow
 from bench.replay import Replay
 from bench.report import NOTES, render
+from bench.reporting import Reported
 from bench.results import Results, figures_of
 from bench.stored import Stored
 
@@ -24,6 +25,7 @@ RESULTS = Results(
     ),
     stored=[Stored(10_000, 1.0, 1000, [run("sla", 0.5)], [0.4]), Stored(10**6, 90.0, 1000, [run("sla", 0.6)], [0.8])],
     replays=[Replay(60_000, 2.5, 5_000)],
+    reported=[Reported("a-store 1", 100_000, 30.0, {"agency": [1.0, 1.5, 1.2], "step": [2.4, 2.2, 2.3]})],
 )
 
 
@@ -40,6 +42,8 @@ def test_every_measure_has_its_line() -> None:
         ("`dossier.received` to `dossier.transferred` at half that load, p99", ("≤ 250 ms", "no, by 60%")),
         ("time per event with 1,000,000 dossiers stored ÷ with 10,000", ("≤ 1.3", "yes")),
         ("one sweep of 1,000 due timers with 1,000,000 dossiers stored ÷ with 10,000", ("≤ 1.5", "no, by 33%")),
+        ("`report deadlines --by agency`, 100,000 dossiers, a-store 1", ("≤ 2 s", "yes")),
+        ("`report deadlines --by step`, 100,000 dossiers, a-store 1", ("≤ 2 s", "no, by 15%")),
         ("replay in one process, fold and compare", ("≥ 20,000 events/s", "yes")),
         ("memory of an idle service, the largest", ("≤ 120 MB", "yes")),
         ("memory of a service under full load, the largest", ("≤ 250 MB", "yes")),
