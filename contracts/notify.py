@@ -17,6 +17,7 @@ Template = Literal[
     "completion",
     "apology",
     "rescheduled",
+    "resumption",
     "withdrawal",
 ]
 MAY_GROW = Field(json_schema_extra={OPEN_VALUES: True})

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from contracts.compatibility import OPEN_VALUES
 from contracts.envelope import Code, Instant, Payload
 from contracts.worktime import Lines
 
@@ -69,18 +70,32 @@ class DossierEscalated(Payload):
 
 
 class DossierRescheduled(Payload):
-    """`dossier.rescheduled`: a new appointment date (hẹn lại): form 04 for lateness, once; or another calendar."""
+    """`dossier.rescheduled`: a new appointment date (hẹn lại): form 04, once; another calendar; the end of a pause.
+
+    Each pause and announcement says once what date it led to; a second time only where a late truth led it to another.
+    """
 
     TYPE: ClassVar[str] = "dossier.rescheduled"
     old_date: Instant
     new_date: Instant
     cause: str = Field(min_length=1, max_length=200)
-    agency: Code = Field(description="Who caused it; of a changed calendar, who is competent")
-    kind: Literal["late", "calendar"] = Field(default="late", description="Late: form 04, with an apology")
+    agency: Code = Field(
+        description="Who caused it; of a changed calendar, who is competent; of a pause, who asked for it"
+    )
+    kind: Literal["late", "calendar", "pause"] = Field(
+        default="late",
+        description="Late: form 04, with an apology; pause: what was waited for came, and the clock runs again",
+        json_schema_extra={OPEN_VALUES: True},
+    )
+    waited_for: str = Field(default="", max_length=40, description="Of a pause: its cause, for example payment")
     officer: Code | None = Field(default=None, description="Who held it when the deadline passed")
     signer: Rung | None = Field(default=None, description="Whose head signs form 04")
     in_person: bool = Field(default=False, description="Whether an apology in person is due")
-    overdue_id: str = Field(default="", max_length=120, description="Of form 04: id of its `dossier.overdue`")
+    overdue_id: str = Field(
+        default="",
+        max_length=120,
+        description="Id of the `dossier.overdue`, of form 04 and of a pause that moved the date form 04 gave",
+    )
     working_out: Lines | None = Field(default=None, description="Why the new date is what it is, line by line")
 
 

@@ -9,6 +9,9 @@ from datetime import datetime
 
 from services.notify.dossier import Cause, Message, NewDate, State, Status
 
+NOTICES = ("rescheduled", "resumption")
+"""The messages that tell of another date without an apology."""
+
 
 def founded(state: State) -> list[tuple[Message, Cause]]:
     """Messages whose cause is known, with it."""
@@ -78,11 +81,25 @@ def with_apologies(state: State) -> State:
 
 
 def with_notices(state: State) -> State:
-    """Drop the notices of new dates that a letter of apology tells, or will tell."""
-    if not state.new_dates:
+    """Drop the notices of new dates that a letter of apology tells, or will tell, and of those that hold no longer."""
+    notices = [one for one in state.messages if one.template in NOTICES]
+    if not notices:
         return state
     quiet = {one.id for one in state.new_dates} - _untold(state)
+    quiet |= _outdated(state, [one for one in notices if one.cause and one.cause.id not in quiet])
     return replace(state, messages=tuple(_dropped_if(one, quiet) for one in state.messages))
+
+
+def _outdated(state: State, notices: list[Message]) -> set[str]:
+    """What another calendar, or a pause, moved on since: no such date is ever brought forward, so the last one holds.
+
+    A pause that moved a new date given for lateness tells nothing once there was no lateness.
+    """
+    of_late = {one.id for one in state.new_dates}
+    moved = [one for one in notices if one.cause and one.cause.id not in of_late]
+    standing = [one for one in moved if one.details.overdue_id not in state.retracted]
+    last = max((one.details.new_date for one in standing if one.details.new_date), default=None)
+    return {one.cause.id for one in moved if one.cause and (one not in standing or one.details.new_date != last)}
 
 
 def _untold(state: State) -> set[str]:
@@ -95,7 +112,7 @@ def _untold(state: State) -> set[str]:
 
 
 def _dropped_if(message: Message, quiet: set[str]) -> Message:
-    if message.template != "rescheduled" or message.cause is None or message.status not in {"pending", "dropped"}:
+    if message.template not in NOTICES or message.cause is None or message.status not in {"pending", "dropped"}:
         return message
     status: Status = "dropped" if message.cause.id in quiet else "pending"
     return replace(message, status=status)

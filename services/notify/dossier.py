@@ -39,8 +39,10 @@ class Details:
     """What the text of a message needs beyond the recipient; which of it depends on the template.
 
     Attributes:
+        reason: in words; of a pause that is over, its cause as a code.
         due: the date it speaks of; of a new date and of an apology, the old one.
         new_date: what takes its place.
+        overdue_id: of a new date: the lateness that the old one, or this one, was given for.
         signer: whose head signs an apology; `in_person`: whether he has to apologise in person as well.
         working_out: why the date, or the new one, is what it is.
     """
@@ -52,6 +54,7 @@ class Details:
     agency: str = ""
     outcome: str = ""
     new_date: datetime | None = None
+    overdue_id: str = ""
     signer: Rung = "agency-head"
     in_person: bool = False
     working_out: Lines = field(default_factory=Lines)

@@ -91,11 +91,13 @@ def _text(event: AnyEvent) -> tuple[Template, Details] | None:
         case DossierOverdue(deadline=deadline) as data if deadline == WHOLE:
             return "apology", Details(due=data.due, agency=data.agency)
         case DossierRescheduled() as data:
-            return "rescheduled", Details(
-                reason=data.cause,
+            paused = data.kind == "pause"
+            return "resumption" if paused else "rescheduled", Details(
+                reason=data.waited_for if paused else data.cause,
                 due=data.old_date,
                 agency=data.agency,
                 new_date=data.new_date,
+                overdue_id=data.overdue_id,
                 working_out=data.working_out or Lines(),
             )
         case DossierWithdrawn():

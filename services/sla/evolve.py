@@ -32,11 +32,11 @@ class Fold:
             case routing.DossierAcknowledged() as data:
                 return _taken(state, event, data)
             case routing.DossierStepCompleted() as data:
-                return self._end(state, step_key(data.step, data.attempt), event.time, data.agency, data.officer)
+                return self._end(state, step_key(data.step, data.attempt), event, data.agency, data.officer)
             case routing.DossierSuspended() as data:
-                return self._suspended(state, data, event.time)
+                return self._suspended(state, event, data)
             case routing.DossierResumed() as data:
-                return self._resumed(state, data.cause, event.time)
+                return self._resumed(state, event, data.cause)
             case routing.DossierCompleted() as data:
                 return self._over(state, event.time, data.outcome)
             case intake.DossierWithdrawn():
@@ -49,7 +49,7 @@ class Fold:
             case routing.ConsultationRequested() as data:
                 return self._asked(state, event, data)
             case routing.ConsultationAnswered() as data:
-                return self._end(state, consultation_key(data), event.time, data.agency, data.officer)
+                return self._end(state, consultation_key(data), event, data.agency, data.officer)
             case routing.DelayExplained() as data:
                 return _explained(state, event, data)
             case CalendarChanged() as data:
@@ -120,7 +120,7 @@ class Fold:
         key = step_key(data.step, data.attempt)
         ends = [(data.from_step, data.from_attempt)] if data.from_step else []
         for step, attempt in [*ends, *((one.step, one.attempt) for one in data.also_ended)]:
-            state = self._end(state, step_key(step, attempt), event.time, data.from_agency, None)
+            state = self._end(state, step_key(step, attempt), event, data.from_agency, None)
         if any(one.key == key for one in state.deadlines):
             return state
         own = Deadline(
@@ -138,18 +138,20 @@ class Fold:
         state = self._begun(state, own)
         return state.but(returns=state.returns + 1) if data.movement in ("return", "recall") else state
 
-    def _end(self, state: State, key: str, at: datetime, agency: str, officer: str | None) -> State:
+    def _end(self, state: State, key: str, event: AnyEvent, agency: str, officer: str | None) -> State:
         """The work of a deadline is over; the opinions that were asked for it are not needed any more."""
         found = next((one for one in state.deadlines if one.key == key), None)
         if found is None:
             if any(one.key == key and one.ended for one in state.early):
                 return state
-            return state.but(early=(*state.early, Early(key, agency, at, officer, ended=True)))
+            return state.but(early=(*state.early, Early(key, agency, event.time, officer, ended=True)))
         if found.ended is not None:
             return state
         asked = f"consultation:{key.removeprefix('step:')}@"
         over = [one for one in state.deadlines if one is found or (one.ended is None and one.key.startswith(asked))]
-        return self._closed(state, over, at)
+        closed = self._closed(state, over, event.time)
+        asker = next((one.sender for one in over if one.kind == "consultation"), None)
+        return closed if asker is None else _moved(closed, event, "consultation", asker)
 
     def _over(self, state: State, at: datetime, outcome: str) -> State:
         """The dossier ends, and with it all that is open; of two ends the first counts."""
@@ -175,23 +177,28 @@ class Fold:
         deadlines = tuple(self._closing(state, one) if ended or one.ended is None else one for one in state.deadlines)
         return state if deadlines == state.deadlines else _judged(state, deadlines)
 
-    def _suspended(self, state: State, data: routing.DossierSuspended, at: datetime) -> State:
+    def _suspended(self, state: State, event: AnyEvent, data: routing.DossierSuspended) -> State:
         """Stop the clock; where it was started again at the same moment, that may be folded first."""
+        at = event.time
         early = (str(data.cause), at)
         if early not in state.resumed_early:
             state = state.but(pauses=(*state.pauses, Pause(data.cause, at, by=data.agency)))
             return self._rederived(state)
         place = state.resumed_early.index(early)
         rest = (*state.resumed_early[:place], *state.resumed_early[place + 1 :])
-        return state.but(pauses=(*state.pauses, Pause(data.cause, at, at, data.agency)), resumed_early=rest)
+        momentary = Pause(data.cause, at, at, data.agency, ended_by=event.id)
+        state = state.but(pauses=(*state.pauses, momentary), resumed_early=rest)
+        return _moved(self._rederived(state), event, data.cause, data.agency)
 
-    def _resumed(self, state: State, cause: str, at: datetime) -> State:
+    def _resumed(self, state: State, event: AnyEvent, cause: str) -> State:
+        at = event.time
         waiting = next((pause for pause in state.pauses if pause.until is None and pause.cause == cause), None)
         if waiting is None:
             return state.but(resumed_early=(*state.resumed_early, (cause, at)))
-        over = replace(waiting, until=at, seconds=self._rules.paused(state, waiting.since, at))
+        seconds = self._rules.paused(state, waiting.since, at)
+        over = replace(waiting, until=at, seconds=seconds, ended_by=event.id)
         pauses = tuple(over if pause is waiting else pause for pause in state.pauses)
-        return self._rederived(state.but(pauses=pauses))
+        return _moved(self._rederived(state.but(pauses=pauses)), event, cause, over.by)
 
     def _asked(self, state: State, event: AnyEvent, data: routing.ConsultationRequested) -> State:
         key, at = consultation_key(data), event.time
@@ -205,11 +212,18 @@ class Fold:
     def _calendar_changed(self, state: State, event: AnyEvent, data: CalendarChanged) -> State:
         amendment = Amendment(event.id, tuple(day.exceptional for day in data.days))
         amended = self._rederived(state.but(amendments=(*state.amendments, amendment)), ended=True)
-        old, new = state.main, amended.main
-        if not old or not new or not old.due or not new.due or old.due == new.due or old.ended is not None:
-            return amended
-        move = Move(event.id, event.time, old.due, new.due, data.reason)
-        return amended.but(moves=(*amended.moves, move))
+        return _moved(amended, event, data.reason)
+
+
+def _moved(state: State, event: AnyEvent, reason: str, by: str = "") -> State:
+    """With the move, if the appointment is another now than was told; while the clock stands there is none."""
+    main = state.main
+    if main is None or main.due is None or main.ended is not None:
+        return state
+    told = state.moves[-1].new if state.moves else main.promised
+    if told is None or main.due == told:
+        return state
+    return state.but(moves=(*state.moves, Move(event.id, event.time, told, main.due, reason, by)))
 
 
 def _judged(state: State, deadlines: tuple[Deadline, ...]) -> State:

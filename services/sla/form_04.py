@@ -9,7 +9,7 @@ from contracts.rules import RuleSet
 from contracts.worktime import Calendar, Clock, Wait, between, due_at, explain, shift
 from services.sla.rules import Rules, worked
 from services.sla.saying import Missed, Saying
-from services.sla.state import Deadline, Explanation, NewDate, State
+from services.sla.state import Deadline, Explanation, Move, NewDate, Pause, State
 
 NOT_EXPLAINED = "cơ quan chưa giải trình / not explained by the agency yet"
 LONGEST_CAUSE = 200
@@ -68,11 +68,34 @@ def saying(state: State, missed: Missed, rules: Rules, new: New | None) -> Itera
 
 def due_of(state: State, given: NewDate, rules: Rules) -> datetime | None:
     """When a new date is missed: waits since it was given move it; None while the clock stands."""
+    return _moved_by(state, given, _pauses_since(state, given, rules), rules)
+
+
+def postponements(state: State, rules: Rules) -> Iterator[tuple[NewDate, Move]]:
+    """How pauses moved the new dates that stand, one after the other."""
+    main = state.main
+    for given in state.new_dates:
+        if main is None or main.due is None or state.missed(given.overdue_id) != main.due:
+            continue
+        old, pauses = given.new, _pauses_since(state, given, rules)
+        for number, pause in enumerate(pauses, 1):
+            new = _moved_by(state, given, pauses[:number], rules)
+            if new is not None and pause.until is not None and new != old and not _ended_by(main, pause.until):
+                yield given, Move(pause.ended_by, pause.until, old, new, pause.cause, pause.by)
+                old = new
+
+
+def _ended_by(deadline: Deadline, moment: datetime) -> bool:
+    return deadline.ended is not None and deadline.ended <= moment
+
+
+def _pauses_since(state: State, given: NewDate, rules: Rules) -> list[Pause]:
     effects = rules.rule_set(state)
-    waits = (
-        Wait(one.cause, one.since, one.until, one.by, "pauses")
-        for one in state.pauses
-        if effects.effect(one.cause, "dossier") != "nothing" and one.since >= given.at
-    )
-    due = Clock(rules.calendar_of(state), given.at, None, given.new, tuple(waits)).due
+    since = (one for one in state.pauses if one.since >= given.at)
+    return [one for one in since if effects.effect(one.cause, "dossier") != "nothing"]
+
+
+def _moved_by(state: State, given: NewDate, pauses: list[Pause], rules: Rules) -> datetime | None:
+    waits = tuple(Wait(one.cause, one.since, one.until, one.by, "pauses") for one in pauses)
+    due = Clock(rules.calendar_of(state), given.at, None, given.new, waits).due
     return due and due.astimezone(UTC)

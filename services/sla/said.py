@@ -38,8 +38,8 @@ def said(state: State, event: AnyEvent) -> State:
 
 
 def _rescheduled(state: State, event: AnyEvent, data: sla.DossierRescheduled) -> State:
-    if data.kind == "calendar":
-        return _noted(state, "moved", event.causationid)
+    if data.kind != "late":
+        return _noted(state, "moved", event.causationid, data.overdue_id, data.new_date)
     new = NewDate(event.time, event.id, data.new_date, data.overdue_id or event.causationid)
     return state.but(new_dates=tuple(sorted((*state.new_dates, new))))
 

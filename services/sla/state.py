@@ -94,13 +94,18 @@ class Early:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """The dossier waits, by cause, from `since` to `until`; `seconds` of working time, asked for by an agency."""
+    """The dossier waits, by cause, from `since` to `until`; `seconds` of working time, asked for by an agency.
+
+    Attributes:
+        ended_by: id of the event that ended it.
+    """
 
     cause: str
     since: datetime
     until: datetime | None = None
     by: str = ""
     seconds: int = 0
+    ended_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +122,14 @@ class Amendment:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """An announcement moved the appointment date.
+    """An announcement, or a pause that is over, moved the appointment date.
 
     Attributes:
-        id: of the announcement.
-        at: when it was made.
+        id: of the announcement, or of the event that ended the pause.
+        at: when that was.
+        old: the date that held before, as the citizen was told it.
+        reason: of the announcement; of a pause its cause.
+        by: who asked for the pause; empty for an announcement.
     """
 
     id: str
@@ -129,6 +137,7 @@ class Move:
     old: datetime
     new: datetime
     reason: str
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -194,7 +203,7 @@ class State(Changeable):
         early: what is not attached to a step yet.
         resumed_early: resumptions, by cause and moment, whose suspension is not folded yet.
         amendments: what was announced about the calendar.
-        moves: appointment dates that announcements moved.
+        moves: how announcements and pauses moved the appointment date.
         new_dates: given for lateness.
         raised, required, new_dates, said: own events on record, sorted: overdue, explanations that are owed, form 04,
             and the others by what they say.

@@ -27,7 +27,7 @@ def order(template: Template, language: Language = "vi", **details: object) -> O
         "due": AT + timedelta(hours=8),
         "agency": "H29.02",
         "outcome": "granted",
-        "new_date": AT + timedelta(days=2) if template == "rescheduled" else None,
+        "new_date": AT + timedelta(days=2) if template in ("rescheduled", "resumption") else None,
         **details,
     }
     cause = Cause("event-1", "H29.16-260105-0001", AT, "submission-1", "live")
@@ -172,7 +172,7 @@ def test_form_04_is_dated_as_offices_do_it(at: datetime, words: str, writer: Wri
 
 
 @pytest.mark.parametrize(("language", "heading"), [("vi", "Cách tính thời điểm hẹn"), ("en", "reckoned:")])
-@pytest.mark.parametrize("template", ["receipt", "rescheduled", "apology"])
+@pytest.mark.parametrize("template", ["receipt", "rescheduled", "resumption", "apology"])
 def test_a_date_comes_with_its_working_out(
     template: Template, language: Language, heading: str, writer: Writer
 ) -> None:
@@ -185,3 +185,22 @@ def test_a_date_comes_with_its_working_out(
 def test_a_moved_date_says_from_when_to_when_and_why(writer: Writer) -> None:
     letter = writer.write(order("rescheduled", reason="Bão số 1", new_date=AT + timedelta(days=2, hours=8)), None)
     assert letter.short.endswith("chuyển từ 17:00 ngày 05/01/2026 sang 17:00 ngày 07/01/2026. Lý do: Bão số 1.")
+
+
+@pytest.mark.parametrize(
+    ("reason", "vi", "en"),
+    [
+        ("supplement", "đã được bổ sung", "was supplemented"),
+        ("payment", "đã nhận được khoản nộp", "payment was received"),
+        ("force-majeure", "Trở ngại bất khả kháng đã qua", "impossible is over"),
+        ("something-new", "Việc tạm dừng đã kết thúc", "The pause is over"),
+    ],
+)
+def test_a_date_after_a_pause_says_what_was_waited_for_and_is_no_apology(
+    reason: str, vi: str, en: str, writer: Writer
+) -> None:
+    for words, language in ((vi, "vi"), (en, "en")):
+        letter = writer.write(order("resumption", language, reason=reason), None)  # type: ignore[arg-type]
+        assert words in letter.body
+        assert "xin lỗi" not in letter.body
+        assert "apolog" not in letter.body

@@ -328,3 +328,31 @@ def test_a_receipt_says_why_this_date(event: Make, received: AnyEvent) -> None:
     why = Lines(vi=("05/01/2026: tính 1 ngày",), en=("2026-01-05: 1 day",))
     (receipt,) = orders(fold(event(received.data.model_copy(update={"working_out": why}))))
     assert (receipt.details.working_out, receipt.recipient.received) == (why, START)
+
+
+def pause_over(event: Make, hours: int, by: int, **given: Any) -> AnyEvent:
+    fields = {"kind": "pause", "waited_for": "payment", "new_date": DUE + timedelta(hours=by), **given}
+    return event(new_date(**fields), hours, by)
+
+
+def test_after_a_pause_the_citizen_is_told_the_date_without_an_apology(event: Make, received: AnyEvent) -> None:
+    state = fold(received, pause_over(event, 2, 24))
+    notice = orders(state)[1]
+    assert (notice.template, notice.details.reason) == ("resumption", "payment")
+    assert (notice.details.due, notice.details.new_date) == (DUE, DUE + timedelta(hours=24))
+    assert decide(state, START).events == ()
+
+
+def test_a_date_that_a_second_pause_moved_on_is_not_told_any_more(event: Make, received: AnyEvent) -> None:
+    state = fold(received, pause_over(event, 3, 48), pause_over(event, 2, 24))
+    assert [one.details.new_date for one in orders(state)[1:]] == [DUE + timedelta(hours=48)]
+
+
+def test_a_pause_that_moved_the_date_of_form_04_is_told_as_long_as_there_was_a_lateness(
+    event: Make, received: AnyEvent
+) -> None:
+    late = event(overdue(rescheduled=True), 8)
+    facts = [received, late, event(new_date(overdue_id=late.id), 8, "new date")]
+    moved = pause_over(event, 60, 80, overdue_id=late.id)
+    assert [one.template for one in orders(fold(*facts, moved), DUE)] == ["receipt", "apology", "resumption"]
+    assert [one.template for one in orders(fold(*facts, moved, event(retraction(late), 7)), DUE)] == ["receipt"]

@@ -35,6 +35,8 @@ def story(make: Make, received: AnyEvent, rng: random.Random) -> list[AnyEvent]:
     given = [new_date(make, one, rng) for one in late if one.data.rescheduled or rng.random() < 0.3]
     if rng.random() < 0.3:
         given.append(rescheduled(make, START + timedelta(hours=8), kind="calendar"))
+    moves = rng.sample([60, 70, 80], rng.randint(0, 2))  # each moves the date further
+    given += [pause_over(make, hours, rng.choice(["", *(one.id for one in late)])) for hours in moves]
     rest = [
         make(DossierSuspended(cause="payment", step="a", agency="H29.02", amount=5), rng.randint(0, 90)),
         make(DossierCompleted(outcome="granted", agency="H29.02"), rng.randint(0, 90)),
@@ -52,6 +54,11 @@ def new_date(make: Make, late: AnyEvent, rng: random.Random) -> AnyEvent:
     """One given for a lateness: with it as it should be, or, where it was not promised, at any time."""
     at = late.time if late.data.rescheduled else START + timedelta(hours=rng.randint(0, 90))
     return rescheduled(make, late.data.due, overdue_id=late.id, time=at)
+
+
+def pause_over(make: Make, hours: int, overdue_id: str) -> AnyEvent:
+    old = START + timedelta(hours=hours)
+    return rescheduled(make, old, kind="pause", waited_for="payment", overdue_id=overdue_id, time=old)
 
 
 def rescheduled(make: Make, old: datetime, *, time: datetime = START, **given: Any) -> AnyEvent:
@@ -136,7 +143,7 @@ def test_a_promised_new_date_stands_in_the_letter(event: Make, received: AnyEven
 @given(st.randoms(use_true_random=False))
 @LAW
 def test_every_new_date_that_holds_is_told(event: Make, received: AnyEvent, rng: random.Random) -> None:
-    """By a letter or by a notice; by neither only where the lateness was none, or another new date was told for it."""
+    """By a letter or by a notice; by neither only where the lateness was none, or another new date holds by now."""
     facts = lived(event, story(event, received, rng), rng)
     state = SERVICE.fold(facts)
     retracted = {fact.data.overdue_id for fact in facts if isinstance(fact.data, DossierOverdueRetracted)}
@@ -144,8 +151,22 @@ def test_every_new_date_that_holds_is_told(event: Make, received: AnyEvent, rng:
     told |= {one.cause.id for one in state.messages if one.cause and one.status != "dropped"}
     given = [fact for fact in facts if isinstance(fact.data, DossierRescheduled)]
     told_for = {fact.data.old_date for fact in given if fact.id in told}
+    moved = [fact for fact in given if fact.data.kind != "late" and fact.data.overdue_id not in retracted]
+    last = max((fact.data.new_date for fact in moved), default=START)
     for fact in given:
-        assert fact.id in told or fact.data.overdue_id in retracted or fact.data.old_date in told_for
+        outdated = fact in moved and fact.data.new_date < last
+        assert fact.id in told or fact.data.overdue_id in retracted or fact.data.old_date in told_for or outdated
+
+
+@given(st.randoms(use_true_random=False))
+@LAW
+def test_of_dates_moved_without_lateness_only_the_last_waits_to_be_told(
+    event: Make, received: AnyEvent, rng: random.Random
+) -> None:
+    facts = lived(event, story(event, received, rng), rng)
+    moved = {one.id for one in facts if isinstance(one.data, DossierRescheduled) and one.data.kind != "late"}
+    pending = [one for one in SERVICE.fold(facts).messages if one.status == "pending" and one.cause]
+    assert len([one for one in pending if one.cause and one.cause.id in moved]) <= 1
 
 
 @given(st.randoms(use_true_random=False))

@@ -184,9 +184,9 @@ def test_nothing_is_said_early_and_no_rung_twice(life, now):
     story = given(SLA, *life).when(now=now)
     latest = max(now, *(one.time for one in life))
     own = [one for one in story.record if one.source == "/lienthong/sla"]
-    announced = [one for one in own if isinstance(one.data, DossierRescheduled) and one.data.kind == "calendar"]
-    assert all(one.time < latest for one in own if one not in announced)
-    assert all(one.time <= latest for one in announced)
+    moved = [one for one in own if isinstance(one.data, DossierRescheduled) and one.data.kind != "late"]
+    assert all(one.time < latest for one in own if one not in moved)
+    assert all(one.time <= latest for one in moved)
     rungs = [(one.deadline, one.due, one.rung, one.reason) for one in story.ever(DossierEscalated)]
     assert len(rungs) == len(set(rungs))
 
@@ -213,3 +213,31 @@ def test_a_new_date_comes_with_every_missed_appointment_and_with_nothing_else(da
     forms = [one for one in story.ever(DossierRescheduled) if one.kind == "late"]
     assert sorted(one.overdue_id for one in forms) == sorted(one.id for one in late)
     assert all(one.new_date > one.old_date for one in forms)
+
+
+def in_the_order_of_its_topic(life):
+    """Events of one dossier and one topic come in order, those of different topics do not."""
+    topics = {one.type: iter(sorted((e for e in life if e.type == one.type), key=SLA.placed)) for one in life}
+    return [next(topics[one.type]) for one in life]
+
+
+@suppose(data=st.data(), life=LIVES)
+def test_the_last_date_told_is_the_one_that_holds_whatever_is_heard_when(data, life):
+    story = given(SLA)
+    for event in in_the_order_of_its_topic(data.draw(st.permutations(life))):
+        story = story.when(event, now=END)
+    told = [one for one in story.ever(DossierRescheduled) if one.kind != "late" and not one.overdue_id]
+    main, promised = story.state.main, story.state.main.promised
+    if main.ended is None and main.due is not None:
+        assert max((one.new_date for one in told), default=promised) == main.due
+    assert all(one.new_date > one.old_date for one in story.ever(DossierRescheduled))
+
+
+@suppose(life=LIVES)
+def test_what_is_known_at_once_moves_the_date_in_one_chain_and_once_for_each_cause(life):
+    story = given(SLA, *life).when(now=END)
+    told = [one for one in story.record if isinstance(one.data, DossierRescheduled) and one.data.kind != "late"]
+    assert len({one.causationid for one in told}) == len(told)
+    of_the_whole = [one.data for one in sorted(told, key=SLA.placed) if not one.data.overdue_id]
+    dates = [story.state.main.promised, *(one.new_date for one in sorted(of_the_whole, key=lambda one: one.new_date))]
+    assert [one.old_date for one in sorted(of_the_whole, key=lambda one: one.new_date)] == dates[:-1]

@@ -116,9 +116,29 @@ def test_waiting_for_the_citizen_moves_the_new_date_too():
     assert [moment for _, _, moment in rungs(story.when(now=NEVER), "second-breach")] == [at(11, "09:00")] * 2
 
 
+def test_each_pause_that_moves_the_new_date_says_so_once():
+    late = dossier().when(now=DUE + INSTANT)
+    form = late.event(DossierRescheduled)
+    story = late.when(suspended(at(6)), now=at(6)).then().when(resumed(at(9)))
+    (moved,) = story.says(DossierRescheduled)
+    assert (moved.kind, moved.old_date, moved.new_date) == ("pause", BY_RULE, at(11, "09:00"))
+    assert moved.overdue_id == form.data.overdue_id
+    story = story.when(suspended(at(10, "13:00")), resumed(at(10, "15:00")))
+    (again,) = story.says(DossierRescheduled)
+    assert (again.old_date, again.new_date) == (at(11, "09:00"), at(11, "11:00"))
+    assert story.when(now=NEVER).says(DossierRescheduled) == []
+
+
+def test_a_pause_after_the_new_date_was_missed_or_after_the_end_moves_nothing():
+    broken = dossier().when(now=BY_RULE + INSTANT)
+    assert broken.when(suspended(at(11)), resumed(at(12)), now=NEVER).says(DossierRescheduled) == []
+    done = dossier().when(now=DUE + INSTANT).when(completed(at(6)), suspended(at(6)), resumed(at(9)))
+    assert done.says(DossierRescheduled) == []
+
+
 def test_a_new_date_for_lateness_that_is_retracted_is_not_watched_and_does_not_count():
     story = dossier().when(now=DUE + INSTANT).when(suspended(at(4)), resumed(at(5)), now=NEVER)
-    forms = story.ever(DossierRescheduled)
+    forms = [one for one in story.ever(DossierRescheduled) if one.kind == "late"]
     assert [one.old_date for one in forms] == [DUE, at(6, "09:00")]
     assert {moment for _, _, moment in rungs(story, "second-breach")} == {at(11, "09:00")}
 

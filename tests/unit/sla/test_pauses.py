@@ -75,7 +75,7 @@ def test_a_pause_that_begins_after_the_due_moment_excuses_nothing():
 
 
 def test_a_resumed_dossier_is_watched_again():
-    story = dossier(suspended(at(3))).when(resumed(at(5))).then()
+    story = dossier(suspended(at(3))).when(resumed(at(5)))
     assert story.timer == Timer(at(6, "09:00") + timedelta(seconds=1))
     assert [(one.due, one.deadline) for one in story.when(now=NEVER).says(DossierDueSoon)] == [
         (at(9, "09:00"), "dossier")

@@ -1,0 +1,55 @@
+"""Dates that moved without anybody being late: by an announced calendar, or because a pause is over.
+
+What is told is the truth as the facts have it: the date that held before, and the one that holds since. Each cause
+tells its date once; where a fact that is heard of late changes what it led to, it tells the other date too.
+"""
+
+from collections.abc import Iterator
+from functools import partial
+
+from contracts import sla
+from contracts.worktime import explain
+from services.sla.form_04 import LONGEST_CAUSE, postponements
+from services.sla.rules import Rules
+from services.sla.saying import Saying
+from services.sla.state import Move, State, said_key
+
+PAUSE_OVER = {
+    "supplement": "Hồ sơ đã được bổ sung",
+    "payment": "Đã nhận được khoản nộp",
+    "force-majeure": "Trở ngại bất khả kháng đã qua",
+    "consultation": "Đã có ý kiến của cơ quan được hỏi",
+}
+PAUSED = "Hết thời gian tạm dừng"
+"""For a cause that is new."""
+
+
+def moved(state: State, rules: Rules) -> Iterator[Saying]:
+    """What has to be said of the appointment that moved, and of the new date of form 04 that did."""
+    for move in state.moves:
+        yield from _told(state, move, "", rules)
+    if state.new_dates and state.pauses:
+        for given, move in postponements(state, rules):
+            yield from _told(state, move, given.overdue_id, rules)
+
+
+def _told(state: State, move: Move, overdue_id: str, rules: Rules) -> Iterator[Saying]:
+    if said_key("moved", move.id, overdue_id, move.new) not in state.said:
+        unique = (move.id, overdue_id, move.new.isoformat())
+        yield Saying(partial(_rescheduled, state, move, overdue_id, rules), unique, move.at, move.id, known=False)
+
+
+def _rescheduled(state: State, move: Move, overdue_id: str, rules: Rules) -> sla.DossierRescheduled:
+    """The working-out is that of today: where more has happened since, it explains another date and is left out."""
+    clock = rules.clock(state, state.deadlines[0])
+    waited_for = move.reason if move.by else ""
+    return sla.DossierRescheduled(
+        old_date=move.old,
+        new_date=move.new,
+        cause=PAUSE_OVER.get(waited_for, PAUSED) if waited_for else move.reason[:LONGEST_CAUSE],
+        agency=move.by or state.competent,
+        kind="pause" if waited_for else "calendar",
+        waited_for=waited_for,
+        overdue_id=overdue_id,
+        working_out=explain(clock) if clock.due == move.new else None,
+    )
