@@ -82,6 +82,9 @@ class RuleSet(_Data):
     )
     due_soon: dict[Kind, Setting[WorkingTime]] = Field(description="warning before a deadline")
     ladders: dict[Occasion, Setting[Ladder]] = Field(description="who has to know, when")
+    late_reports: Setting[WorkingTime] = Field(
+        description="how late an agency may report what it did and have it count from when it did it"
+    )
     explain_within: Setting[WorkingTime] = Field(description="time for an explanation of a delay")
     form_04: Form04
 

@@ -10,7 +10,7 @@ from contracts.worktime.errors import CalendarError, ClockError, DataError, Limi
 from contracts.worktime.explain import explain
 from contracts.worktime.limit import Limit, Unit
 from contracts.worktime.load import load_calendar, load_changes
-from contracts.worktime.reckon import LATE_IN_THE_DAY, between, due_at, shift
+from contracts.worktime.reckon import LATE_IN_THE_DAY, between, due_at, shift, worked
 from contracts.worktime.text import Lines, Text
 from contracts.worktime.working_out import Due, Line, add, days_of, due_of
 
@@ -44,4 +44,5 @@ __all__ = [
     "load_calendar",
     "load_changes",
     "shift",
+    "worked",
 ]

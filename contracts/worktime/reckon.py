@@ -128,3 +128,8 @@ def _moment(ordinal: int, second: int) -> datetime:
     minutes, seconds = divmod(second, 60)
     hour, minute = divmod(minutes, 60)
     return datetime.fromordinal(ordinal).replace(hour=hour, minute=minute, second=seconds, tzinfo=ZONE)
+
+
+def worked(limit: Limit, calendar: Calendar) -> timedelta:
+    """A limit in working hours or days as working time."""
+    return timedelta(seconds=limit.value * (3600 if limit.unit == "working-hours" else calendar.day_seconds))

@@ -31,7 +31,7 @@ def _services(calendar_file: Path | None, rules_file: Path | None) -> dict[str, 
     rules = intake_rules.Rules(load_catalogue(directory=directory), directory, calendar, rule_sets)
     found = (
         intake(rules),
-        routing(routing_rules.Rules(calendar)),
+        routing(routing_rules.Rules(calendar, rule_sets)),
         sla(sla_rules.Rules(calendar, rule_sets=rule_sets)),
         rating(),
         notify(),

@@ -39,5 +39,5 @@ def service(rules: Rules) -> Service[State]:
         decide=partial(decide, rules=rules),
         genesis=(intake.DossierReceived,),
         indexes=("phase", "holding"),
-        basis=repr(rules),
+        basis=repr((rules.calendar, dict(rules.rule_sets.by_name), rules.patience)),
     )

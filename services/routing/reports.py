@@ -49,7 +49,8 @@ def _answered(state: State, answer: Answer) -> State:
 def _cause(state: State, event: AnyEvent, data: claims.AgencyReported, rules: Rules) -> Cause:
     """Since when a report counts: from when it happened, unless it was told too late, or can not have happened yet."""
     claimed = data.occurred_at or event.time
-    at = claimed if claimed == event.time or rules.tolerates(claimed, event.time) else event.time
+    believed = claimed == event.time or rules.tolerates(state.received_at or claimed, claimed, event.time)
+    at = claimed if believed else event.time
     at = max([at, *_since(state, data)])
     return Cause(event.id, at, claimed if claimed < at else None)
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from contracts.worktime import Calendar, between
+from contracts.rules import RuleSets, load_rule_sets
+from contracts.worktime import Calendar, between, worked
 
 
 @dataclass(frozen=True)
@@ -12,16 +13,16 @@ class Rules:
 
     Attributes:
         calendar: working hours and days off, for step deadlines and for the tolerance.
+        rule_sets: how late a report may come and still count from when it happened, by the day of receipt.
         patience: how long a report may come before its dossier; then it is answered with "unknown dossier". The two
             travel on different topics, so either may be first.
-        tolerance: how late, in working time, an agency may report what it did and have it count from when it did it
-            (a design choice: two working days).
     """
 
     calendar: Calendar
+    rule_sets: RuleSets = field(default_factory=load_rule_sets)
     patience: timedelta = field(default=timedelta(minutes=2))
-    tolerance: timedelta = field(default=timedelta(hours=16))
 
-    def tolerates(self, occurred_at: datetime, told_at: datetime) -> bool:
+    def tolerates(self, received_at: datetime, occurred_at: datetime, told_at: datetime) -> bool:
         """Whether a report of this moment came soon enough to be believed."""
-        return between(self.calendar, occurred_at, told_at) <= self.tolerance
+        tolerance = self.rule_sets.on(received_at).late_reports.value
+        return between(self.calendar, occurred_at, told_at) <= worked(tolerance, self.calendar)

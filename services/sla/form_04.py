@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from contracts import sla
 from contracts.rules import RuleSet
-from contracts.worktime import Calendar, Clock, Wait, between, due_at, explain, shift
-from services.sla.rules import Rules, worked
+from contracts.worktime import Calendar, Clock, Wait, between, due_at, explain, shift, worked
+from services.sla.rules import Rules
 from services.sla.saying import Missed, Saying
 from services.sla.state import Deadline, Explanation, Move, NewDate, Pause, State
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache
 from typing import Literal
 
 from contracts.rules import RuleSet, RuleSets, load_rule_sets
-from contracts.worktime import ZONE, Calendar, Clock, Exceptional, Limit, LimitError, Wait, between, shift
+from contracts.worktime import ZONE, Calendar, Clock, Exceptional, Limit, LimitError, Wait, between, shift, worked
 from services.sla.state import Amendment, Deadline, State
 
 NAMED_CALENDARS = 1_000
@@ -104,11 +104,6 @@ def limit_of(text: str) -> Limit | None:
         return Limit.parse(text)
     except LimitError:
         return None
-
-
-def worked(limit: Limit, calendar: Calendar) -> timedelta:
-    """A limit in working hours or days as working time."""
-    return timedelta(seconds=limit.value * (3600 if limit.unit == "working-hours" else calendar.day_seconds))
 
 
 def _touches(amendment: Amendment, clock: Clock) -> bool:

@@ -1,7 +1,5 @@
 """Reports that are made after what they tell of."""
 
-from datetime import timedelta
-
 import pytest
 
 from contracts.routing import (
@@ -13,6 +11,7 @@ from contracts.routing import (
     DossierSuspended,
     DossierTransferred,
 )
+from contracts.rules import RuleSet, RuleSets, load_rule_sets
 from services.routing.handlers import service
 from services.routing.rules import Rules
 from tests.given import OFFICE, at, given, received
@@ -65,8 +64,23 @@ def test_the_tolerance_is_working_time():
     assert on(CHAIN).when(told_after_the_weekend).event(DossierStepCompleted).time == at(6, "16:00")
 
 
+def stricter(received_from="2018-06-21"):
+    """The rule sets that are shipped; from a day on, reports count for an hour."""
+    shipped = load_rule_sets().by_name
+    rules = shipped["ND118"].model_dump(mode="json") | {"received_from": received_from}
+    rules["late_reports"]["value"] = "1 working-hours"
+    return RuleSets({"ND61": shipped["ND61"], "strict": RuleSet.model_validate(rules)})
+
+
+def test_the_tolerance_is_that_of_the_day_the_dossier_was_received():
+    late = as_of(at(4, "10:00"), finished(UNIT, "forward", at(4, "11:30")))
+    for first_day, strict in (("2026-03-02", True), ("2026-03-03", False)):
+        routing = service(Rules(OFFICE, stricter(first_day)))
+        assert given(routing, received(MONDAY, *CHAIN), late).ever(DossierStepCompleted)[0].backdated is strict
+
+
 def test_another_tolerance_folds_every_dossier_anew():
-    strict = service(Rules(OFFICE, tolerance=timedelta(hours=1)))
+    strict = service(Rules(OFFICE, stricter()))
     late = as_of(at(2, "10:00"), finished(UNIT, "forward", at(2, "11:30")))
     assert given(strict, received(MONDAY, *CHAIN), late).ever(DossierStepCompleted)[0].backdated
     assert strict.code != ROUTING.code == service(Rules(OFFICE)).code
