@@ -64,5 +64,6 @@ class LetterIssued(Payload):
     rescheduled_id: str = Field(default="", max_length=120, description="Id of the `dossier.rescheduled` it tells")
     new_date: Instant | None = Field(default=None, description="None: no new date is given")
     cause: str = Field(default="", max_length=200, description="Empty: not known yet")
+    cause_en: str = Field(default="", max_length=200, description="As the translation says it; empty: the same words")
     signer: Rung = Field(default="agency-head", description="Whose head signs")
     in_person: bool = Field(default=False, description="Whether an apology in person is due")

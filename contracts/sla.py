@@ -78,7 +78,8 @@ class DossierRescheduled(Payload):
     TYPE: ClassVar[str] = "dossier.rescheduled"
     old_date: Instant
     new_date: Instant
-    cause: str = Field(min_length=1, max_length=200)
+    cause: str = Field(min_length=1, max_length=200, description="In Vietnamese, or in the agency's own words")
+    cause_en: str = Field(default="", max_length=200, description="In English, where nobody worded it but this system")
     agency: Code = Field(
         description="Who caused it; of a changed calendar, who is competent; of a pause, who asked for it"
     )

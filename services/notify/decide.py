@@ -96,6 +96,7 @@ def _details(state: State, message: Message, cause: Cause) -> Details:
     return replace(
         message.details,
         reason=told.cause,
+        reason_en=told.cause_en,
         new_date=told.new,
         signer=told.signer,
         in_person=told.in_person,
@@ -129,6 +130,7 @@ def _letter(state: State, message: Message, cause: Cause, due: datetime) -> AnyE
         rescheduled_id=told.id if told else "",
         new_date=details.new_date,
         cause=details.reason,
+        cause_en=details.reason_en,
         signer=details.signer,
         in_person=details.in_person,
     )

@@ -39,7 +39,7 @@ class Details:
     """What the text of a message needs beyond the recipient; which of it depends on the template.
 
     Attributes:
-        reason: in words; of a pause that is over, its cause as a code.
+        reason: in words; of a pause that is over, its cause as a code; `reason_en` in English, where there is that.
         due: the date it speaks of; of a new date and of an apology, the old one.
         new_date: what takes its place.
         overdue_id: of a new date: the lateness that the old one, or this one, was given for.
@@ -48,6 +48,7 @@ class Details:
     """
 
     reason: str = ""
+    reason_en: str = ""
     missing: tuple[str, ...] = ()
     amount: int = 0
     due: datetime | None = None
@@ -105,6 +106,7 @@ class NewDate:
     old: datetime
     new: datetime
     cause: str
+    cause_en: str
     signer: Rung
     in_person: bool
     working_out: Lines

@@ -47,6 +47,7 @@ def _new_date(event_id: str, data: DossierRescheduled) -> NewDate:
         old=data.old_date,
         new=data.new_date,
         cause=data.cause,
+        cause_en=data.cause_en,
         signer=data.signer or "agency-head",
         in_person=data.in_person,
         working_out=data.working_out or Lines(),
@@ -94,6 +95,7 @@ def _text(event: AnyEvent) -> tuple[Template, Details] | None:
             paused = data.kind == "pause"
             return "resumption" if paused else "rescheduled", Details(
                 reason=data.waited_for if paused else data.cause,
+                reason_en="" if paused else data.cause_en,
                 due=data.old_date,
                 agency=data.agency,
                 new_date=data.new_date,

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 from contracts import sla
 from contracts.rules import RuleSet
-from contracts.worktime import Calendar, Clock, Wait, between, due_at, explain, shift, worked
+from contracts.worktime import Calendar, Clock, Text, Wait, between, due_at, explain, shift, worked
 from services.sla.rules import Rules
 from services.sla.saying import Missed, Saying
 from services.sla.state import Deadline, Explanation, Move, NewDate, Pause, State
 
-NOT_EXPLAINED = "cơ quan chưa giải trình / not explained by the agency yet"
+NOT_EXPLAINED = Text(vi="Cơ quan chưa giải trình", en="Not explained by the agency yet")
 LONGEST_CAUSE = 200
 
 
@@ -52,7 +52,8 @@ def saying(state: State, missed: Missed, rules: Rules, new: New | None) -> Itera
         return sla.DossierRescheduled(
             old_date=old,
             new_date=new.date,
-            cause=new.told.cause[:LONGEST_CAUSE] if new.told else NOT_EXPLAINED,
+            cause=new.told.cause[:LONGEST_CAUSE] if new.told else NOT_EXPLAINED.vi,
+            cause_en="" if new.told else NOT_EXPLAINED.en,
             agency=missed.agency,
             kind="late",
             officer=missed.officer,

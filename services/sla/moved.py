@@ -8,19 +8,19 @@ from collections.abc import Iterator
 from functools import partial
 
 from contracts import sla
-from contracts.worktime import explain
+from contracts.worktime import Text, explain
 from services.sla.form_04 import LONGEST_CAUSE, postponements
 from services.sla.rules import Rules
 from services.sla.saying import Saying
 from services.sla.state import Move, State, said_key
 
 PAUSE_OVER = {
-    "supplement": "Hồ sơ đã được bổ sung",
-    "payment": "Đã nhận được khoản nộp",
-    "force-majeure": "Trở ngại bất khả kháng đã qua",
-    "consultation": "Đã có ý kiến của cơ quan được hỏi",
+    "supplement": Text(vi="Hồ sơ đã được bổ sung", en="The dossier was supplemented"),
+    "payment": Text(vi="Đã nhận được khoản nộp", en="The payment was received"),
+    "force-majeure": Text(vi="Trở ngại bất khả kháng đã qua", en="What made work impossible is over"),
+    "consultation": Text(vi="Đã có ý kiến của cơ quan được hỏi", en="The agency that was asked has answered"),
 }
-PAUSED = "Hết thời gian tạm dừng"
+PAUSED = Text(vi="Hết thời gian tạm dừng", en="The pause is over")
 """For a cause that is new."""
 
 
@@ -43,10 +43,12 @@ def _rescheduled(state: State, move: Move, overdue_id: str, rules: Rules) -> sla
     """The working-out is that of today: where more has happened since, it explains another date and is left out."""
     clock = rules.clock(state, state.deadlines[0])
     waited_for = move.reason if move.by else ""
+    over = PAUSE_OVER.get(waited_for, PAUSED) if waited_for else None
     return sla.DossierRescheduled(
         old_date=move.old,
         new_date=move.new,
-        cause=PAUSE_OVER.get(waited_for, PAUSED) if waited_for else move.reason[:LONGEST_CAUSE],
+        cause=over.vi if over else move.reason[:LONGEST_CAUSE],
+        cause_en=over.en if over else "",
         agency=move.by or state.competent,
         kind="pause" if waited_for else "calendar",
         waited_for=waited_for,

@@ -118,7 +118,7 @@ class Writer:
             "unit": self._agency(recipient.receiving_unit, language),
             "agency": self._agency(details.agency, language),
             "missing": [self._item(recipient.procedure, item, language) for item in details.missing],
-            "reason": details.reason,
+            "reason": (language == "en" and details.reason_en) or details.reason,
             "amount": details.amount,
             "due": details.due,
             "new_date": details.new_date,

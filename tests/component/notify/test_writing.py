@@ -133,6 +133,17 @@ def test_form_04_has_a_translation_for_who_reads_english(writer: Writer) -> None
         assert words in english
 
 
+def test_each_page_of_form_04_says_in_its_own_language_that_nobody_explained(writer: Writer) -> None:
+    silent = FORM_04 | {"reason": "Cơ quan chưa giải trình", "reason_en": "Not explained by the agency yet"}
+    letter = writer.write(order("apology", "en", **silent), None)
+    vietnamese, english = paper(letter)
+    assert "Lý do: Cơ quan chưa giải trình." in vietnamese
+    assert "explained by" not in vietnamese
+    assert "Cause: Not explained by the agency yet." in english
+    assert "giải trình" not in english + letter.body
+    assert "explained by" not in writer.write(order("apology", **silent), None).body
+
+
 def test_form_04_addresses_a_name_it_has_no_letters_for_without_it(writer: Writer) -> None:
     letter = writer.write(order("apology", **FORM_04), Contact(name="王小明"))
     assert "Kính gửi: Ông/Bà Ngày" in paper(letter)[0]

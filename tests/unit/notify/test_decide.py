@@ -356,3 +356,12 @@ def test_a_pause_that_moved_the_date_of_form_04_is_told_as_long_as_there_was_a_l
     moved = pause_over(event, 60, 80, overdue_id=late.id)
     assert [one.template for one in orders(fold(*facts, moved), DUE)] == ["receipt", "apology", "resumption"]
     assert [one.template for one in orders(fold(*facts, moved, event(retraction(late), 7)), DUE)] == ["receipt"]
+
+
+def test_a_letter_on_record_has_both_languages_of_a_cause_that_nobody_worded(event: Make, received: AnyEvent) -> None:
+    late = event(overdue(rescheduled=True), 8)
+    silent = {"cause": "Cơ quan chưa giải trình", "cause_en": "Not explained by the agency yet"}
+    state = fold(received, late, event(new_date(overdue_id=late.id, **silent), 8, "new date"))
+    (letter,) = decide(state, DUE).events
+    assert (letter.data.cause, letter.data.cause_en) == tuple(silent.values())
+    assert orders(state, DUE)[1].details.reason_en == silent["cause_en"]

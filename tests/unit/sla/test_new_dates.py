@@ -38,6 +38,13 @@ def test_a_missed_appointment_gets_a_new_date_by_the_rule_at_its_own_moment():
     assert late.data.rescheduled
 
 
+def test_silence_of_the_agency_is_said_in_vietnamese_and_in_english_apart():
+    form = new_date(dossier().when(now=DUE + INSTANT))
+    assert (form.cause, form.cause_en) == ("Cơ quan chưa giải trình", "Not explained by the agency yet")
+    told = new_date(dossier(explained(at(4), at(9), cause="Chờ số liệu")).when(now=DUE + INSTANT))
+    assert (told.cause, told.cause_en) == ("Chờ số liệu", "")
+
+
 def test_the_new_date_is_the_agencys_own_where_it_told_one_before():
     form = new_date(dossier(explained(at(4), at(9, "15:00"), cause="Chờ số liệu")).when(now=DUE + INSTANT))
     assert (form.new_date, form.cause) == (at(9, "15:00"), "Chờ số liệu")

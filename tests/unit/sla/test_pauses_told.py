@@ -34,7 +34,8 @@ def test_when_the_clock_runs_again_the_new_date_is_said_with_its_cause_and_worki
     story = dossier(suspended(at(3))).when(PAID)
     (moved,) = story.says(DossierRescheduled)
     assert (moved.kind, moved.waited_for, moved.old_date, moved.new_date) == ("pause", "payment", DUE, LATER)
-    assert (moved.cause, moved.agency) == ("Đã nhận được khoản nộp", CHECKER)
+    assert (moved.cause, moved.cause_en) == ("Đã nhận được khoản nộp", "The payment was received")
+    assert moved.agency == CHECKER
     assert (moved.signer, moved.officer, moved.in_person, moved.overdue_id) == (None, None, False, "")
     said = story.event(DossierRescheduled)
     assert (said.time, said.causationid, said.subject) == (at(4), PAID.id, CODE)
