@@ -1,6 +1,7 @@
 """Events that sla owns.
 
-A deadline is `dossier` (the whole), `step:<id>#<attempt>`, `consultation:<step>#<attempt>@<agency>` or `feedback`.
+A deadline is `dossier` (the whole), `new-date` (of form 04), `step:<id>#<attempt>`,
+`consultation:<step>#<attempt>@<agency>` or `feedback`.
 """
 
 from typing import Annotated, ClassVar, Literal
@@ -16,6 +17,8 @@ DeadlineKey = Annotated[
 ]
 WHOLE: DeadlineKey = "dossier"
 """The deadline of the whole dossier: its appointment date."""
+NEW_DATE: DeadlineKey = "new-date"
+"""The date that form 04 gave instead, for who is missing that one as well."""
 FEEDBACK: DeadlineKey = "feedback"
 """The deadline of the answer to a complaint or suggestion (phản ánh, kiến nghị)."""
 

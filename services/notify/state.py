@@ -11,7 +11,7 @@ from contracts.envelope import AnyEvent, event_id
 from contracts.intake import DossierReceived, DossierRefused, DossierSupplementRequested, DossierWithdrawn
 from contracts.notify import LetterIssued, NotificationFailed, NotificationSent, Template
 from contracts.routing import DossierCompleted, DossierSuspended
-from contracts.sla import WHOLE, DossierOverdue, DossierOverdueRetracted, DossierRescheduled
+from contracts.sla import NEW_DATE, WHOLE, DossierOverdue, DossierOverdueRetracted, DossierRescheduled
 from contracts.worktime import Lines
 from services.notify.apologies import with_apologies, with_notices
 from services.notify.dossier import Cause, Details, Letter, Message, NewDate, Recipient, State, Status
@@ -89,7 +89,7 @@ def _text(event: AnyEvent) -> tuple[Template, Details] | None:
             return "payment-request", Details(reason=data.reason, amount=data.amount, agency=data.agency)
         case DossierCompleted() as data:
             return "completion", Details(agency=data.agency, outcome=data.outcome)
-        case DossierOverdue(deadline=deadline) as data if deadline == WHOLE:
+        case DossierOverdue(deadline=deadline) as data if deadline in (WHOLE, NEW_DATE):
             return "apology", Details(due=data.due, agency=data.agency)
         case DossierRescheduled() as data:
             paused = data.kind == "pause"

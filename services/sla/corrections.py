@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from contracts import sla
+from services.sla.form_04 import is_due
 from services.sla.moved import moved
 from services.sla.rules import Rules
 from services.sla.saying import Saying
@@ -13,14 +14,16 @@ def corrections(state: State, rules: Rules) -> Iterator[Saying]:
     """All of them that are not on record."""
     standing = {one.key: one for one in state.deadlines}
     for raised in state.raised:
-        deadline = standing.get(raised.key)
-        if deadline is not None and not raised.retracted and not _holds(raised, deadline):
+        deadline = standing.get(sla.WHOLE if raised.key == sla.NEW_DATE else raised.key)
+        if deadline is not None and not raised.retracted and not _holds(state, raised, deadline, rules):
             yield _retraction(raised, deadline)
     yield from moved(state, rules)
 
 
-def _holds(raised: Overdue, deadline: Deadline) -> bool:
-    return deadline.due == raised.due and (deadline.ended is None or deadline.ended > raised.due)
+def _holds(state: State, raised: Overdue, deadline: Deadline, rules: Rules) -> bool:
+    if deadline.ended is not None and deadline.ended <= raised.due:
+        return False
+    return is_due(state, raised.due, rules) if raised.key == sla.NEW_DATE else deadline.due == raised.due
 
 
 def _retraction(raised: Overdue, deadline: Deadline) -> Saying:

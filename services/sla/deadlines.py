@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from contracts import sla
 from contracts.worktime import Clock, Line, Lines, days_of, explain
 from services.sla.rules import Rules
 from services.sla.state import Deadline, Explanation, State
@@ -65,6 +66,8 @@ class Entry(_View):
     """One line of the register of the backlog (hồ sơ tồn đọng).
 
     Attributes:
+        agency: who held it when the last date was missed: the appointment, or the new date of form 04.
+        due: that date.
         explained: cause, owner, plan and target date are all told.
     """
 
@@ -112,7 +115,8 @@ def _view(deadline: Deadline, clock: Clock) -> DeadlineView:
 
 def entry_of(state: State) -> Entry:
     """The line of a dossier that is overdue and open; the last complete explanation counts, else the last."""
-    late = next(one for one in reversed(state.raised) if one.key == state.deadlines[0].key and not one.retracted)
+    keys = (state.deadlines[0].key, sla.NEW_DATE)
+    late = next(one for one in reversed(state.raised) if one.key in keys and not one.retracted)
     told = next((one for one in reversed(state.explanations) if one.complete), None) or _last(state.explanations)
     return Entry(
         dossier=state.dossier,

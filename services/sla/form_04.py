@@ -67,27 +67,42 @@ def saying(state: State, missed: Missed, rules: Rules, new: New | None) -> Itera
     yield Saying(data, ("late", missed.id), new.at, missed.id, known)
 
 
+def standing(state: State) -> list[NewDate]:
+    """New dates given for missing the very moment that the appointment is due."""
+    main = state.main
+    if main is None or main.due is None:
+        return []
+    return [one for one in state.new_dates if state.missed(one.overdue_id) == main.due]
+
+
 def due_of(state: State, given: NewDate, rules: Rules) -> datetime | None:
     """When a new date is missed: waits since it was given move it; None while the clock stands."""
-    return _moved_by(state, given, _pauses_since(state, given, rules), rules)
+    due = clock(state, given, rules).due
+    return due and due.astimezone(UTC)
+
+
+def is_due(state: State, moment: datetime, rules: Rules) -> bool:
+    """Whether a new date that stands is due at this moment."""
+    return any(due_of(state, one, rules) == moment for one in standing(state))
 
 
 def postponements(state: State, rules: Rules) -> Iterator[tuple[NewDate, Move]]:
     """How pauses moved the new dates that stand, one after the other."""
-    main = state.main
-    for given in state.new_dates:
-        if main is None or main.due is None or state.missed(given.overdue_id) != main.due:
-            continue
+    ended = state.main.ended if state.main else None
+    for given in standing(state):
         old, pauses = given.new, _pauses_since(state, given, rules)
         for number, pause in enumerate(pauses, 1):
-            new = _moved_by(state, given, pauses[:number], rules)
-            if new is not None and pause.until is not None and new != old and not _ended_by(main, pause.until):
+            due = _clock(state, given, pauses[:number], rules).due
+            if due is None or pause.until is None or (ended is not None and ended <= pause.until):
+                return
+            if (new := due.astimezone(UTC)) != old:
                 yield given, Move(pause.ended_by, pause.until, old, new, pause.cause, pause.by)
                 old = new
 
 
-def _ended_by(deadline: Deadline, moment: datetime) -> bool:
-    return deadline.ended is not None and deadline.ended <= moment
+def clock(state: State, given: NewDate, rules: Rules) -> Clock:
+    """The clock of a new date: it stands while the dossier waits."""
+    return _clock(state, given, _pauses_since(state, given, rules), rules)
 
 
 def _pauses_since(state: State, given: NewDate, rules: Rules) -> list[Pause]:
@@ -96,7 +111,6 @@ def _pauses_since(state: State, given: NewDate, rules: Rules) -> list[Pause]:
     return [one for one in since if effects.effect(one.cause, "dossier") != "nothing"]
 
 
-def _moved_by(state: State, given: NewDate, pauses: list[Pause], rules: Rules) -> datetime | None:
+def _clock(state: State, given: NewDate, pauses: list[Pause], rules: Rules) -> Clock:
     waits = tuple(Wait(one.cause, one.since, one.until, one.by, "pauses") for one in pauses)
-    due = Clock(rules.calendar_of(state), given.at, None, given.new, waits).due
-    return due and due.astimezone(UTC)
+    return Clock(rules.calendar_of(state), given.at, None, given.new, waits)

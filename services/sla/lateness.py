@@ -52,18 +52,22 @@ class _Late:
     def missed(self) -> Iterator[Saying]:
         """Lateness, and in the order of its instants what follows."""
         deadline, due, state = self._deadline, self._due, self._state
-        of_this = [one for one in state.raised if one.key == deadline.key and one.due == due]
-        withdrawn = sum(one.retracted for one in of_this)
-        unique = (deadline.key, due.isoformat(), withdrawn)
-        overdue_id = event_id(sla.DossierOverdue.TYPE, state.dossier, *unique)
-        missed = Missed(due, *in_charge(state, deadline, due, self._rules), overdue_id)
+        missed, unique, said = self._missed(deadline.key, due)
         new = form_04.new_date(state, deadline, self._set, self._calendar)
-        said = len(of_this) > withdrawn
         yield Saying(partial(self._overdue, missed, new), unique, due, deadline.cause, known=said)
         if deadline.kind in EXPLAINED:
             yield self._explain(missed)
         letter = form_04.saying(state, missed, self._rules, new)
         yield from merge(letter, self._rungs(deadline.kind, "overdue", missed), key=lambda one: one.at)
+
+    def _missed(self, key: str, due: datetime) -> tuple[Missed, tuple[object, ...], bool]:
+        """Who missed a moment, what the event that says so is derived from, and whether it is on record."""
+        of_this = [one for one in self._state.raised if one.key == key and one.due == due]
+        withdrawn = sum(one.retracted for one in of_this)
+        unique = (key, due.isoformat(), withdrawn)
+        overdue_id = event_id(sla.DossierOverdue.TYPE, self._state.dossier, *unique)
+        missed = Missed(due, *in_charge(self._state, self._deadline, due, self._rules), overdue_id)
+        return missed, unique, len(of_this) > withdrawn
 
     def _overdue(self, missed: Missed, new: form_04.New | None) -> sla.DossierOverdue:
         return sla.DossierOverdue(
@@ -123,27 +127,31 @@ class _Late:
 
     def _stands(self, wanted: Required) -> bool:
         """Whether the moment that is to be explained was missed indeed: as due, or as the new date."""
-        return wanted.due == self._due or any(
-            form_04.due_of(self._state, one, self._rules) == wanted.due for one in self._new_dates()
-        )
-
-    def _new_dates(self) -> list[NewDate]:
-        """Those given for missing this very moment."""
-        return [one for one in self._state.new_dates if self._state.missed(one.overdue_id) == self._due]
+        return wanted.due == self._due or form_04.is_due(self._state, wanted.due, self._rules)
 
     def second_breach(self) -> Iterator[Course]:
         """The new date is missed too: no other date is given; it has to be explained, and goes up."""
         if self._deadline.kind == "dossier":
-            for given in self._new_dates():
+            for given in form_04.standing(self._state):
                 yield Course(self._broken(given), self._deadline.ended)
 
     def _broken(self, given: NewDate) -> Iterator[Saying]:
         due = form_04.due_of(self._state, given, self._rules)
         if due is None:
             return  # somebody is waited for
-        missed = Missed(due, *in_charge(self._state, self._deadline, due, self._rules), given.id)
+        missed, unique, said = self._missed(sla.NEW_DATE, due)
+        yield Saying(partial(self._overdue_again, missed, given), unique, due, given.id, known=said)
         yield self._explain(missed)
         yield from self._rungs("second-breach", "second-breach", missed)
+
+    def _overdue_again(self, missed: Missed, given: NewDate) -> sla.DossierOverdue:
+        return sla.DossierOverdue(
+            deadline=sla.NEW_DATE,
+            due=missed.due,
+            agency=missed.agency,
+            officer=missed.officer,
+            working_out=explain(form_04.clock(self._state, given, self._rules)),
+        )
 
 
 def _explained_at(state: State, wanted: Required, deadline: Deadline) -> datetime | None:

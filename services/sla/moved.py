@@ -9,7 +9,7 @@ from functools import partial
 
 from contracts import sla
 from contracts.worktime import Text, explain
-from services.sla.form_04 import LONGEST_CAUSE, postponements
+from services.sla import form_04
 from services.sla.rules import Rules
 from services.sla.saying import Saying
 from services.sla.state import Move, State, said_key
@@ -29,7 +29,7 @@ def moved(state: State, rules: Rules) -> Iterator[Saying]:
     for move in state.moves:
         yield from _told(state, move, "", rules)
     if state.new_dates and state.pauses:
-        for given, move in postponements(state, rules):
+        for given, move in form_04.postponements(state, rules):
             yield from _told(state, move, given.overdue_id, rules)
 
 
@@ -47,7 +47,7 @@ def _rescheduled(state: State, move: Move, overdue_id: str, rules: Rules) -> sla
     return sla.DossierRescheduled(
         old_date=move.old,
         new_date=move.new,
-        cause=over.vi if over else move.reason[:LONGEST_CAUSE],
+        cause=over.vi if over else move.reason[: form_04.LONGEST_CAUSE],
         cause_en=over.en if over else "",
         agency=move.by or state.competent,
         kind="pause" if waited_for else "calendar",

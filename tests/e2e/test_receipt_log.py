@@ -7,6 +7,7 @@ import pytest
 from chassis.admin import Admin
 from chassis.bus import Publisher
 from contracts.topics import SERVICES
+from contracts.worktime import Limit, due_at, load_calendar
 from services.cli.commands_history import HistoryBus
 from services.cli.figures import figures
 from services.cli.importing import load_mapping, play
@@ -16,6 +17,7 @@ from services.cli.shop import all_services
 from services.cli.surroundings import store_of
 from tests.receipt import LOG, closed_cases
 
+NEW_DATE = Limit.parse("3 working-days")
 ROOT = Path(__file__).parents[2]
 
 pytestmark = [
@@ -59,11 +61,13 @@ async def imported(shop):
 
 async def test_the_totals_are_those_of_the_log(shop, imported):
     found = await figures(shop.settings)
+    again = sum(case.end > due_at(load_calendar(), case.deadline, NEW_DATE) for case in closed_cases() if case.late)
     assert found["dossiers"]["received"] == 1434
     assert found["dossiers"]["overdue"] == 416
     assert found["dossiers"]["completed"] == 1329
     assert found["dossiers"]["open"] == 105
-    assert found["letters"] == 416
+    assert again == 260, "closed after the new date as well, three working days later"
+    assert found["letters"] == 416 + again + 37, "37 cases of the 416 were still open after the new date"
     assert found["dead_letters"] == 0
     assert not any(found["lag"].values())
 

@@ -2,7 +2,14 @@
 
 import pytest
 
-from contracts.sla import DossierOverdue, DossierRescheduled, ExplanationRequired
+from contracts.sla import (
+    DossierEscalated,
+    DossierOverdue,
+    DossierOverdueRetracted,
+    DossierRescheduled,
+    ExplanationRequired,
+)
+from services.sla.deadlines import entry_of
 from tests.given import at, given, received
 from tests.unit.sla.telling import (
     CHECKER,
@@ -10,6 +17,8 @@ from tests.unit.sla.telling import (
     DUE,
     INSTANT,
     MONDAY,
+    SIGNER,
+    SLA,
     acknowledged,
     completed,
     dossier,
@@ -107,8 +116,44 @@ def test_the_new_date_missed_as_well_has_to_be_explained_and_goes_up_without_ano
     ]
     assert [one.due for one in story.says(ExplanationRequired)] == [BY_RULE]
     assert [one.kind for one in story.when(now=NEVER).ever(DossierRescheduled)] == ["late"]
-    assert len(story.ever(DossierOverdue)) == 1
     story.when(now=NEVER).when(now=NEVER).then()
+
+
+def test_the_new_date_missed_as_well_names_who_holds_it_then():
+    story = dossier(transferred(MONDAY)).when(now=DUE + INSTANT)
+    form = story.event(DossierRescheduled)
+    moved_on = story.when(
+        transferred(at(6), "sign", to=SIGNER, ended=("check", 1)), acknowledged(at(9), "CC-9", SIGNER, "sign")
+    )
+    story = moved_on.when(now=BY_RULE)
+    assert story.says(DossierOverdue) == []
+    story = story.when(now=BY_RULE + INSTANT)
+    late = story.event(DossierOverdue)
+    assert (late.data.deadline, late.data.due, late.data.rescheduled) == ("new-date", BY_RULE, False)
+    assert (late.data.agency, late.data.officer) == (SIGNER, "CC-9")
+    assert (late.time, late.causationid) == (BY_RULE, form.id)
+    assert late.data.working_out.en[-1] == "Due: 09:00 on 2026-03-10"
+    assert story.event(ExplanationRequired).causationid == late.id
+    assert {one.agency for one in story.says(DossierEscalated) if one.reason == "second-breach"} == {SIGNER}
+    assert (entry_of(story.state).agency, entry_of(story.state).due) == (SIGNER, BY_RULE)
+
+
+def test_that_it_was_missed_is_retracted_with_the_lateness_it_was_given_for():
+    story = dossier().when(now=NEVER)
+    first, second = (one.id for one in sorted(story.record, key=SLA.placed) if isinstance(one.data, DossierOverdue))
+    story = story.when(suspended(at(4)))
+    assert {one.overdue_id for one in story.says(DossierOverdueRetracted)} == {first, second}
+    assert not story.state.overdue
+
+
+@pytest.mark.parametrize("truth", [completed(BY_RULE), suspended(at(9))])
+def test_that_it_was_missed_is_retracted_when_it_was_kept_or_moved_after_all(truth):
+    story = dossier().when(now=at(10, "15:00"))
+    assert [one.deadline for one in story.when(truth).says(DossierOverdueRetracted)] == ["new-date"]
+    assert story.when(truth).state.overdue
+    again = story.when(truth, resumed(at(10, "08:00")), now=NEVER)
+    dates = [one.due for one in again.ever(DossierOverdue) if one.deadline == "new-date"]
+    assert dates == ([BY_RULE] if truth.type == "dossier.completed" else [BY_RULE, at(11, "09:00")])
 
 
 def test_who_keeps_the_new_date_breaks_it_not():

@@ -40,12 +40,12 @@ NEVER = at(31)
 )
 def test_a_pause_moves_the_due_moment_by_the_working_time_that_was_left(since, until, due):
     story = dossier(suspended(since), resumed(until)).when(now=NEVER)
-    assert [one.due for one in story.ever(DossierOverdue)] == [due]
+    assert [one.due for one in story.ever(DossierOverdue) if one.deadline == "dossier"] == [due]
 
 
 def test_it_is_the_same_lateness_however_its_date_came_about():
-    promised = dossier(due=at(6, "09:00")).when(now=NEVER)
-    moved = dossier(suspended(at(3)), resumed(at(4))).when(now=NEVER)
+    promised = dossier(due=at(6, "09:00")).when(now=at(7))
+    moved = dossier(suspended(at(3)), resumed(at(4))).when(now=at(7))
     assert promised.event(DossierOverdue).id == moved.event(DossierOverdue).id
 
 
@@ -134,18 +134,18 @@ def test_lateness_is_raised_again_with_another_id_when_the_old_date_holds_after_
     story = story.when(suspended(at(4, "18:00")))
     assert story.says(DossierOverdueRetracted)
     assert not story.state.overdue
-    story = story.when(resumed(at(4, "19:00")), now=NEVER)
+    story = story.when(resumed(at(4, "19:00")), now=at(6))
     again = story.event(DossierOverdue)
     assert (again.data.due, again.id != first.id) == (DUE, True)
     assert story.state.overdue
-    story.when(now=NEVER).then()
+    story.when(now=at(6)).then()
 
 
 @pytest.mark.parametrize("end", [completed, withdrawn])
 @pytest.mark.parametrize("minute", range(8))
 def test_lateness_is_retracted_when_a_timely_end_is_heard_of_late(end, minute):
     due = at(5, f"09:{minute:02}")
-    story = dossier(due=due).when(now=NEVER)
+    story = dossier(due=due).when(now=at(6))
     late = story.event(DossierOverdue)
     story = story.when(end(due))
     story.then(DossierOverdueRetracted(deadline="dossier", due=due, overdue_id=late.id))
