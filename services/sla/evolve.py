@@ -99,7 +99,7 @@ class Fold:
 
     def _begun(self, state: State, deadline: Deadline) -> State:
         """A deadline is watched from now on, with what was heard of it before."""
-        ended = state.ended_at
+        ended = deadline.ended or state.ended_at
         for early in state.early:
             if early.key == deadline.key and early.ended:
                 ended = min(ended or early.at, early.at)
@@ -206,6 +206,9 @@ class Fold:
             return state  # asked twice of one agency for one attempt: the first limit counts
         kind: Kind = "consultation"
         asked = Deadline(key, kind, data.agency, at, at, event.id, data.step, data.limit, None, data.asked_by)
+        attempt = step_key(data.step, data.attempt)
+        if over := next((one.ended for one in state.deadlines if one.key == attempt), None):
+            asked = replace(asked, ended=max(at, over))  # the step was done before, as was told late
         known = state.but(deadlines=tuple(one for one in state.deadlines if one.key != key))
         return self._rederived(self._begun(known, asked))
 

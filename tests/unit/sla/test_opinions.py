@@ -1,6 +1,6 @@
 """Another agency is asked for its opinion (lấy ý kiến): a deadline of its own, while the main clock goes on."""
 
-from contracts.sla import DossierDueSoon, DossierOverdue, ExplanationRequired
+from contracts.sla import DossierDueSoon, DossierOverdue, DossierOverdueRetracted, ExplanationRequired
 from tests.given import at, given, received
 from tests.unit.sla.telling import (
     CHECKER,
@@ -52,6 +52,14 @@ def test_nor_does_one_that_was_asked_for_an_earlier_attempt():
 def test_the_end_of_the_step_or_of_the_dossier_ends_it():
     assert missed(asking(step_done(at(3, "10:00"))).when(now=at(20))) == []
     assert missed(asking(completed(at(3, "10:00"))).when(now=at(20))) == []
+
+
+def test_an_opinion_that_was_asked_for_when_the_step_was_done_is_owed_by_nobody():
+    told_late = step_done(at(2, "10:00"))
+    assert missed(asking(told_late).when(now=at(20))) == []
+    story = asking().when(now=at(4) + INSTANT).when(told_late, now=at(5))
+    assert [one.deadline for one in story.says(DossierOverdueRetracted)] == [KEY]
+    assert missed(asking(told_late, completed(at(27, "15:00"))).when(now=at(28))) == []
 
 
 def test_the_main_clock_goes_on():
