@@ -48,10 +48,11 @@ def _named(before: list[Leg]) -> str:
 
 
 def open_leg(state: State, step: intake.RouteStep, from_agency: str, cause: Cause, agency: str) -> State:
-    """A new attempt at a step, with all of its time."""
+    """A new attempt at a step, with all of its time; what is told late begins none before the last one ended."""
     last = state.latest(step.id)
     attempt = last.attempt + 1 if last else 1
-    leg = Leg(step.id, attempt, agency, from_agency, cause.at, cause.event, step.limit)
+    since = max(cause.at, last.done_at) if last and last.done_at else cause.at
+    leg = Leg(step.id, attempt, agency, from_agency, since, cause.event, step.limit)
     return replace(state, legs=(*state.legs, leg))
 
 

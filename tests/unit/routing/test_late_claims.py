@@ -197,3 +197,14 @@ def test_a_step_that_does_not_exist_has_no_delay():
         "unknown-step",
         "the route has no step dance; its steps: forward, check, sign",
     )
+
+
+def test_a_step_is_not_begun_again_before_its_last_attempt_ended():
+    story = on(
+        FORK,
+        finished(UNIT, "forward", at(2, "10:00")),
+        sent_back(CHECKER, "check", "forward", at(3, "10:00")),
+        finished(TAX, "tax", at(3, "11:00")),
+    ).when(as_of(at(3, "10:30"), finished(UNIT, "forward", at(3, "14:00"))))
+    begun = {(leg.step, leg.attempt): leg.since for leg in story.state.holders}
+    assert begun == {("check", 2): at(3, "10:30"), ("tax", 2): at(3, "11:00")}
