@@ -9,7 +9,7 @@ from contracts import claims, intake, sla
 from contracts.envelope import LIVE, AnyEvent
 from tests.simulation.findings import Findings
 from tests.simulation.laws_outside import OUTSIDE
-from tests.simulation.people import BEHIND
+from tests.simulation.voice import BEHIND
 from tests.simulation.world import World
 
 ANSWERS = (

@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from chassis.service import Service
 from contracts.procedures import load_catalogue, load_directory
-from contracts.worktime import load_calendar
+from contracts.worktime import Calendar, load_calendar
 from services.intake import decide as intake_rules
 from services.intake import handlers as intake
 from services.notify import handlers as notify
@@ -27,15 +27,31 @@ from tests.simulation.wire import Wire
 
 
 @cache
+def calendar() -> Calendar:
+    """The one that all go by."""
+    return load_calendar(None)
+
+
+@cache
+def _routing_rules() -> routing_rules.Rules:
+    return routing_rules.Rules(calendar())
+
+
+def tolerates(occurred_at: datetime, told_at: datetime) -> bool:
+    """Whether routing believes a report of this moment that was made at that one."""
+    return _routing_rules().tolerates(occurred_at, told_at)
+
+
+@cache
 def services() -> dict[str, Service[Any]]:
     """Fold and decide of all five."""
-    directory, calendar = load_directory(), load_calendar(None)
+    directory = load_directory()
     catalogue = load_catalogue(directory=directory)
     superiors = {code: agency.reports_to for code, agency in directory.agencies.items() if agency.reports_to}
     return {
-        "intake": intake.service(intake_rules.Rules(catalogue, directory, calendar)),
-        "routing": routing.service(routing_rules.Rules(calendar)),
-        "sla": sla.service(sla_rules.Rules(calendar, superiors)),
+        "intake": intake.service(intake_rules.Rules(catalogue, directory, calendar())),
+        "routing": routing.service(_routing_rules()),
+        "sla": sla.service(sla_rules.Rules(calendar(), superiors)),
         "rating": rating.service(),
         "notify": notify.service(),
     }

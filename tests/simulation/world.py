@@ -14,7 +14,7 @@ from contracts.envelope import LIVE, new_event
 from tests.simulation.bus import PARTITIONS, Bus
 from tests.simulation.loop import Mortal, SimulatedLoop
 from tests.simulation.mischief import Mischief
-from tests.simulation.people import BEHIND, SIMULATED, People
+from tests.simulation.people import People
 from tests.simulation.portal import Portal
 from tests.simulation.post import Post
 from tests.simulation.process import Process
@@ -22,6 +22,7 @@ from tests.simulation.services import services
 from tests.simulation.shop import Shop
 from tests.simulation.trace import Trace
 from tests.simulation.variants import SOUND, Variant
+from tests.simulation.voice import BEHIND, SIMULATED, Voice
 from tests.simulation.wire import Sky, Weather
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -65,7 +66,7 @@ class World:
             for service in services().values()
         ]
         self.portals = [Portal("portal", self.asyncio, self.sky, self.bus)]
-        self.people = People(self.rng, self.bus, self._submit)
+        self.people = People(Voice(self.rng, self.bus, self._submit))
         rate = 0.0 if peaceful else self.rng.choice((0.0, 0.05, 0.15))
         self._mischief = Mischief(self.rng, self.sky, self.asyncio, self.shops, rate)
 
