@@ -2,9 +2,11 @@
 
 from functools import cached_property
 
+from chassis.document import Document
 from contracts.envelope import AnyEvent
 from contracts.topics import BadEventError, UnknownTypeError, dead_letter_topic, read_event
 from tests.simulation.bus import BusRecord
+from tests.simulation.oracle import Oracle
 from tests.simulation.shop import Shop
 from tests.simulation.world import World
 
@@ -14,9 +16,24 @@ class Findings:
 
     def __init__(self, world: World) -> None:
         self.world = world
+        self._oracles: dict[str, Oracle] = {}
         self.letters = {shop.service.name: _letters(world, shop) for shop in world.shops}
         dead = set().union(*self.letters.values())
         self.said = [(record, event) for record in world.bus.records if (event := _event(record, dead))]
+
+    def shop(self, name: str) -> Shop:
+        """One service's."""
+        return next(one for one in self.world.shops if one.service.name == name)
+
+    def documents(self, name: str) -> dict[str, Document]:
+        """What one service keeps."""
+        return self.shop(name).store.documents
+
+    def oracle(self, doc: Document) -> Oracle:
+        """What all facts of a document say of its deadlines."""
+        if doc.key not in self._oracles:
+            self._oracles[doc.key] = Oracle(doc.events)
+        return self._oracles[doc.key]
 
     @cached_property
     def events(self) -> dict[str, AnyEvent]:

@@ -8,7 +8,9 @@ from typing import Any
 from contracts import claims, intake, sla
 from contracts.envelope import LIVE, AnyEvent
 from tests.simulation.findings import Findings
+from tests.simulation.laws_deadlines import DEADLINES
 from tests.simulation.laws_outside import OUTSIDE
+from tests.simulation.laws_routing import ROUTING
 from tests.simulation.voice import BEHIND
 from tests.simulation.world import World
 
@@ -24,12 +26,17 @@ ANSWERS_TO_WAITS = (intake.DossierPaid, intake.DossierSupplemented)
 """One act of a citizen may answer two agencies: two events that differ in their ids alone."""
 
 
-def check(world: World) -> None:
-    """Raise AssertionError at the first law that is broken."""
+def check(world: World) -> Findings:
+    """Judge a world at rest, by what was found there.
+
+    Raises:
+        AssertionError: at the first law that is broken.
+    """
     findings = Findings(world)
-    for law in (*LAWS, *OUTSIDE):
+    for law in (*LAWS, *ROUTING, *DEADLINES, *OUTSIDE):
         for complaint in law(findings):
             raise AssertionError(f"{law.__name__.replace('_', ' ')}: {complaint}")
+    return findings
 
 
 def everything_is_committed(found: Findings) -> Iterator[str]:

@@ -15,7 +15,9 @@ from hashlib import blake2b
 
 import structlog
 
+from tests.simulation.acts import acts_of
 from tests.simulation.broken import BROKEN
+from tests.simulation.broken_services import BROKEN_SERVICES
 from tests.simulation.laws import check
 from tests.simulation.variants import SOUND, Variant
 from tests.simulation.world import World
@@ -23,20 +25,29 @@ from tests.simulation.world import World
 AT_A_TIME = 20
 """Seeds a process of the pool takes at once."""
 
-VARIANTS = {variant.name: variant for variant in (SOUND, *BROKEN)}
+VARIANTS = {variant.name: variant for variant in (SOUND, *BROKEN, *BROKEN_SERVICES)}
 
 
 @dataclass
 class Outcome:
-    """What some seeds came to: figures, one hash of all that happened, and the first that broke a law."""
+    """What some seeds came to.
+
+    Attributes:
+        counts: figures.
+        acts: in how many seeds each act happened.
+        digest: one hash of all that happened.
+        complaint: of the first that broke a law.
+    """
 
     counts: Counter[str] = field(default_factory=Counter)
+    acts: Counter[str] = field(default_factory=Counter)
     digest: str = ""
     complaint: str = ""
 
     def add(self, other: "Outcome") -> None:
         """Put the next seeds behind."""
         self.counts += other.counts
+        self.acts += other.acts
         self.digest = blake2b((self.digest + other.digest).encode(), digest_size=16).hexdigest()
         self.complaint = self.complaint or other.complaint
 
@@ -51,14 +62,15 @@ def run_seed(seed: int, variant: Variant = SOUND, *, told: bool = False) -> Outc
     with silent():
         try:
             world.run()
-            check(world)
+            found = check(world)
         except Exception as error:
             raise AssertionError(
                 f"seed {seed}, {variant.name}: {type(error).__name__}: {error}\n{_again(seed, variant)}"
             ) from error
         finally:
             world.close()
-    return Outcome(world.figures(), world.trace.digest)
+    acts = {act for event in found.events.values() for act in acts_of(event)}
+    return Outcome(world.figures(), Counter(acts), world.trace.digest)
 
 
 def run_seeds(first: int, count: int, jobs: int, variant: Variant = SOUND, *, tell: bool = False) -> Outcome:
@@ -112,6 +124,7 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=0, help="the first one")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="how many processes")
     parser.add_argument("--variant", choices=sorted(VARIANTS), default=SOUND.name, help="which loop")
+    parser.add_argument("--acts", action="store_true", help="print in how many seeds each act happened")
     parser.add_argument("--story", action="store_true", help="one after the other, and tell all that happens")
     options = parser.parse_args()
     variant, begun = VARIANTS[options.variant], time.monotonic()
@@ -126,6 +139,8 @@ def main() -> int:
     total = run_seeds(options.first, options.seeds, options.jobs, variant, tell=True)
     for name, count in total.counts.items():
         print(f"{name:>16} {count:>14,}")  # noqa: T201
+    for name, count in sorted(total.acts.items()) if options.acts else ():
+        print(f"| {name} | {count:,} |")  # noqa: T201
     print(f"{'seconds':>16} {time.monotonic() - begun:>14,.0f}\n{'trace':>16} {total.digest}")  # noqa: T201
     print(total.complaint or "no law broken")  # noqa: T201
     return 1 if total.complaint else 0

@@ -3,5 +3,6 @@
 ONCE_FAILED = {
     5: "the law against sending twice did not know that a group may go on without a process at work",
     104: "an outcome that another outcome's effect led to was saved and, after a crash, never published",
+    310: "a step was begun again, as was told late, before its last attempt had ended: held twice at once",
     1292: "an outcome was saved after another process committed its batch, by one that then died: never published",
 }

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.simulation.acts import all_acts
 from tests.simulation.broken import BROKEN
+from tests.simulation.broken_services import BROKEN_SERVICES
 from tests.simulation.run import run_seed, run_seeds
 from tests.simulation.seeds import ONCE_FAILED
 from tests.simulation.variants import Variant
 
 SEEDS = 2_000
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "simulation.md").read_text()
 
 
 def test_no_law_is_broken_in_the_first_worlds() -> None:
@@ -26,6 +29,19 @@ def test_no_law_is_broken_whatever_happens() -> None:
     assert not total.complaint, total.complaint
     assert total.counts["seeds"] == SEEDS
     assert all(total.counts[trouble] > SEEDS // 10 for trouble in ("crashes", "failures", "expulsions", "duplicates"))
+    seldom = {act: (total.acts[act], said) for act, said in documented().items() if total.acts[act] < said / 2}
+    assert not seldom, f"not half as often as documented: {seldom}"
+
+
+def documented() -> dict[str, int]:
+    """In how many seeds each act happens, as the document says."""
+    table = re.findall(r"^\| ([a-z .:-]+) \| ([\d,]+) \|$", DOCUMENT, re.MULTILINE)
+    return {act: int(count.replace(",", "")) for act, count in table}
+
+
+def test_the_document_says_how_often_each_act_happens_and_none_is_left_out() -> None:
+    assert documented().keys() == all_acts()
+    assert min(documented().values()) > 1
 
 
 @pytest.mark.parametrize("seed", ONCE_FAILED, ids=ONCE_FAILED.get)
@@ -47,10 +63,15 @@ def complaint(seed: int, variant: Variant) -> str:
     return ""
 
 
-def test_the_document_names_every_broken_loop_and_how_soon_it_is_found() -> None:
-    document = (Path(__file__).parents[2] / "docs" / "simulation.md").read_text()
-    table = re.findall(r"^\| (.+) \| (\d+) seeds \|$", document, re.MULTILINE)
-    assert table == [(variant.name, str(variant.found_within)) for variant in BROKEN]
+@pytest.mark.parametrize("variant", BROKEN_SERVICES, ids=lambda variant: variant.name)
+def test_a_broken_service_is_found_by_the_law_that_it_breaks(variant: Variant) -> None:
+    found = (text for seed in range(variant.found_within) if (text := complaint(seed, variant)))
+    assert f": {variant.law}: " in next(found, ""), f"{variant.name} went unnoticed in {variant.found_within} seeds"
+
+
+def test_the_document_names_everything_that_is_broken_and_how_soon_it_is_found() -> None:
+    table = re.findall(r"^\| (.+) \| (\d+) seeds \|$", DOCUMENT, re.MULTILINE)
+    assert table == [(variant.name, str(variant.found_within)) for variant in (*BROKEN, *BROKEN_SERVICES)]
 
 
 def test_a_broken_law_says_how_to_run_its_seed_again() -> None:

@@ -16,11 +16,19 @@ def as_it_is(service: Service[Any], _rng: Random) -> Service[Any]:
     return service
 
 
+def as_built(service: Service[Any]) -> Service[Any]:
+    """The service that is judged."""
+    return service
+
+
 @dataclass(frozen=True)
 class Variant:
     """A way to run the services; the default is the right one, all others are wrong on purpose.
 
     Attributes:
+        service: what a process makes of its service; the laws judge it by the right one.
+        product: what is made of the services before anything runs; the laws have to judge them by the facts alone.
+        law: the law that a wrong product breaks.
         found_within: of a wrong one, the number of seeds, from 0, among which at least one breaks a law.
     """
 
@@ -29,6 +37,8 @@ class Variant:
     store: type[MemoryStore] = MemoryStore
     member: type[Member] = Member
     service: Callable[[Service[Any], Random], Service[Any]] = as_it_is
+    product: Callable[[Service[Any]], Service[Any]] = as_built
+    law: str = ""
     found_within: int = 0
 
 

@@ -62,7 +62,7 @@ class World:
         self.bus = Bus(lambda: self.now, self.trace)
         self.post = Post()
         self.shops = [
-            Shop(service, variant, self.sky, self.bus, self.asyncio, lambda: self.now, self.post)
+            Shop(variant.product(service), variant, self.sky, self.bus, self.asyncio, lambda: self.now, self.post)
             for service in services().values()
         ]
         self.portals = [Portal("portal", self.asyncio, self.sky, self.bus)]

@@ -1,0 +1,217 @@
+"""Services that are wrong on purpose, each in one rule.
+
+Every process runs them so, and they agree with themselves: only laws that look at the facts alone can tell.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from typing_extensions import override
+
+from chassis.service import Service
+from contracts import claims, intake, routing, sla
+from contracts.calendar_changes import CalendarChanged
+from contracts.decision import Decision
+from contracts.envelope import AnyEvent, following
+from contracts.rules import RuleSets, load_rule_sets
+from services.routing import handlers as routing_handlers
+from services.routing import rules as routing_rules
+from services.sla import decide as sla_rules
+from services.sla import handlers as sla_handlers
+from services.sla.state import Move
+from tests.simulation.services import altered, calendar
+from tests.simulation.variants import Variant
+
+Product = Callable[[Service[Any]], Service[Any]]
+
+
+def deciding(name: str, change: Callable[[Decision], Decision]) -> Product:
+    """One service, with something changed in what it decides."""
+
+    def build(service: Service[Any]) -> Service[Any]:
+        def decide(state: Any, now: datetime) -> Decision:
+            return change(service.decide(state, now))
+
+        return altered(service, decide=decide) if service.name == name else service
+
+    return build
+
+
+def silent(name: str, unsaid: Callable[[Any], bool]) -> Product:
+    """One service that does not say certain things."""
+    return deciding(name, lambda made: replace(made, events=tuple(e for e in made.events if not unsaid(e.data))))
+
+
+def deaf(name: str, ignored: Callable[[Any], bool]) -> Product:
+    """One service that makes nothing of certain events."""
+
+    def build(service: Service[Any]) -> Service[Any]:
+        def evolve(state: Any, event: AnyEvent) -> Any:
+            return state if ignored(event.data) else service.evolve(state, event)
+
+        return altered(service, evolve=evolve) if service.name == name else service
+
+    return build
+
+
+def _with_two_answers(made: Decision) -> Decision:
+    both = [_rejected(one) for one in made.events if isinstance(one.data, routing.DossierAcknowledged)]
+    return replace(made, events=(*made.events, *both))
+
+
+def _rejected(accepted: AnyEvent) -> AnyEvent:
+    report, agency = accepted.causationid, accepted.data.agency
+    data = routing.ReportRejected(report_id=report, agency=agency, code="not-the-holder", reason="in doubt")
+    return following(accepted, data, agency, report, source=accepted.source).model_copy(update={"causationid": report})
+
+
+def forwards_to_nobody(service: Service[Any]) -> Service[Any]:
+    """Who has to go on with a forwarded step is forgotten."""
+
+    def evolve(state: Any, event: AnyEvent) -> Any:
+        moved = service.evolve(state, event)
+        forwarded = isinstance(event.data, claims.AgencyReported) and isinstance(event.data.claim, claims.Forwards)
+        return replace(moved, legs=moved.legs[:-1]) if forwarded and len(moved.legs) > len(state.legs) else moved
+
+    return altered(service, evolve=evolve) if service.name == "routing" else service
+
+
+class Gullible(routing_rules.Rules):
+    """Believes any report, however late."""
+
+    @override
+    def tolerates(self, *_: Any) -> bool:
+        return True
+
+
+def believes_everything(service: Service[Any]) -> Service[Any]:
+    """Routing without a tolerance."""
+    return routing_handlers.service(Gullible(calendar())) if service.name == "routing" else service
+
+
+def climbs_early(service: Service[Any]) -> Service[Any]:
+    """Ladders whose delays are an hour shorter."""
+    if service.name != "sla":
+        return service
+    return sla_handlers.service(sla_rules.Rules(calendar(), rule_sets=RuleSets(hastier())))
+
+
+def hastier() -> dict[str, Any]:
+    """The rule sets, in a hurry."""
+    sets = {}
+    for name, rules in load_rule_sets().by_name.items():
+        ladders = {
+            occasion: ladder.model_copy(
+                update={"value": {rung: max(0, hours - 1) for rung, hours in ladder.value.items()}}
+            )
+            for occasion, ladder in rules.ladders.items()
+        }
+        sets[name] = rules.model_copy(update={"ladders": ladders})
+    return sets
+
+
+def tells_of_every_announcement(service: Service[Any]) -> Service[Any]:
+    """Any day off is told to everybody who waits, whether it moves their date or not."""
+
+    def evolve(state: Any, event: AnyEvent) -> Any:
+        moved = service.evolve(state, event)
+        waits = state.main and state.main.due and state.main.ended is None
+        if not isinstance(event.data, CalendarChanged) or not waits or moved.moves != state.moves:
+            return moved
+        return moved.but(moves=(*moved.moves, Move(event.id, event.time, state.main.due, state.main.due, "none")))
+
+    return altered(service, evolve=evolve) if service.name == "sla" else service
+
+
+def _is(payload: type, /, **wanted: str) -> Callable[[Any], bool]:
+    """Whether a payload is of a kind, with these words at the beginning of its fields."""
+
+    def judge(data: Any) -> bool:
+        return isinstance(data, payload) and all(getattr(data, name).startswith(text) for name, text in wanted.items())
+
+    return judge
+
+
+BROKEN_SERVICES = (
+    Variant("forwards to nobody", product=forwards_to_nobody, law="each branch has one holder", found_within=30),
+    Variant(
+        "says nothing of a claim that it rejects",
+        product=silent("routing", _is(routing.ReportRejected)),
+        law="every report has one answer",
+        found_within=10,
+    ),
+    Variant(
+        "accepts and rejects",
+        product=deciding("routing", _with_two_answers),
+        law="every report has one answer",
+        found_within=10,
+    ),
+    Variant(
+        "believes a report however late",
+        product=believes_everything,
+        law="nobody gains time by telling late",
+        found_within=30,
+    ),
+    Variant(
+        "does not hear that a step is done",
+        product=deaf("sla", _is(routing.DossierStepCompleted)),
+        law="the overdues that stand are true",
+        found_within=20,
+    ),
+    Variant(
+        "does not hear that a dossier was given back",
+        product=deaf("sla", _is(intake.DossierWithdrawn)),
+        law="what is held is watched",
+        found_within=60,
+    ),
+    Variant(
+        "leaves a rung out",
+        product=silent("sla", _is(sla.DossierEscalated, rung="level-above")),
+        law="nothing is missing on the ladder",
+        found_within=30,
+    ),
+    Variant(
+        "climbs an hour early",
+        product=climbs_early,
+        law="nothing was said of lateness that was not so",
+        found_within=30,
+    ),
+    Variant(
+        "does not mind an opinion that is not given",
+        product=silent("sla", _is(sla.DossierOverdue, deadline="consultation:")),
+        law="nothing is missing on the ladder",
+        found_within=100,
+    ),
+    Variant(
+        "does not hear an opinion",
+        product=deaf("sla", _is(routing.ConsultationAnswered)),
+        law="the overdues that stand are true",
+        found_within=100,
+    ),
+    Variant(
+        "never takes an overdue back",
+        product=silent("sla", _is(sla.DossierOverdueRetracted)),
+        law="the overdues that stand are true",
+        found_within=100,
+    ),
+    Variant(
+        "moves a date in silence",
+        product=silent("sla", _is(sla.DossierRescheduled, kind="calendar")),
+        law="a moved date is told once",
+        found_within=30,
+    ),
+    Variant(
+        "tells of a date that did not move",
+        product=tells_of_every_announcement,
+        law="a moved date is told once",
+        found_within=30,
+    ),
+    Variant(
+        "keeps a new date from the citizen",
+        product=deaf("notify", _is(sla.DossierRescheduled, kind="calendar")),
+        law="who has a new date is told",
+        found_within=30,
+    ),
+)

@@ -1,0 +1,123 @@
+"""What has to be true of deadlines: of lateness and its ladder nothing too much, too early or missing; dates that move.
+
+Judged by an oracle that works it all out from the facts alone, see `oracle.py`.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from chassis.document import Document, Fact
+from contracts import sla
+from contracts.calendar_changes import CalendarChanged
+from contracts.envelope import AnyEvent
+from tests.simulation.findings import Findings
+from tests.simulation.oracle import OVERDUE, Oracle, Step
+
+
+def nothing_is_missing_on_the_ladder(found: Findings) -> Iterator[str]:
+    """By all that is known at rest: every missed moment, and every rung whose instant came before the end."""
+    for doc in found.documents("sla").values():
+        said, now = {_step(event) for event in doc.events}, found.world.present(doc.timeline)
+        for step, at in found.oracle(doc).expected.items():
+            if step not in said and at < now:
+                yield f"{doc.key}: {step} since {at}"
+
+
+def the_overdues_that_stand_are_true(found: Findings) -> Iterator[str]:
+    """By all that is known at rest. So nothing that was kept, or answered in time, is held against anybody."""
+    for doc in found.documents("sla").values():
+        back = {event.data.overdue_id for event in doc.events if isinstance(event.data, sla.DossierOverdueRetracted)}
+        expected = found.oracle(doc).expected
+        for event in doc.events:
+            if isinstance(event.data, sla.DossierOverdue) and event.id not in back and _step(event) not in expected:
+                yield f"{doc.key}: {_step(event)}"
+
+
+def nothing_was_said_of_lateness_that_was_not_so(found: Findings) -> Iterator[str]:
+    """By all that was known when it was said, and not before its instant."""
+    for doc in found.documents("sla").values():
+        for version, facts in _said_by_save(doc).items():
+            oracle = _known_at(doc, version)
+            for step, event in facts:
+                at = oracle.expected_of(step.deadline).get(step)
+                if at != event.time:
+                    yield f"{doc.key}: {step} of {event.time}, by the facts {at}"
+
+
+def _said_by_save(doc: Document) -> dict[int, list[tuple[Step, AnyEvent]]]:
+    found: dict[int, list[tuple[Step, AnyEvent]]] = defaultdict(list)
+    for fact in doc.facts.values():
+        if (step := _step(fact.event)) is not None:
+            found[fact.version].append((step, fact.event))
+    return found
+
+
+def _step(event: AnyEvent) -> Step | None:
+    match event.data:
+        case sla.DossierOverdue() as data:
+            return Step(data.deadline, data.due, OVERDUE, OVERDUE)
+        case sla.DossierEscalated() as data:
+            return Step(data.deadline, data.due, data.rung, data.reason)
+        case _:
+            return None
+
+
+def _known_at(doc: Document, version: int) -> Oracle:
+    """What was known when a save put something on record."""
+    return Oracle(fact.event for fact in doc.facts.values() if fact.version <= version)
+
+
+def a_moved_date_is_told_once(found: Findings) -> Iterator[str]:
+    """Every announcement that moves an appointment, as all that is known says, and no other, as was known then."""
+    for doc in found.documents("sla").values():
+        told = Counter(fact.event.causationid for fact in doc.facts.values() if _tells_of_calendar(fact.event))
+        for event in doc.events:
+            if isinstance(event.data, CalendarChanged) and (told[event.id] > 1 or told[event.id] < _moves(doc, event)):
+                yield f"{doc.key}: {event.data.reason} of {event.time} {told[event.id]} times"
+        for fact in doc.facts.values():
+            if _tells_of_calendar(fact.event) and not _moves(doc, _cause(doc, fact), fact.version):
+                yield f"{doc.key}: {fact.event.id}, but nothing moved"
+
+
+def _tells_of_calendar(event: AnyEvent) -> bool:
+    return isinstance(event.data, sla.DossierRescheduled) and event.data.kind == "calendar"
+
+
+def _cause(doc: Document, fact: Fact) -> AnyEvent:
+    return next(event for event in doc.events if event.id == fact.event.causationid)
+
+
+def _moves(doc: Document, announcement: AnyEvent, version: int | None = None) -> bool:
+    """Whether an announcement moved the appointment of what was under way, by what was known at a save."""
+    known = [one.event for one in doc.facts.values() if version is None or one.version <= version]
+    place = announcement.time, announcement.identity
+    birth = Oracle(known).birth
+    earlier = [event for event in known if event is birth or (event.time, event.identity) < place]
+    before, after = Oracle(earlier), Oracle([*earlier, announcement])
+    if birth is None or before.over is not None:
+        return False
+    old, new = (oracle.due(oracle.watched[sla.WHOLE]) for oracle in (before, after))
+    return old is not None and new is not None and old != new
+
+
+def who_has_a_new_date_is_told(found: Findings) -> Iterator[str]:
+    """Of every new date there is a message, or a letter that tells it."""
+    for event in found.of(sla.DossierRescheduled):
+        doc = found.documents("notify")[event.subject]
+        if event.data.kind != "late" and not any(_tells(message, event) for message in doc.state["messages"]):
+            yield f"{event.subject}: {event.data.kind} from {event.data.old_date} to {event.data.new_date}"
+
+
+def _tells(message: dict[str, Any], event: AnyEvent) -> bool:
+    cause = message["cause"]
+    return cause is not None and cause["id"] == event.id and message["status"] in ("sent", "failed")
+
+
+DEADLINES: tuple[Any, ...] = (
+    nothing_is_missing_on_the_ladder,
+    the_overdues_that_stand_are_true,
+    nothing_was_said_of_lateness_that_was_not_so,
+    a_moved_date_is_told_once,
+    who_has_a_new_date_is_told,
+)

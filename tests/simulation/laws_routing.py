@@ -1,0 +1,180 @@
+"""What has to be true of agencies' reports and of custody: one answer, one holder, no time gained by telling late."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import combinations
+from typing import Any
+
+from chassis.document import Document
+from chassis.service import Service
+from contracts import claims, intake, routing
+from contracts.envelope import AnyEvent
+from services.routing.dossier import Leg, State
+from tests.simulation.findings import Findings
+from tests.simulation.services import tolerates
+
+ACCEPTED_BY: dict[type, type[routing.Accepted]] = {
+    claims.TookCustody: routing.DossierAcknowledged,
+    claims.FinishedStep: routing.DossierStepCompleted,
+    claims.SentBack: routing.DossierTransferred,
+    claims.Forwards: routing.DossierTransferred,
+    claims.Recalls: routing.DossierTransferred,
+    claims.NeedsSupplement: routing.DossierSuspended,
+    claims.NeedsPayment: routing.DossierSuspended,
+    claims.Suspends: routing.DossierSuspended,
+    claims.Resumes: routing.DossierResumed,
+    claims.AsksOpinion: routing.ConsultationRequested,
+    claims.GivesOpinion: routing.ConsultationAnswered,
+    claims.ExplainsDelay: routing.DelayExplained,
+    claims.HasResult: routing.DossierCompleted,
+}
+"""The event that accepts each kind of claim."""
+
+
+def every_report_has_one_answer(found: Findings) -> Iterator[str]:
+    """Accepted or rejected. Both only where something earlier became known between the two answers."""
+    for doc in found.documents("routing").values():
+        answers = _answers(doc)
+        for fact in doc.facts.values():
+            if isinstance(fact.event.data, claims.AgencyReported):
+                given = answers[fact.event.id]
+                what = f"{fact.event.data.claim.kind} on {doc.key}, {fact.event.id}"
+                if not given:
+                    yield f"{what}: none"
+                elif len(given) > 1 and not _came_between(doc, fact.event, min(given), max(given)):
+                    yield f"{what}: {len(given)}"
+
+
+def _answers(doc: Document) -> dict[str, list[int]]:
+    """By report, the saves that brought its answers in."""
+    answers: dict[str, list[int]] = defaultdict(list)
+    reports = _reports(doc)
+    for fact in doc.facts.values():
+        if isinstance(fact.event.data, routing.ReportRejected):
+            answers[fact.event.data.report_id].append(fact.version)
+        elif _accepts(fact.event, reports.get(fact.event.causationid)):
+            answers[fact.event.causationid].append(fact.version)
+    return answers
+
+
+def _reports(doc: Document) -> dict[str, AnyEvent]:
+    return {event.id: event for event in doc.events if isinstance(event.data, claims.AgencyReported)}
+
+
+def _accepts(event: AnyEvent, report: AnyEvent | None) -> bool:
+    return report is not None and isinstance(event.data, ACCEPTED_BY[type(report.data.claim)])
+
+
+def _came_between(doc: Document, report: AnyEvent, first: int, last: int) -> bool:
+    """Whether something that happened before the report, or with it, came to be known after its first answer."""
+    return any(
+        first < fact.version <= last and not fact.own and (fact.event.time <= report.time or _is_birth(fact.event))
+        for fact in doc.facts.values()
+    )
+
+
+def _is_birth(event: AnyEvent) -> bool:
+    return isinstance(event.data, intake.DossierReceived)
+
+
+def each_branch_has_one_holder(found: Findings) -> Iterator[str]:
+    """From receipt to the end, at every point of the history that the facts tell."""
+    service = found.shop("routing").service
+    for doc in found.documents("routing").values():
+        state = service.initial
+        for place in sorted(map(service.placed, doc.events)):
+            state = service.evolve(state, place.event)
+            if state.birth:
+                yield from (f"{doc.key}: {text}" for text in _misheld(state))
+        if state.birth:
+            yield from (f"{doc.key}: {text}" for text in _gaps(state))
+
+
+def _misheld(state: State) -> Iterator[str]:
+    """What is wrong about custody now."""
+    held = state.holders
+    if (state.ended_at is None) != bool(held):
+        yield f"{len(held)} hold it, ended: {state.ended_at}"
+    for one, later in combinations(held, 2):
+        begun = later.movement != "forward" and one.step in state.before(later.step)  # a forward goes on with a step
+        if one.step == later.step or begun:
+            yield f"{later.agency} was given it for {later.step}, while {one.agency} had it for {one.step}"
+
+
+def _gaps(state: State) -> Iterator[str]:
+    """Moments at which nobody had it, or two had one step."""
+    reached: datetime | None = state.received_at
+    for leg in sorted(state.legs, key=lambda one: one.since):
+        if reached is not None and leg.since > reached:
+            yield f"nobody has it from {reached} to {leg.since}"
+        reached = None if reached is None or leg.done_at is None else max(reached, leg.done_at)
+    if reached is not None and (state.ended_at is None or reached < state.ended_at):
+        yield f"nobody has it from {reached} on"
+    for one, other in combinations(state.legs, 2):
+        if one.step == other.step and _overlap(one, other):
+            yield f"{one.agency} and {other.agency} have it for {one.step} at once"
+
+
+def _overlap(one: Leg, other: Leg) -> bool:
+    return (one.done_at is None or other.since < one.done_at) and (other.done_at is None or one.since < other.done_at)
+
+
+def nobody_gains_time_by_telling_late(found: Findings) -> Iterator[str]:
+    """A report counts from when it says, if it came soon enough; else from its own time, and is flagged.
+
+    Or from the first moment at which it can have been, which is one of the dossier's own history, and is flagged too.
+    """
+    for doc in found.documents("routing").values():
+        moments = {event.time for event in doc.events if not isinstance(event.data, claims.AgencyReported)}
+        reports = _reports(doc)
+        for event in doc.events:
+            report = reports.get(event.causationid)
+            if report is not None and _accepts(event, report):
+                yield from _mistimed(doc.key, event, report, moments)
+
+
+def _mistimed(dossier: str, event: AnyEvent, report: AnyEvent, moments: set[datetime]) -> Iterator[str]:
+    claimed = report.data.occurred_at or report.time
+    earliest = claimed if tolerates(claimed, report.time) else report.time
+    what = f"{event.type} of {dossier}, {event.id}"
+    if event.time < earliest or (event.time > earliest and event.time not in moments):
+        yield f"{what} counts from {event.time}, told at {report.time}: {claimed}"
+    data: Any = event.data
+    if (data.backdated, data.claimed_at) != ((True, claimed) if claimed < event.time else (False, None)):
+        yield f"{what} counts from {event.time} instead of {claimed}, flagged: {data.backdated}, {data.claimed_at}"
+
+
+def what_is_held_is_watched(found: Findings) -> Iterator[str]:
+    """Every step that somebody holds has an open deadline, which stands still where routing says so.
+
+    Not where a late report undid what routing had said: nobody else can tell. See docs/simulation.md.
+    """
+    for key, doc in found.documents("routing").items():
+        if doc.state["birth"]:
+            watch = found.documents("sla")[key].state
+            held = {f"step:{one['step']}#{one['attempt']}" for one in doc.state["legs"] if one["done_at"] is None}
+            watched = {one["key"] for one in watch["deadlines"] if one["kind"] == "step" and one["ended"] is None}
+            same = held == watched and (not held or _stands(doc.state) == _stands(watch))
+            if not same and not _undone(found.shop("routing").service, doc):
+                yield f"{key}: {held} held, {watched} watched, waits: {_stands(doc.state)}, {_stands(watch)}"
+
+
+def _undone(service: Service[State], doc: Document) -> bool:
+    """Whether something is on record that does not follow from all that others say."""
+    others = [fact.event for fact in doc.facts.values() if not fact.own]
+    assert doc.watermark is not None
+    follows = service.decide(service.fold(others), doc.watermark).events
+    return any(fact.own and fact.event not in follows for fact in doc.facts.values())
+
+
+def _stands(state: dict[str, Any]) -> bool:
+    return any(one["until"] is None for one in state["pauses"])
+
+
+ROUTING: tuple[Any, ...] = (
+    each_branch_has_one_holder,
+    every_report_has_one_answer,
+    nobody_gains_time_by_telling_late,
+    what_is_held_is_watched,
+)

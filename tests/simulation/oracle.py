@@ -1,0 +1,235 @@
+"""What facts about one dossier say of its deadlines, worked out once more, plainly, and all at once.
+
+Of the product it uses the calendar's arithmetic and the rule sets, which have tests of their own; not its fold, and not
+its decisions.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from itertools import chain
+from typing import NamedTuple
+
+from contracts import intake, rating, routing, sla
+from contracts.calendar_changes import CalendarChanged
+from contracts.envelope import AnyEvent
+from contracts.rules import Kind, Occasion, RuleSet, load_rule_sets
+from contracts.worktime import Calendar, Clock, Limit, Wait, shift
+from tests.simulation.services import calendar
+
+OVERDUE = "overdue"
+"""Stands for `dossier.overdue` among the rungs of the ladder."""
+
+
+class Step(NamedTuple):
+    """One rung, or that a moment was missed at all, of one deadline."""
+
+    deadline: str
+    due: datetime
+    rung: str
+    reason: str
+
+
+@dataclass
+class Watched:
+    """One deadline.
+
+    Attributes:
+        names: what it is called where its end is spoken of.
+        ends: every end that anything speaks of; the first one counts.
+    """
+
+    key: str
+    names: tuple[str, ...]
+    kind: Kind
+    step: str
+    started: datetime
+    limit: str
+    promised: datetime | None
+    ends: list[datetime] = field(default_factory=list)
+
+    @property
+    def ended(self) -> datetime | None:
+        """When it was over."""
+        return min(self.ends, default=None)
+
+    def open_at(self, moment: datetime) -> bool:
+        """Whether it was missed, if this was its moment."""
+        return self.ended is None or self.ended > moment
+
+
+class Oracle:
+    """Some facts of one dossier, or of one complaint."""
+
+    def __init__(self, facts: Iterable[AnyEvent]) -> None:
+        self._facts = sorted(facts, key=lambda event: (event.time, event.identity))
+        self._calendar = calendar()
+        self._expected: dict[str, dict[Step, datetime]] = {}
+
+    @cached_property
+    def birth(self) -> AnyEvent | None:
+        """What made a dossier or a complaint of it."""
+        born = (e for e in self._facts if isinstance(e.data, intake.DossierReceived | rating.FeedbackSubmitted))
+        return next(born, None)
+
+    @cached_property
+    def over(self) -> datetime | None:
+        """When all was over."""
+        return min(chain.from_iterable(map(_ends_all, self._facts)), default=None)
+
+    @cached_property
+    def expected(self) -> dict[Step, datetime]:
+        """Everything that has to be said some day, with its instant, if no more becomes known."""
+        return {step: at for key in self.watched for step, at in self.expected_of(key).items()}
+
+    def expected_of(self, key: str) -> dict[Step, datetime]:
+        """The same of one deadline."""
+        if key not in self._expected:
+            one = self.watched.get(key)
+            self._expected[key] = dict(self._of(one)) if one and self.birth else {}
+        return self._expected[key]
+
+    @cached_property
+    def _rules(self) -> RuleSet:
+        assert self.birth is not None
+        return load_rule_sets().on(self.birth.time)
+
+    @cached_property
+    def watched(self) -> dict[str, Watched]:
+        """Every deadline by its key. Who is asked again after an answer has a new one."""
+        ends: dict[str, list[datetime]] = defaultdict(list)
+        for event in self._facts:
+            for name in _ended(event):
+                ends[name].append(event.time)
+        found: dict[str, Watched] = {}
+        for event in self._facts:
+            if (one := _begun(event)) is not None:
+                one.ends = [*(end for name in one.names for end in ends[name]), *([self.over] if self.over else [])]
+                if one.key not in found or not found[one.key].open_at(one.started):
+                    found[one.key] = one
+        return found
+
+    def due(self, one: Watched) -> datetime | None:
+        """When a deadline is due: by whichever calendar that was ever known it is due last; None while it stands."""
+        limit = Limit.parse(one.limit) if one.limit else None
+        if limit is None and one.promised is None:
+            return None
+        waits = tuple(self._waits(one))
+        dates = [Clock(self._calendar, one.started, limit, one.promised, waits).due]
+        dates += [Clock(other, one.started, limit, None, waits).due for other in self._calendars] if limit else []
+        return None if None in dates else max(date.astimezone(UTC) for date in dates if date)
+
+    @cached_property
+    def _calendars(self) -> list[Calendar]:
+        """The calendar after each announcement."""
+        announced = [event.data.days for event in self._facts if isinstance(event.data, CalendarChanged)]
+        return [
+            self._calendar.amended(day.exceptional for days in announced[: place + 1] for day in days)
+            for place in range(len(announced))
+        ]
+
+    @property
+    def _last_calendar(self) -> Calendar:
+        return self._calendars[-1] if self._calendars else self._calendar
+
+    def _later(self, moment: datetime, delay: timedelta) -> datetime:
+        return shift(self._last_calendar, moment, delay).astimezone(UTC) if delay else moment
+
+    def _waits(self, one: Watched) -> Iterator[Wait]:
+        """Times in which the dossier waited, by the report that asked for it."""
+        ends = {e.data.suspended_by: e.time for e in self._facts if isinstance(e.data, routing.DossierResumed)}
+        for event in self._facts:
+            if isinstance(event.data, routing.DossierSuspended) and one.open_at(event.time):
+                cause = event.data.cause
+                yield Wait(cause, event.time, ends.get(event.causationid), effect=self._rules.effect(cause, one.kind))
+
+    def _of(self, one: Watched) -> Iterator[tuple[Step, datetime]]:
+        due = self.due(one)
+        if due is None or not one.open_at(due):
+            return
+        yield Step(one.key, due, OVERDUE, OVERDUE), due
+        yield from self._rungs(one, one.kind, due, due, one.ended)
+        yield from self._unexplained(one, due)
+        for given in self._new_dates(due) if one.kind == "dossier" else ():
+            again = self._missed_again(given)
+            if again is not None and one.open_at(again):
+                yield from self._rungs(one, "second-breach", again, again, one.ended)
+                yield from self._unexplained(one, again)
+
+    def _rungs(
+        self, one: Watched, why: Occasion, due: datetime, since: datetime, until: datetime | None
+    ) -> Iterator[tuple[Step, datetime]]:
+        for rung, delay in self._rules.ladder(why):
+            at = self._later(since, delay)
+            if until is None or until > at:
+                yield Step(one.key, due, rung, OVERDUE if why == one.kind else why), at
+
+    def _unexplained(self, one: Watched, due: datetime) -> Iterator[tuple[Step, datetime]]:
+        """Explanations that were asked for and not given."""
+        for event in self._facts:
+            wanted = event.data
+            if isinstance(wanted, sla.ExplanationRequired) and (wanted.deadline, wanted.due) == (one.key, due):
+                told = (e.time for e in self._facts if _explains(e, one, wanted.agency))
+                ends = [end for end in (min(told, default=None), self.over) if end]
+                yield from self._rungs(one, "explanation-missing", due, wanted.by, min(ends, default=None))
+
+    def _new_dates(self, due: datetime) -> list[AnyEvent]:
+        back = {e.data.overdue_id for e in self._facts if isinstance(e.data, sla.DossierOverdueRetracted)}
+        given = [e for e in self._facts if isinstance(e.data, sla.DossierRescheduled) and e.data.kind == "late"]
+        return [e for e in given if e.data.old_date == due and e.data.overdue_id not in back]
+
+    def _missed_again(self, given: AnyEvent) -> datetime | None:
+        """When the new date is missed: a wait that began later moves it."""
+        whole = self.watched[sla.WHOLE]
+        waits = [wait for wait in self._waits(whole) if wait.since >= given.time and wait.effect != "nothing"]
+        waits = [Wait(wait.cause, wait.since, wait.until) for wait in waits]
+        due = Clock(self._last_calendar, given.time, None, given.data.new_date, tuple(waits)).due
+        return due and due.astimezone(UTC)
+
+
+def _begun(event: AnyEvent) -> Watched | None:
+    data, at = event.data, event.time
+    match data:
+        case intake.DossierReceived():
+            return Watched(sla.WHOLE, (), "dossier", "", at, data.limit, data.appointment_date)
+        case rating.FeedbackSubmitted():
+            return Watched(sla.FEEDBACK, (), "feedback", "", at, data.limit or "", data.due)
+        case routing.DossierTransferred():
+            since, key = data.clock_since or at, f"step:{data.step}#{data.attempt}"
+            return Watched(key, (key,), "step", data.step, since, data.limit, data.deadline)
+        case routing.ConsultationRequested():
+            attempt = f"{data.step}#{data.attempt}"
+            names, key = (data.consultation, f"step:{attempt}"), f"consultation:{attempt}@{data.agency}"
+            return Watched(key, names, "consultation", data.step, at, data.limit, None)
+        case _:
+            return None
+
+
+def _ended(event: AnyEvent) -> Iterator[str]:
+    """What an event ends: a step's deadline, or a consultation."""
+    data = event.data
+    match data:
+        case routing.DossierStepCompleted():
+            yield f"step:{data.step}#{data.attempt}"
+        case routing.DossierTransferred(from_step=str()):
+            yield f"step:{data.from_step}#{data.from_attempt}"
+            yield from (f"step:{one.step}#{one.attempt}" for one in data.also_ended)
+        case routing.ConsultationAnswered():
+            yield data.consultation
+
+
+def _ends_all(event: AnyEvent) -> Iterator[datetime]:
+    match event.data:
+        case routing.DossierCompleted() | intake.DossierWithdrawn():
+            yield event.time
+        case rating.FeedbackAnswered() as data:
+            yield data.answered_at
+
+
+def _explains(event: AnyEvent, one: Watched, agency: str) -> bool:
+    told = event.data
+    if not isinstance(told, routing.DelayExplained) or event.time < one.started:
+        return False
+    return told.step == one.step if one.kind == "step" else told.agency == agency
