@@ -20,6 +20,7 @@ COMMANDS = {
     "status": Command("commands_status", "What the shop has done and has to do."),
     "report": Command("commands_report", "Figures: how deadlines were kept."),
     "replay": Command("commands_replay", "Fold a service's streams again from the beginning."),
+    "dossier": Command("commands_dossier", "One dossier: its story from the streams."),
     "dead-letters": Command("commands_letters", "Records that a service could not take."),
     "import": Command("commands_history", "Play a log's cases as submissions and agency reports."),
     "calendar": Command("commands_calendar", "Working calendars: what changed."),

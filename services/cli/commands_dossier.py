@@ -1,0 +1,89 @@
+"""`dossier`: one dossier's story, and one to tell."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from chassis.admin import Admin
+from chassis.bus import Publisher
+from chassis.clock import random_reference
+from chassis.settings import Settings
+from contracts.claims import ClockTicked, IntakeSubmitted
+from contracts.envelope import AnyEvent
+from contracts.topics import PAYLOADS, BadEventError, UnknownTypeError, read_event
+from services.cli.commands_history import HistoryBus
+from services.cli.late_dossier import play_late_dossier
+from services.cli.letters import records
+from services.cli.main import app
+from services.cli.story import story
+from services.cli.surroundings import surroundings, surroundings_of_bus
+
+dossier_app = typer.Typer(no_args_is_help=True, help="One dossier: its story from the streams.")
+app.add_typer(dossier_app, name="dossier")
+
+
+@dossier_app.command()
+def show(
+    code: Annotated[str, typer.Argument(help="Dossier code, as on the receipt")],
+    language: Annotated[str, typer.Option(help="Of the working-out: vi or en")] = "en",
+) -> None:
+    """Tell all that was said of a dossier, in order, from the streams alone. Exit code 1 if there is nothing."""
+    if language not in ("vi", "en"):
+        raise typer.BadParameter(f"no language {language}: give vi or en")
+    found = asyncio.run(_all_of(surroundings_of_bus(), code))
+    if not found:
+        typer.echo(f"nothing was ever said of {code}: check the code on the receipt", err=True)
+        raise typer.Exit(1)
+    for line in story(found, language):
+        typer.echo(line)
+
+
+@dossier_app.command()
+def example() -> None:
+    """Play one late dossier to services that are running, from receipt to apology, on a timeline of its own."""
+    typer.echo(asyncio.run(_example()))
+
+
+async def _example() -> str:
+    settings = surroundings()
+    publisher = Publisher(settings.kafka)
+    try:
+        async with Admin(settings.kafka) as admin:
+            return await play_late_dossier(_Bus(settings, admin, publisher), f"tour-{random_reference()}")
+    finally:
+        await publisher.stop()
+
+
+class _Bus(HistoryBus):
+    def __init__(self, settings: Settings, admin: Admin, publisher: Publisher) -> None:
+        super().__init__(settings, admin, publisher)
+        self._kafka = settings.kafka
+
+    async def said(self, topic: str) -> list[AnyEvent]:
+        """Every event of a topic."""
+        return await _read(self._kafka, [topic])
+
+
+async def _all_of(kafka: str, code: str) -> list[AnyEvent]:
+    """What was said of a dossier, with what the citizen lodged: that came before it had a code."""
+    events = await _read(kafka, [topic for topic in PAYLOADS if topic != ClockTicked.TYPE], code)
+    begun = {one.correlationid for one in events if one.subject == code}
+    return [one for one in events if one.subject == code or _lodged(one, begun)]
+
+
+def _lodged(event: AnyEvent, submissions: set[str]) -> bool:
+    return isinstance(event.data, IntakeSubmitted) and event.subject in submissions
+
+
+async def _read(kafka: str, topics: Sequence[str], code: str = "") -> list[AnyEvent]:
+    """Events that can be read, of one dossier or all; what can not is a dead letter of whoever tried."""
+    found = []
+    async for record in records(kafka, list(topics)):
+        if record.topic == IntakeSubmitted.TYPE or code.encode() in (record.value or b""):
+            try:
+                found.append(read_event(record.topic, record.value or b""))
+            except (BadEventError, UnknownTypeError):
+                continue
+    return found
