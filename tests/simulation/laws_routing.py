@@ -127,17 +127,18 @@ def nobody_gains_time_by_telling_late(found: Findings) -> Iterator[str]:
     """
     for doc in found.documents("routing").values():
         moments = {event.time for event in doc.events if not isinstance(event.data, claims.AgencyReported)}
+        received = next((event.time for event in doc.events if isinstance(event.data, intake.DossierReceived)), None)
         reports = _reports(doc)
         for event in doc.events:
             report = reports.get(event.causationid)
             if report is not None and _accepts(event, report):
-                yield from _mistimed(doc.key, event, report, moments)
+                yield from _mistimed(received, event, report, moments)
 
 
-def _mistimed(dossier: str, event: AnyEvent, report: AnyEvent, moments: set[datetime]) -> Iterator[str]:
+def _mistimed(received: datetime | None, event: AnyEvent, report: AnyEvent, moments: set[datetime]) -> Iterator[str]:
     claimed = report.data.occurred_at or report.time
-    earliest = claimed if tolerates(claimed, report.time) else report.time
-    what = f"{event.type} of {dossier}, {event.id}"
+    earliest = claimed if tolerates(received or claimed, claimed, report.time) else report.time
+    what = f"{event.type} of {event.subject}, {event.id}"
     if event.time < earliest or (event.time > earliest and event.time not in moments):
         yield f"{what} counts from {event.time}, told at {report.time}: {claimed}"
     data: Any = event.data

@@ -85,9 +85,9 @@ class Oracle:
         return {step: at for key in self.watched for step, at in self.expected_of(key).items()}
 
     def expected_of(self, key: str) -> dict[Step, datetime]:
-        """The same of one deadline."""
+        """The same of one deadline; a new date belongs to that of the whole."""
         if key not in self._expected:
-            one = self.watched.get(key)
+            one = self.watched.get(sla.WHOLE if key == sla.NEW_DATE else key)
             self._expected[key] = dict(self._of(one)) if one and self.birth else {}
         return self._expected[key]
 
@@ -155,6 +155,7 @@ class Oracle:
         for given in self._new_dates(due) if one.kind == "dossier" else ():
             again = self._missed_again(given)
             if again is not None and one.open_at(again):
+                yield Step(sla.NEW_DATE, again, OVERDUE, OVERDUE), again
                 yield from self._rungs(one, "second-breach", again, again, one.ended)
                 yield from self._unexplained(one, again)
 

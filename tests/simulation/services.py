@@ -37,9 +37,9 @@ def _routing_rules() -> routing_rules.Rules:
     return routing_rules.Rules(calendar())
 
 
-def tolerates(occurred_at: datetime, told_at: datetime) -> bool:
-    """Whether routing believes a report of this moment that was made at that one."""
-    return _routing_rules().tolerates(occurred_at, told_at)
+def tolerates(received_at: datetime, occurred_at: datetime, told_at: datetime) -> bool:
+    """Whether routing believes a report of this moment that was made at that one, of a dossier received then."""
+    return _routing_rules().tolerates(received_at, occurred_at, told_at)
 
 
 @cache
