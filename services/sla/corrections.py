@@ -31,4 +31,4 @@ def _retraction(raised: Overdue, deadline: Deadline) -> Saying:
         return sla.DossierOverdueRetracted(deadline=raised.key, due=raised.due, overdue_id=raised.id)
 
     known_since = max(filter(None, (deadline.ended, raised.due)))
-    return Saying(data, (raised.id,), known_since, raised.id, known=False)
+    return Saying(data, (raised.id,), known_since, raised.id)

@@ -49,8 +49,7 @@ class _Watch:
         if deadline.soon is not None:
             if not self._passed(deadline.soon, deadline.ended):
                 return
-            warning = near(self._state, deadline, due, self._rules)
-            if not warning.known:
+            if (warning := near(self._state, deadline, due, self._rules)) is not None:
                 yield event_of(self._state, warning)
         if self._passed(due, deadline.ended):
             for course in courses(self._state, deadline, due, self._rules):
@@ -61,8 +60,7 @@ class _Watch:
         for one in course.sayings:
             if not self._passed(one.at, course.ended):
                 return
-            if not one.known:
-                yield event_of(self._state, one)
+            yield event_of(self._state, one)
 
     def _passed(self, moment: datetime, ended: datetime | None) -> bool:
         """Whether a moment came while something still ran; if it is still to come, it has to be looked at then."""

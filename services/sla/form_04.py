@@ -44,27 +44,27 @@ def new_date(state: State, deadline: Deadline, rules: RuleSet, calendar: Calenda
 
 def saying(state: State, missed: Missed, rules: Rules, new: New | None) -> Iterator[Saying]:
     """`dossier.rescheduled`, linked to its overdue event; nothing where no new date is given."""
-    if new is None:
+    if new is None or any(one.overdue_id == missed.id for one in state.new_dates):
         return
     given, calendar, old = rules.rule_set(state).form_04, rules.calendar_of(state), missed.due
 
     def data() -> sla.DossierRescheduled:
+        agency, officer = missed.holder()
         return sla.DossierRescheduled(
             old_date=old,
             new_date=new.date,
             cause=new.told.cause[:LONGEST_CAUSE] if new.told else NOT_EXPLAINED.vi,
             cause_en="" if new.told else NOT_EXPLAINED.en,
-            agency=missed.agency,
+            agency=agency,
             kind="late",
-            officer=missed.officer,
+            officer=officer,
             signer=given.signer.value,
             in_person=between(calendar, old, new.date) >= worked(given.in_person_from.value, calendar),
             overdue_id=missed.id,
             working_out=explain(Clock(calendar, old, None, new.date)),
         )
 
-    known = any(one.overdue_id == missed.id for one in state.new_dates)
-    yield Saying(data, ("late", missed.id), new.at, missed.id, known)
+    yield Saying(data, ("late", missed.id), new.at, missed.id)
 
 
 def standing(state: State) -> list[NewDate]:

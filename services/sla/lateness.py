@@ -19,15 +19,16 @@ EXPLAINED = ("dossier", "step")
 """Lateness of these has to be explained; silence when asked for an opinion or by a citizen speaks for itself."""
 
 
-def near(state: State, deadline: Deadline, due: datetime, rules: Rules) -> Saying:
-    """The warning that a deadline comes near."""
+def near(state: State, deadline: Deadline, due: datetime, rules: Rules) -> Saying | None:
+    """The warning that a deadline comes near; None where it is on record."""
+    if said_key("due-soon", deadline.key, due) in state.said:
+        return None
 
     def data() -> sla.DossierDueSoon:
         agency, _ = in_charge(state, deadline, due, rules)
         return sla.DossierDueSoon(deadline=deadline.key, due=due, agency=agency)
 
-    known = said_key("due-soon", deadline.key, due) in state.said
-    return Saying(data, (deadline.key, due.isoformat()), deadline.soon or due, deadline.cause, known)
+    return Saying(data, (deadline.key, due.isoformat()), deadline.soon or due, deadline.cause)
 
 
 def courses(state: State, deadline: Deadline, due: datetime, rules: Rules) -> Iterator[Course]:
@@ -53,42 +54,51 @@ class _Late:
         """Lateness, and in the order of its instants what follows."""
         deadline, due, state = self._deadline, self._due, self._state
         missed, unique, said = self._missed(deadline.key, due)
-        new = form_04.new_date(state, deadline, self._set, self._calendar)
-        yield Saying(partial(self._overdue, missed, new), unique, due, deadline.cause, known=said)
+        if not said:
+            yield Saying(partial(self._overdue, missed), unique, due, deadline.cause)
+        rungs = self._rungs(deadline.kind, "overdue", missed)
         if deadline.kind in EXPLAINED:
-            yield self._explain(missed)
-        letter = form_04.saying(state, missed, self._rules, new)
-        yield from merge(letter, self._rungs(deadline.kind, "overdue", missed), key=lambda one: one.at)
+            yield from self._explain(missed)
+        if deadline.kind == "dossier":
+            letter = form_04.saying(state, missed, self._rules, self._new_date())
+            rungs = merge(letter, rungs, key=lambda one: one.at)
+        yield from rungs
 
     def _missed(self, key: str, due: datetime) -> tuple[Missed, tuple[object, ...], bool]:
         """Who missed a moment, what the event that says so is derived from, and whether it is on record."""
         of_this = [one for one in self._state.raised if one.key == key and one.due == due]
-        withdrawn = sum(one.retracted for one in of_this)
-        unique = (key, due.isoformat(), withdrawn)
-        overdue_id = event_id(sla.DossierOverdue.TYPE, self._state.dossier, *unique)
-        missed = Missed(due, *in_charge(self._state, self._deadline, due, self._rules), overdue_id)
-        return missed, unique, len(of_this) > withdrawn
+        on_record = next((one.id for one in of_this if not one.retracted), "")
+        unique = (key, due.isoformat(), len(of_this) - bool(on_record))
+        overdue_id = on_record or event_id(sla.DossierOverdue.TYPE, self._state.dossier, *unique)
+        holder = partial(in_charge, self._state, self._deadline, due, self._rules)
+        return Missed(due, overdue_id, holder), unique, bool(on_record)
 
-    def _overdue(self, missed: Missed, new: form_04.New | None) -> sla.DossierOverdue:
+    def _new_date(self) -> form_04.New | None:
+        return form_04.new_date(self._state, self._deadline, self._set, self._calendar)
+
+    def _overdue(self, missed: Missed) -> sla.DossierOverdue:
+        agency, officer = missed.holder()
+        new = self._new_date()
         return sla.DossierOverdue(
             deadline=self._deadline.key,
             due=missed.due,
-            agency=missed.agency,
-            officer=missed.officer,
+            agency=agency,
+            officer=officer,
             rescheduled=new is not None and new.at == missed.due,
             working_out=explain(self._rules.clock(self._state, self._deadline)),
         )
 
-    def _explain(self, missed: Missed) -> Saying:
+    def _explain(self, missed: Missed) -> Iterator[Saying]:
         """The agency has to explain why it missed the moment."""
         key, due = self._deadline.key, missed.due
+        if any(one.key == key and one.due == due for one in self._state.required):
+            return
         by = self._later(due, worked(self._set.explain_within.value, self._calendar))
 
         def data() -> sla.ExplanationRequired:
-            return sla.ExplanationRequired(deadline=key, agency=missed.agency, by=by, due=due)
+            return sla.ExplanationRequired(deadline=key, agency=missed.holder()[0], by=by, due=due)
 
-        known = any(one.key == key and one.due == due for one in self._state.required)
-        return Saying(data, (key, due.isoformat()), due, missed.id, known)
+        yield Saying(data, (key, due.isoformat()), due, missed.id)
 
     def _later(self, moment: datetime, delay: timedelta) -> datetime:
         return shift(self._calendar, moment, delay).astimezone(UTC) if delay else moment
@@ -100,18 +110,19 @@ class _Late:
         key, due = self._deadline.key, missed.due
         told = () if reason == "overdue" else (reason,)
         for rung, delay in self._set.ladder(ladder):
-            data = partial(self._climbed, missed, rung, reason)
-            known = said_key("escalated", key, due, rung, reason) in self._state.said
-            at = self._later(since or due, delay)
-            yield Saying(data, (key, due.isoformat(), rung, *told), at, missed.id, known)
+            if said_key("escalated", key, due, rung, reason) not in self._state.said:
+                data = partial(self._climbed, missed, rung, reason)
+                at = self._later(since or due, delay)
+                yield Saying(data, (key, due.isoformat(), rung, *told), at, missed.id)
 
     def _climbed(self, missed: Missed, rung: sla.Rung, reason: sla.Grievance) -> sla.DossierEscalated:
+        agency, _ = missed.holder()
         return sla.DossierEscalated(
             deadline=self._deadline.key,
             due=missed.due,
             rung=rung,
-            agency=missed.agency,
-            to_agency=answers_for(self._state, rung, missed.agency, self._rules),
+            agency=agency,
+            to_agency=answers_for(self._state, rung, agency, self._rules),
             reason=reason,
         )
 
@@ -121,7 +132,7 @@ class _Late:
             if wanted.key == self._deadline.key and self._stands(wanted):
                 told = _explained_at(self._state, wanted, self._deadline)
                 ends = [one for one in (told, self._state.ended_at) if one is not None]
-                missed = Missed(wanted.due, wanted.agency, None, wanted.id)
+                missed = Missed(wanted.due, wanted.id, partial(_asked, wanted))
                 rungs = self._rungs("explanation-missing", "explanation-missing", missed, wanted.by)
                 yield Course(rungs, min(ends, default=None))
 
@@ -140,18 +151,25 @@ class _Late:
         if due is None:
             return  # somebody is waited for
         missed, unique, said = self._missed(sla.NEW_DATE, due)
-        yield Saying(partial(self._overdue_again, missed, given), unique, due, given.id, known=said)
-        yield self._explain(missed)
+        if not said:
+            yield Saying(partial(self._overdue_again, missed, given), unique, due, given.id)
+        yield from self._explain(missed)
         yield from self._rungs("second-breach", "second-breach", missed)
 
     def _overdue_again(self, missed: Missed, given: NewDate) -> sla.DossierOverdue:
+        agency, officer = missed.holder()
         return sla.DossierOverdue(
             deadline=sla.NEW_DATE,
             due=missed.due,
-            agency=missed.agency,
-            officer=missed.officer,
+            agency=agency,
+            officer=officer,
             working_out=explain(form_04.clock(self._state, given, self._rules)),
         )
+
+
+def _asked(wanted: Required) -> tuple[str, None]:
+    """Whoever an explanation was required from goes on owing it."""
+    return wanted.agency, None
 
 
 def _explained_at(state: State, wanted: Required, deadline: Deadline) -> datetime | None:

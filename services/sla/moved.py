@@ -36,7 +36,7 @@ def moved(state: State, rules: Rules) -> Iterator[Saying]:
 def _told(state: State, move: Move, overdue_id: str, rules: Rules) -> Iterator[Saying]:
     if said_key("moved", move.id, overdue_id, move.new) not in state.said:
         unique = (move.id, overdue_id, move.new.isoformat())
-        yield Saying(partial(_rescheduled, state, move, overdue_id, rules), unique, move.at, move.id, known=False)
+        yield Saying(partial(_rescheduled, state, move, overdue_id, rules), unique, move.at, move.id)
 
 
 def _rescheduled(state: State, move: Move, overdue_id: str, rules: Rules) -> sla.DossierRescheduled:

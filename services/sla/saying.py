@@ -12,21 +12,19 @@ SOURCE = "/lienthong/sla"
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """Something that has to be said, true since its own instant.
+    """Something that has to be said and is not on record, true since its own instant.
 
     Attributes:
-        data: makes the payload, when it has to be said.
+        data: makes the payload, when its time has come.
         unique: what its id is derived from.
         at: since when it is true.
         cause: id of the event that made it necessary.
-        known: whether it is on record.
     """
 
     data: Callable[[], Payload]
     unique: tuple[object, ...]
     at: datetime
     cause: str
-    known: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +33,13 @@ class Missed:
 
     Attributes:
         due: the moment.
-        agency: who held it then.
-        officer: who of it.
         id: of the event that says so.
+        holder: works out which agency and officer held it then.
     """
 
     due: datetime
-    agency: str
-    officer: str | None
     id: str
+    holder: Callable[[], tuple[str, str | None]]
 
 
 @dataclass(frozen=True, slots=True)
