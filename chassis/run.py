@@ -28,7 +28,7 @@ from contracts.envelope import LIVE
 if TYPE_CHECKING:
     from chassis.tracing import Tracing
 
-YOUNG = 50_000
+YOUNG = 200_000
 """Objects that are made before the collector looks for dead ones: a batch makes very many, all short-lived."""
 
 REST = 15

@@ -42,7 +42,7 @@ class Settings(BaseSettings):
     in_transit: Literal["receiver", "sender"] = Field(
         default="receiver", description="Who answers for a dossier between its hand-over and the acknowledgement"
     )
-    batch_records: Annotated[int, Field(ge=1, le=10_000)] = 1000
+    batch_records: Annotated[int, Field(ge=1, le=10_000)] = 2000
     batch_wait_ms: Annotated[int, Field(ge=1, le=1000)] = 20
     sweep_seconds: Annotated[float, Field(gt=0, le=60)] = 1.0
     session_timeout_ms: Annotated[int, Field(ge=1000, le=300_000)] = 10_000

@@ -16,6 +16,7 @@ from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from pymongo import InsertOne, UpdateOne
 
 from bench.contenders.surroundings import GROUP, KAFKA, documents, sla
+from chassis.settings import Settings
 
 STATE_BYTES = float(os.environ.get("BENCH_STATE_BYTES", "0"))
 """How much a document's state grows with every event."""
@@ -25,7 +26,8 @@ SAID_BYTES = int(os.environ.get("BENCH_SAID_BYTES", "0"))
 """Events said per event read, and how large one is."""
 
 SAID_TOPIC = "dossier.due-soon"
-BATCH = 1000
+BATCH = Settings().batch_records
+"""As many as sla takes at once."""
 
 Operation = InsertOne[dict[str, Any]] | UpdateOne
 

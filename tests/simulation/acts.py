@@ -45,7 +45,7 @@ def all_acts() -> set[str]:
         *(f"rejected: {code}" for code in _values(routing.RejectionCode)),
         *(f"moved by {movement}" for movement in _values(routing.Movement)),
         *(f"waits for {cause}" for cause in _values(routing.PauseCause)),
-        *(f"{kind} overdue" for kind in get_args(Kind)),
+        *(f"{kind} overdue" for kind in (*get_args(Kind), sla.NEW_DATE)),
         *_told(),
         *(f"rescheduled: {kind}" for kind in _values(sla.DossierRescheduled.model_fields["kind"].annotation)),
     }

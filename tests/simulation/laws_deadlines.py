@@ -102,16 +102,19 @@ def _moves(doc: Document, announcement: AnyEvent, version: int | None = None) ->
 
 
 def who_has_a_new_date_is_told(found: Findings) -> Iterator[str]:
-    """Of every new date there is a message, or a letter that tells it."""
-    for event in found.of(sla.DossierRescheduled):
-        doc = found.documents("notify")[event.subject]
-        if event.data.kind != "late" and not any(_tells(message, event) for message in doc.state["messages"]):
+    """Of every new date there is a message, or a letter that tells it; what did not go out in time may give way.
+
+    To a later date, or because there was no lateness whose new date it moved.
+    """
+    back = {event.data.overdue_id for event in found.of(sla.DossierOverdueRetracted)}
+    moved = [event for event in found.of(sla.DossierRescheduled) if event.data.kind != "late"]
+    for event in moved:
+        messages = found.documents("notify")[event.subject].state["messages"]
+        [status] = [one["status"] for one in messages if one["cause"] and one["cause"]["id"] == event.id] or [""]
+        later = any(one.subject == event.subject and one.data.new_date > event.data.new_date for one in moved)
+        gives_way = later or event.data.overdue_id in back
+        if status not in (("sent", "failed", "dropped") if gives_way else ("sent", "failed")):
             yield f"{event.subject}: {event.data.kind} from {event.data.old_date} to {event.data.new_date}"
-
-
-def _tells(message: dict[str, Any], event: AnyEvent) -> bool:
-    cause = message["cause"]
-    return cause is not None and cause["id"] == event.id and message["status"] in ("sent", "failed")
 
 
 DEADLINES: tuple[Any, ...] = (
