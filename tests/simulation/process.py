@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -131,6 +131,10 @@ class Carrier:
                 await self._handler(SimpleNamespace(raw_message=batch, consumer=reader))
                 self.given_in = None
 
+    def outlived(self) -> None:
+        """What is at work goes on without the partitions it is of."""
+        self._wire.sky.fault("outlived", self._wire.owner.name)
+
     async def stop(self) -> None:
         """Let the batch at work finish, if it does in time, and leave the group."""
         self._running = False
@@ -162,6 +166,12 @@ class Member(Subscription):
     def reader(self) -> Reader | None:
         """The consumer, while there is one."""
         return self.carrier.consumer
+
+    @override
+    async def on_partitions_revoked(self, revoked: Iterable[Any]) -> None:
+        await super().on_partitions_revoked(revoked)
+        if self.busy.locked():
+            self.carrier.outlived()
 
     @override
     async def persist(self, work: Callable[[], Awaitable[None]]) -> None:

@@ -5,4 +5,5 @@ ONCE_FAILED = {
     104: "an outcome that another outcome's effect led to was saved and, after a crash, never published",
     310: "a step was begun again, as was told late, before its last attempt had ended: held twice at once",
     1292: "an outcome was saved after another process committed its batch, by one that then died: never published",
+    1757: "nor that what takes longer than a rebalance waits for goes on without its partitions",
 }
