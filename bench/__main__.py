@@ -45,7 +45,7 @@ def all_command(
     quick: Annotated[bool, typer.Option(help="Very little of everything: the figures say nothing")] = False,
 ) -> None:
     """Measure everything and write it down."""
-    write(asyncio.run(whole(QUICK if quick else FULL, print)), folder)
+    asyncio.run(whole(QUICK if quick else FULL, folder, print))
     print(f"written to {folder / 'benchmarks.md'} and {folder / 'benchmarks.json'}")
 
 

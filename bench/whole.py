@@ -1,8 +1,10 @@
 """All measures, one after the other, and what they are written to."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from bench import flow as flows
 from bench import reporting as reports
@@ -53,17 +55,24 @@ QUICK = Scale(
 """A minute or two: shows that everything can be measured. Its figures say nothing."""
 
 
-async def whole(scale: Scale, tell: Callable[[str], None]) -> Results:
-    """Measure everything."""
-    on, with_versions = machine(), versions()
+async def whole(scale: Scale, folder: Path, tell: Callable[[str], None]) -> None:
+    """Measure everything, and keep what is there after every measure: a later one may fail."""
     tell(f"store: {store_server()}")
-    runs = await throughput(scale.throughput, tell)
-    flowing = await flow(scale.flow, tell)
-    replays = await replay(scale.replayed, scale.replays)
-    many = await stored(scale.stored, tell)
-    told = await reported(scale.reported, tell)
-    taken, settings = clock.now().date().isoformat(), _settings(scale)
-    return Results(taken, on, with_versions, settings, runs, flowing, many, replays, told)
+    found = Results(clock.now().date().isoformat(), machine(), versions(), _settings(scale))
+    for name, measure in _measures(scale, tell).items():
+        found = replace(found, **{name: await measure()})
+        write(found, folder)
+
+
+def _measures(scale: Scale, tell: Callable[[str], None]) -> dict[str, Callable[[], Awaitable[Any]]]:
+    """What there is to measure, by its name among the results."""
+    return {
+        "runs": partial(throughput, scale.throughput, tell),
+        "flow": partial(flow, scale.flow, tell),
+        "replays": partial(replay, scale.replayed, scale.replays),
+        "reported": partial(reported, scale.reported, tell),
+        "stored": partial(stored, scale.stored, tell),
+    }
 
 
 def write(results: Results, folder: Path) -> None:
