@@ -20,6 +20,7 @@ from contracts.worktime.reckon import (
     due_at,
     last_day,
     to_local,
+    worked,
 )
 
 Effect = Literal["pauses", "restarts", "nothing"]
@@ -174,7 +175,7 @@ class Clock:
             at = _same_day_from(at, due)
             left = int(between(self.calendar, at, due).total_seconds())
         if self.limit.worked:
-            left = _seconds(self.calendar, self.limit)
+            left = int(worked(self.limit, self.calendar).total_seconds())
         elif self.limit.unit != "same-day" and promised in (None, due):
             return _Reading(at, at, due, 0, last_day(to_local(at).date(), self.limit).toordinal())
         if promised not in (None, due):
@@ -209,7 +210,7 @@ class Clock:
             assert self.promised is not None  # noqa: S101 - checked when it was made
             return int(between(self.calendar, self.started, self.promised).total_seconds())
         if self.limit.worked:
-            return _seconds(self.calendar, self.limit)
+            return int(worked(self.limit, self.calendar).total_seconds())
         undisturbed = due_at(self.calendar, start, self.limit, self.late_from)
         counted = _same_day_from(start, undisturbed) if self.limit.unit == "same-day" else start
         return int(between(self.calendar, counted, undisturbed).total_seconds())
@@ -234,10 +235,6 @@ def _begins(wait: Wait) -> tuple[datetime, float]:
 def _same_day_from(start: datetime, due: datetime) -> datetime:
     """What came too late for its own day has the day it is due on, and nothing of its own."""
     return max(start, due.replace(hour=0, minute=0, second=0))
-
-
-def _seconds(calendar: Calendar, limit: Limit) -> int:
-    return limit.value * (3600 if limit.unit == "working-hours" else calendar.day_seconds)
 
 
 def _latest(*moments: datetime | None) -> datetime:

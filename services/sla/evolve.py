@@ -208,7 +208,7 @@ class Fold:
         asked = Deadline(key, kind, data.agency, at, at, event.id, data.step, data.limit, None, data.asked_by)
         attempt = step_key(data.step, data.attempt)
         if over := next((one.ended for one in state.deadlines if one.key == attempt), None):
-            asked = replace(asked, ended=max(at, over))  # the step was done before, as was told late
+            asked = asked.but(ended=max(at, over))  # the step was done before, as was told late
         known = state.but(deadlines=tuple(one for one in state.deadlines if one.key != key))
         return self._rederived(self._begun(known, asked))
 

@@ -42,11 +42,14 @@ def new_date(state: State, deadline: Deadline, rules: RuleSet, calendar: Calenda
     return New(latest, due_at(calendar, due, rules.form_04.new_date.value, rules.late_from).astimezone(UTC), None)
 
 
-def saying(state: State, missed: Missed, rules: Rules, new: New | None) -> Iterator[Saying]:
-    """`dossier.rescheduled`, linked to its overdue event; nothing where no new date is given."""
-    if new is None or any(one.overdue_id == missed.id for one in state.new_dates):
+def saying(state: State, deadline: Deadline, missed: Missed, rules: Rules) -> Iterator[Saying]:
+    """`dossier.rescheduled`, linked to its overdue event; nothing where no new date is given, or it is on record."""
+    if any(one.overdue_id == missed.id for one in state.new_dates):
         return
     given, calendar, old = rules.rule_set(state).form_04, rules.calendar_of(state), missed.due
+    new = new_date(state, deadline, rules.rule_set(state), calendar)
+    if new is None:
+        return
 
     def data() -> sla.DossierRescheduled:
         agency, officer = missed.holder()

@@ -60,7 +60,7 @@ class _Late:
         if deadline.kind in EXPLAINED:
             yield from self._explain(missed)
         if deadline.kind == "dossier":
-            letter = form_04.saying(state, missed, self._rules, self._new_date())
+            letter = form_04.saying(state, deadline, missed, self._rules)
             rungs = merge(letter, rungs, key=lambda one: one.at)
         yield from rungs
 
@@ -73,12 +73,9 @@ class _Late:
         holder = partial(in_charge, self._state, self._deadline, due, self._rules)
         return Missed(due, overdue_id, holder), unique, bool(on_record)
 
-    def _new_date(self) -> form_04.New | None:
-        return form_04.new_date(self._state, self._deadline, self._set, self._calendar)
-
     def _overdue(self, missed: Missed) -> sla.DossierOverdue:
         agency, officer = missed.holder()
-        new = self._new_date()
+        new = form_04.new_date(self._state, self._deadline, self._set, self._calendar)
         return sla.DossierOverdue(
             deadline=self._deadline.key,
             due=missed.due,
