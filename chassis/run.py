@@ -130,8 +130,8 @@ class Runner:
         for turn in itertools.count():
             if self._stop.is_set():
                 return
-            if owned := self._subscription.owned:
-                async with self._subscription.busy:
+            async with self._subscription.busy:  # whoever was at work may have outlived the partitions it began with
+                if owned := self._subscription.owned:
                     await self._subscription.persist(partial(self._sweep, sorted(owned), all_clocks=turn % REST == 0))
             try:
                 async with asyncio.timeout(self._settings.sweep_seconds):

@@ -6,4 +6,5 @@ ONCE_FAILED = {
     310: "a step was begun again, as was told late, before its last attempt had ended: held twice at once",
     1292: "an outcome was saved after another process committed its batch, by one that then died: never published",
     1757: "nor that what takes longer than a rebalance waits for goes on without its partitions",
+    4269: "a sweep that waited for the batch at work swept what the process owned before it waited",
 }
