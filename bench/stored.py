@@ -52,8 +52,9 @@ class Plan:
         return f"stored{self.dossiers}-"
 
     def picked(self, turn: int) -> list[int]:
-        """The dossiers that something happens to in one round."""
-        return Random(f"{turn}").sample(range(self.dossiers), min(self.events, self.dossiers))  # noqa: S311
+        """The dossiers that something happens to in one round: none of those that a sweep is to meet."""
+        others = [number for number in range(self.dossiers) if self.sweep_of(number) is None]
+        return Random(f"{turn}").sample(others, min(self.events, len(others)))  # noqa: S311
 
     def sweep_of(self, number: int) -> int | None:
         """In which round's sweep a dossier is due; most are due in none."""

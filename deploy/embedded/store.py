@@ -20,7 +20,7 @@ FAST_PROGRAM = Path("fast-store/bin/secantusd-rs")
 """Where `make fast-store` puts it, below the home."""
 
 PROGRAM_VARIABLE = "LIENTHONG_STORE_PROGRAM"
-CACHE = "256M"
+CACHE = "1G"
 ANSWER_MILLISECONDS = 2000
 
 
