@@ -69,12 +69,19 @@ def _known_at(doc: Document, version: int) -> Oracle:
 
 
 def a_moved_date_is_told_once(found: Findings) -> Iterator[str]:
-    """Every announcement that moves an appointment, as all that is known says, and no other, as was known then."""
+    """Every announcement that moves an appointment, as all that is known says, and no other, as was known then.
+
+    Once to each date: what comes to be known later may show that the same announcement moves it to another.
+    """
     for doc in found.documents("sla").values():
-        told = Counter(fact.event.causationid for fact in doc.facts.values() if _tells_of_calendar(fact.event))
+        told = [fact.event for fact in doc.facts.values() if _tells_of_calendar(fact.event)]
+        for (cause, date), times in Counter((event.causationid, event.data.new_date) for event in told).items():
+            if times > 1:
+                yield f"{doc.key}: {cause} moves it to {date}, {times} times"
+        announced = {event.causationid for event in told}
         for event in doc.events:
-            if isinstance(event.data, CalendarChanged) and (told[event.id] > 1 or told[event.id] < _moves(doc, event)):
-                yield f"{doc.key}: {event.data.reason} of {event.time} {told[event.id]} times"
+            if isinstance(event.data, CalendarChanged) and event.id not in announced and _moves(doc, event):
+                yield f"{doc.key}: {event.data.reason} of {event.time} is not told"
         for fact in doc.facts.values():
             if _tells_of_calendar(fact.event) and not _moves(doc, _cause(doc, fact), fact.version):
                 yield f"{doc.key}: {fact.event.id}, but nothing moved"
