@@ -1,7 +1,7 @@
 """Events that sla owns.
 
-A deadline is `dossier` (the whole), `new-date` (of form 04), `step:<id>#<attempt>`,
-`consultation:<step>#<attempt>@<agency>` or `feedback`.
+A deadline is `dossier` (the whole), `new-date` (of form 04), `step:<id>#<attempt>`, `consultation:<consultation>` as
+`consultation.requested` names it, or `feedback`.
 """
 
 from typing import Annotated, ClassVar, Literal

@@ -13,8 +13,6 @@ from services.sla.rules import Rules
 from services.sla.said import said
 from services.sla.state import Amendment, Deadline, Early, Explanation, Move, Pause, State, step_key
 
-LONGEST_KEY = 140
-
 
 class Fold:
     """Folds events in, by a calendar and rule sets."""
@@ -147,8 +145,7 @@ class Fold:
             return state.but(early=(*state.early, Early(key, agency, event.time, officer, ended=True)))
         if found.ended is not None:
             return state
-        asked = f"consultation:{key.removeprefix('step:')}@"
-        over = [one for one in state.deadlines if one is found or (one.ended is None and one.key.startswith(asked))]
+        over = [one for one in state.deadlines if one is found or (one.ended is None and one.asked_for == key)]
         closed = self._closed(state, over, event.time)
         asker = next((one.sender for one in over if one.kind == "consultation"), None)
         return closed if asker is None else _moved(closed, event, "consultation", asker)
@@ -202,15 +199,14 @@ class Fold:
 
     def _asked(self, state: State, event: AnyEvent, data: routing.ConsultationRequested) -> State:
         key, at = consultation_key(data), event.time
-        if any(one.key == key and one.ended is None for one in state.deadlines):
-            return state  # asked twice of one agency for one attempt: the first limit counts
+        if any(one.key == key for one in state.deadlines):
+            return state
         kind: Kind = "consultation"
         asked = Deadline(key, kind, data.agency, at, at, event.id, data.step, data.limit, None, data.asked_by)
-        attempt = step_key(data.step, data.attempt)
-        if over := next((one.ended for one in state.deadlines if one.key == attempt), None):
+        asked = asked.but(asked_for=step_key(data.step, data.attempt))
+        if over := next((one.ended for one in state.deadlines if one.key == asked.asked_for), None):
             asked = asked.but(ended=max(at, over))  # the step was done before, as was told late
-        known = state.but(deadlines=tuple(one for one in state.deadlines if one.key != key))
-        return self._rederived(self._begun(known, asked))
+        return self._rederived(self._begun(state, asked))
 
     def _calendar_changed(self, state: State, event: AnyEvent, data: CalendarChanged) -> State:
         amendment = Amendment(event.id, tuple(day.exceptional for day in data.days))
@@ -251,6 +247,5 @@ def _explained(state: State, event: AnyEvent, data: routing.DelayExplained) -> S
 
 
 def consultation_key(data: routing.ConsultationRequested | routing.ConsultationAnswered) -> str:
-    """The deadline of one opinion; where the codes are too long for a key, it is named by its own code."""
-    key = f"consultation:{data.step}#{data.attempt}@{data.agency}"
-    return key if len(key) <= LONGEST_KEY else f"consultation:{data.consultation}"
+    """The deadline of one opinion: who is asked again owes each of them."""
+    return f"consultation:{data.consultation}"

@@ -43,6 +43,7 @@ class Deadline(Changeable):
         limit: the time for it; empty where only a date is known.
         promised: the date that was given.
         sender: who handed it over, or who asks.
+        asked_for: of a consultation, the attempt at a step that it is for, by its key.
         officer: who took it last.
         takers: every officer who took it, since when.
         ended: when the work was over, or left to others.
@@ -63,6 +64,7 @@ class Deadline(Changeable):
     limit: str = ""
     promised: datetime | None = None
     sender: str = ""
+    asked_for: str = ""
     officer: str | None = None
     takers: tuple[tuple[datetime, str | None], ...] = ()
     ended: datetime | None = None

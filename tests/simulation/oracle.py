@@ -98,7 +98,7 @@ class Oracle:
 
     @cached_property
     def watched(self) -> dict[str, Watched]:
-        """Every deadline by its key. Who is asked again after an answer has a new one."""
+        """Every deadline by its key; what would begin it a second time does not."""
         ends: dict[str, list[datetime]] = defaultdict(list)
         for event in self._facts:
             for name in _ended(event):
@@ -107,8 +107,7 @@ class Oracle:
         for event in self._facts:
             if (one := _begun(event)) is not None:
                 one.ends = [*(end for name in one.names for end in ends[name]), *([self.over] if self.over else [])]
-                if one.key not in found or not found[one.key].open_at(one.started):
-                    found[one.key] = one
+                found.setdefault(one.key, one)
         return found
 
     def due(self, one: Watched) -> datetime | None:
@@ -201,9 +200,8 @@ def _begun(event: AnyEvent) -> Watched | None:
             since, key = data.clock_since or at, f"step:{data.step}#{data.attempt}"
             return Watched(key, (key,), "step", data.step, since, data.limit, data.deadline)
         case routing.ConsultationRequested():
-            attempt = f"{data.step}#{data.attempt}"
-            names, key = (data.consultation, f"step:{attempt}"), f"consultation:{attempt}@{data.agency}"
-            return Watched(key, names, "consultation", data.step, at, data.limit, None)
+            key, attempt = f"consultation:{data.consultation}", f"step:{data.step}#{data.attempt}"
+            return Watched(key, (key, attempt), "consultation", data.step, at, data.limit, None)
         case _:
             return None
 
@@ -218,7 +216,7 @@ def _ended(event: AnyEvent) -> Iterator[str]:
             yield f"step:{data.from_step}#{data.from_attempt}"
             yield from (f"step:{one.step}#{one.attempt}" for one in data.also_ended)
         case routing.ConsultationAnswered():
-            yield data.consultation
+            yield f"consultation:{data.consultation}"
 
 
 def _ends_all(event: AnyEvent) -> Iterator[datetime]:

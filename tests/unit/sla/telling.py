@@ -121,9 +121,11 @@ def explained(
     return fact(data, time)
 
 
-def asked(time: datetime, agency: str = "H29.11", limit: str = "1 working-days", attempt: int = 1) -> AnyEvent:
+def asked(
+    time: datetime, agency: str = "H29.11", limit: str = "1 working-days", attempt: int = 1, name: str = "question"
+) -> AnyEvent:
     data = ConsultationRequested(
-        consultation=f"{agency}-{attempt}",
+        consultation=f"{name}-{agency}-{attempt}",
         step="check",
         attempt=attempt,
         agency=agency,
@@ -134,9 +136,9 @@ def asked(time: datetime, agency: str = "H29.11", limit: str = "1 working-days",
     return fact(data, time)
 
 
-def opinion(time: datetime, agency: str = "H29.11", attempt: int = 1) -> AnyEvent:
+def opinion(time: datetime, agency: str = "H29.11", attempt: int = 1, name: str = "question") -> AnyEvent:
     data = ConsultationAnswered(
-        consultation=f"{agency}-{attempt}",
+        consultation=f"{name}-{agency}-{attempt}",
         step="check",
         attempt=attempt,
         agency=agency,

@@ -18,7 +18,8 @@ from tests.unit.sla.telling import (
     transferred,
 )
 
-KEY = "consultation:check#1@H29.11"
+KEY = "consultation:question-H29.11-1"
+AGAIN = "consultation:again-H29.11-1"
 NEVER = at(31)
 LATE = at(27)
 
@@ -46,7 +47,7 @@ def test_an_opinion_of_another_agency_does_not():
 
 def test_nor_does_one_that_was_asked_for_an_earlier_attempt():
     story = dossier(asked(MONDAY), opinion(at(2, "10:00")), asked(at(3), attempt=2), due=LATE).when(now=at(20))
-    assert missed(story) == [("consultation:check#2@H29.11", at(4))]
+    assert missed(story) == [("consultation:question-H29.11-2", at(4))]
 
 
 def test_the_end_of_the_step_or_of_the_dossier_ends_it():
@@ -73,15 +74,40 @@ def test_by_a_rule_the_main_clock_stands_until_the_opinion_comes():
     assert story.state.deadlines[0].due == at(6, "09:00")
 
 
-def test_a_second_question_to_the_same_agency_begins_when_the_first_was_answered():
-    story = asking(opinion(at(3, "10:00")), asked(at(9), limit="4 working-hours")).when(now=at(20))
-    assert missed(story) == [(KEY, at(9, "13:30"))]
+def asked_again(limit="1 working-days"):
+    return asked(at(9), limit=limit, name="again")
 
 
-def test_codes_that_are_too_long_for_a_key_are_named_by_their_own():
-    long = asked(at(3)).data.model_copy(update={"agency": "X" * 120, "step": "s" * 120, "consultation": "c-1"})
-    story = dossier(asked(at(3)).model_copy(update={"data": long}), due=LATE)
-    assert story.state.deadlines[-1].key == "consultation:c-1"
+def silences(story):
+    return [(one.deadline, one.due) for one in story.ever(DossierOverdue)]
+
+
+def test_a_second_question_to_the_same_agency_has_a_deadline_of_its_own():
+    story = asking(opinion(at(3, "10:00")), asked_again("4 working-hours")).when(now=at(20))
+    assert missed(story) == [(AGAIN, at(9, "13:30"))]
+
+
+def test_silence_stays_true_when_the_same_agency_is_asked_again():
+    story = asking(opinion(at(5))).when(now=at(6)).when(asked_again(), now=at(20))
+    assert story.ever(DossierOverdueRetracted) == []
+    assert silences(story) == [(KEY, at(4)), (AGAIN, at(10))]
+
+
+def test_who_is_asked_twice_owes_both_opinions():
+    assert silences(asking(asked_again()).when(now=at(20))) == [(KEY, at(4)), (AGAIN, at(10))]
+    assert silences(asking(asked_again(), opinion(at(4))).when(now=at(20))) == [(AGAIN, at(10))]
+    assert silences(asking(asked_again(), step_done(at(9, "10:00"))).when(now=at(20))) == [(KEY, at(4))]
+
+
+def test_a_first_question_that_is_heard_of_late_changes_nothing_for_the_second():
+    story = dossier(transferred(MONDAY), asked_again(), due=LATE).when(now=at(11)).when(asked(at(3)), now=at(20))
+    assert story.ever(DossierOverdueRetracted) == []
+    assert silences(story) == [(KEY, at(4)), (AGAIN, at(10))]
+
+
+def test_the_longest_name_of_a_question_makes_a_key():
+    story = asking(asked(at(3), "X" * 60, name="q" * 57)).when(now=at(5))
+    assert max(len(one.deadline) for one in story.ever(DossierOverdue)) == len("consultation:") + 120
 
 
 def test_who_asks_is_remembered():
