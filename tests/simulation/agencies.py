@@ -18,6 +18,7 @@ QUIRKS = 2
 TAKES_CUSTODY = 0.7
 UNUSUAL = 0.5
 OPINION_GIVEN = 0.6
+ASKED_AGAIN = 0.4
 EXPLAINED = 0.5
 EXPLAINED_AHEAD = 0.05
 BACKDATED = 0.15
@@ -150,6 +151,8 @@ class Agencies:
         if self._voice.chance(OPINION_GIVEN):
             given = claims.GivesOpinion(consultation=asked.consultation, opinion="it is so")
             self._later(event, asked.agency, given)
+        if self._voice.chance(ASKED_AGAIN):
+            self._later(event, asked.asked_by, self._question(asked.step, asked.limit))
 
     def _finish_open_steps(self, about: AnyEvent) -> None:
         for step, (agency, event) in self._open.get(about.subject, {}).items():
