@@ -9,7 +9,7 @@ from contracts.worktime.clock import Clock, Effect, Stretch, Wait
 from contracts.worktime.errors import CalendarError, ClockError, DataError, LimitError
 from contracts.worktime.explain import explain
 from contracts.worktime.limit import Limit, Unit
-from contracts.worktime.load import load_calendar, load_changes
+from contracts.worktime.load import Changes, load_calendar, load_changes
 from contracts.worktime.reckon import LATE_IN_THE_DAY, between, due_at, shift, worked
 from contracts.worktime.text import Lines, Text
 from contracts.worktime.working_out import Due, Line, add, days_of, due_of
@@ -19,6 +19,7 @@ __all__ = [
     "ZONE",
     "Calendar",
     "CalendarError",
+    "Changes",
     "Clock",
     "ClockError",
     "DataError",

@@ -1,12 +1,12 @@
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, Literal, NamedTuple, Self, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from contracts.worktime.calendar import Calendar, Exceptional, Span
+from contracts.worktime.calendar import ZONE, Calendar, Exceptional, Span
 from contracts.worktime.document import read_document
 from contracts.worktime.errors import CalendarError
 from contracts.worktime.text import Text
@@ -29,19 +29,27 @@ def load_calendar(path: Path | None = None) -> Calendar:
     return Calendar(file.hours.spans, weekdays, tuple(file.exceptional()), path.name)
 
 
-def load_changes(path: Path, calendar: Calendar) -> tuple[Exceptional, ...]:
-    """Read an announcement: `days_off` and `working_days` as under a year of a calendar.
+class Changes(NamedTuple):
+    """What a keeper of a calendar announces, and since when it counts as announced, in UTC."""
+
+    announced_at: datetime
+    days: tuple[Exceptional, ...]
+
+
+def load_changes(path: Path, calendar: Calendar) -> Changes:
+    """Read an announcement: when it is made, and `days_off` and `working_days` as under a year of a calendar.
 
     Working days without hours of their own have those of the calendar.
 
     Raises:
         CalendarError: naming the file, the place and the remedy.
     """
-    days = tuple(read_document(path, _Year, CalendarError).exceptional(calendar.hours))
+    file = read_document(path, _Announcement, CalendarError)
+    days = tuple(file.exceptional(calendar.hours))
     if not days:
         raise CalendarError(path.name, "file", "no day is changed", "give days_off, working_days or both")
     calendar.amended(days)  # refuses what contradicts itself
-    return days
+    return Changes(file.announced_at, days)
 
 
 def _span(given: Any) -> Any:
@@ -53,6 +61,14 @@ def _span(given: Any) -> Any:
     if span.closes <= span.opens:
         raise ValueError("the closing does not come after the opening")
     return span
+
+
+def _moment(given: Any) -> datetime:
+    try:
+        moment = datetime.fromisoformat(str(given))
+        return (moment if moment.tzinfo else moment.replace(tzinfo=ZONE)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValueError("not a moment, in Vietnam, such as 2026-03-03 08:00") from None
 
 
 class _Strict(BaseModel):
@@ -92,6 +108,10 @@ class _Year(_Strict):
         for worked in self.working_days:
             spans = worked.hours.spans if worked.hours else hours
             yield Exceptional(worked.date, Text(vi=worked.vi, en=worked.en), spans)
+
+
+class _Announcement(_Year):
+    announced_at: Annotated[datetime, BeforeValidator(_moment)]
 
 
 class _File(_Strict):

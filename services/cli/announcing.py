@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from contracts.calendar_changes import CalendarChanged, ChangedDay
@@ -19,7 +19,7 @@ class Announcement:
         calendar: its name.
         days: the days that are worked otherwise.
         reason: told to citizens whose date moves.
-        at: when it is announced.
+        at: when it is announced: kept with it, so that whoever repeats it says the same again.
         timeline: to the dossiers of this clock.
     """
 
@@ -40,15 +40,19 @@ class Announcement:
         return {"state.phase": "open", "state.kind": "dossier", "state.timeline": self.timeline}
 
     def for_dossier(self, code: str, state: Mapping[str, Any]) -> AnyEvent | None:
-        """The event for one dossier; None where it has it. The same announcement always has the same id."""
-        digest = hashlib.sha256(self.data.model_dump_json().encode()).hexdigest()[:32]
+        """The event for one dossier; None where it has it. The same announcement always has the same bytes.
+
+        It is of the moment of the announcement, or of the receipt where that came after.
+        """
+        named = f"{self.data.model_dump_json()}|{self.at.astimezone(UTC).isoformat()}"
+        digest = hashlib.sha256(named.encode()).hexdigest()[:32]
         if any(one["id"] == event_id(CalendarChanged.TYPE, code, digest) for one in state["amendments"]):
             return None
         return new_event(
             self.data,
             source=f"/calendar/{self.calendar}",
             subject=code,
-            time=self.at,
+            time=max(self.at, datetime.fromisoformat(state["received_at"])),
             correlationid=state["correlation"],
             unique=(digest,),
             timeline=self.timeline,

@@ -1,7 +1,6 @@
 """`calendar`: announcements of days off, swaps and storms."""
 
 import asyncio
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +12,7 @@ from chassis.bus import Publisher
 from chassis.record import message_of
 from chassis.settings import Settings
 from contracts.envelope import LIVE
-from contracts.worktime import ZONE, load_calendar, load_changes
+from contracts.worktime import CalendarError, load_calendar, load_changes
 from services.cli.announcing import Announcement
 from services.cli.main import app
 from services.cli.surroundings import store_of, surroundings
@@ -28,20 +27,23 @@ console = Console()
 
 @calendar_app.command()
 def announce(
-    file: Annotated[Path, typer.Argument(help="YAML with `days_off` and `working_days`, as under a calendar's year")],
+    file: Annotated[
+        Path,
+        typer.Argument(help="YAML with `announced_at`, and `days_off` and `working_days` as under a calendar's year"),
+    ],
     reason: Annotated[str, typer.Option(help="Told to every citizen whose date moves")],
     name: Annotated[str, typer.Option(help="Which calendar it is")] = "office",
     timeline: Annotated[str, typer.Option(help="To the dossiers of this clock")] = LIVE,
-    at: Annotated[datetime | None, typer.Option(help="When it is announced, in Vietnam; by default now")] = None,
 ) -> None:
     """Tell every dossier under way that days are worked otherwise; sla moves its dates, and says so.
 
-    A second time does nothing. New dossiers go by the calendar file: mend that too.
+    A second time it tells those whom it did not reach. New dossiers go by the calendar file: mend that too.
     """
     settings = surroundings()
-    days = load_changes(file, load_calendar(settings.calendar))
-    moment = at.replace(tzinfo=at.tzinfo or ZONE) if at else clock.now()
-    told = asyncio.run(tell(settings, Announcement(name, days, reason, moment, timeline)))
+    at, days = load_changes(file, load_calendar(settings.calendar))
+    if timeline == LIVE and at > clock.now():
+        raise CalendarError(file.name, "announced_at", f"{at.isoformat()} lies ahead", "announce it when it has come")
+    told = asyncio.run(tell(settings, Announcement(name, days, reason, at, timeline)))
     console.print(f"{len(days)} days announced to {told} dossiers")
 
 

@@ -98,7 +98,11 @@ class People:
         for dossier, received in self._under_way.items():
             if received.timeline == timeline and (on, why, dossier) not in self._told:
                 self._told.add((on, why, dossier))
-                known = {"amendments": (), "correlation": received.correlationid}
+                known = {
+                    "amendments": (),
+                    "correlation": received.correlationid,
+                    "received_at": received.time.isoformat(),
+                }
                 event = announced.for_dossier(dossier, known)
                 assert event is not None
                 self._voice.send(event)

@@ -1,13 +1,16 @@
 """What `lienthong calendar announce` publishes, and what it refuses."""
 
+from dataclasses import replace
+
 import pytest
 
 from contracts.worktime import CalendarError, load_changes
 from services.cli.announcing import Announcement
 from tests.given import CODE, OFFICE, SUBMISSION, at
-from tests.unit.sla.telling import SLA, dossier
+from tests.unit.sla.telling import MONDAY, SLA, dossier
 
 STORM = """
+announced_at: 2026-03-03 08:00
 days_off:
   - {date: 2026-03-04, vi: Nghỉ bão, en: Storm}
 working_days:
@@ -25,8 +28,8 @@ def storm(tmp_path):
     return changes
 
 
-def announced(days):
-    return Announcement("office", days, "Bão số 1", at(3))
+def announced(changes):
+    return Announcement("office", changes.days, "Bão số 1", changes.announced_at)
 
 
 def test_every_dossier_under_way_is_told_the_days_and_the_reason(storm):
@@ -42,7 +45,7 @@ def test_every_dossier_under_way_is_told_the_days_and_the_reason(storm):
         (4, (), "Storm"),
         (7, ("07:30-11:30", "13:00-17:00"), "Made up"),
     ]
-    assert event.data.days[1].exceptional == storm()[1]
+    assert event.data.days[1].exceptional == storm().days[1]
 
 
 def test_a_dossier_that_was_told_is_not_told_again(storm):
@@ -53,11 +56,38 @@ def test_a_dossier_that_was_told_is_not_told_again(storm):
     assert announced(storm()).for_dossier(CODE, SLA.dump(told.state)) is None
 
 
+def test_a_dossier_that_is_told_again_before_the_watch_has_read_is_told_the_same_to_the_byte(storm):
+    state = SLA.dump(dossier().state)
+    once, again = (announced(storm()).for_dossier(CODE, state) for _ in range(2))
+    assert once.to_json() == again.to_json()
+
+
+def test_whose_receipt_came_after_the_announcement_is_told_from_then_on(storm):
+    early = storm(STORM.replace("2026-03-03 08:00", "2026-02-27"))
+    story = dossier()
+    event = announced(early).for_dossier(CODE, SLA.dump(story.state))
+    assert event.time == MONDAY
+    assert story.when(event).state.deadlines[0].due == at(6, "09:00")
+
+
 def test_another_announcement_is_another_event(storm):
     state = SLA.dump(dossier().state)
-    first = announced(storm()).for_dossier(CODE, state)
-    assert announced(storm()[:1]).for_dossier(CODE, state).id != first.id
-    assert Announcement("office", storm(), "Another", at(9)).for_dossier(CODE, state).id != first.id
+    first = announced(storm())
+    others = [replace(first, days=first.days[:1]), replace(first, reason="Another"), replace(first, at=at(9))]
+    assert len({one.for_dossier(CODE, state).id for one in (first, *others)}) == 4
+
+
+def test_the_same_days_announced_once_more_move_nothing_and_are_not_told(storm):
+    story = dossier().when(announced(storm()).for_dossier(CODE, SLA.dump(dossier().state)))
+    again = replace(announced(storm()), at=at(3, "10:00")).for_dossier(CODE, SLA.dump(story.state))
+    assert story.when(again).said == ()
+
+
+@pytest.mark.parametrize(
+    "moment", ["2026-03-03 08:00", "2026-03-03 08:00:00", "2026-03-03T01:00:00Z", "'2026-03-03T08:00+07:00'"]
+)
+def test_the_moment_of_an_announcement_is_in_vietnam_unless_it_says_otherwise(storm, moment):
+    assert storm(STORM.replace("2026-03-03 08:00", moment)).announced_at == at(3)
 
 
 def test_only_dossiers_of_its_clock_that_are_open_are_asked_for(storm):
@@ -67,10 +97,14 @@ def test_only_dossiers_of_its_clock_that_are_open_are_asked_for(storm):
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("{}", "no day is changed"),
-        ("days_off: []", "no day is changed"),
+        ("announced_at: 2026-03-03", "no day is changed"),
+        ("{announced_at: 2026-03-03, days_off: []}", "no day is changed"),
+        ("days_off: [{date: 2026-03-04, vi: a, en: b}]", "Field required"),
+        ("announced_at: yesterday", "not a moment"),
+        ("announced_at: 12", "not a moment"),
+        ("announced_at: 0001-01-01", "not a moment"),
         ("days_off: [{date: 2026-02-30, vi: a, en: b}]", "day is out of range"),
-        ("holidays: []", "Extra inputs"),
+        ("{announced_at: 2026-03-03, holidays: []}", "Extra inputs"),
         ("working_days: [{date: 2026-03-07, vi: a, en: b, hours: {morning: 11:30-07:30}}]", "does not come after"),
     ],
 )
