@@ -20,6 +20,8 @@ from bench.throughput import Sizes, throughput
 from bench.whole import FULL, QUICK, whole, write
 from services.cli.commands_run import sigterm_like_ctrl_c
 
+Contenders = Annotated[list[str] | None, typer.Option(help="sla, handler, bare or quix; by default all of them")]
+
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 
@@ -41,11 +43,12 @@ def profile_command(
 @app.command("all")
 def all_command(
     folder: Annotated[Path, typer.Option(help="Where benchmarks.md and benchmarks.json go")] = Path("docs"),
+    only: Contenders = None,
     *,
     quick: Annotated[bool, typer.Option(help="Very little of everything: the figures say nothing")] = False,
 ) -> None:
     """Measure everything and write it down."""
-    asyncio.run(whole(QUICK if quick else FULL, folder, print))
+    asyncio.run(whole(QUICK if quick else FULL, folder, print, tuple(only or ())))
     print(f"written to {folder / 'benchmarks.md'} and {folder / 'benchmarks.json'}")
 
 
@@ -73,7 +76,7 @@ def sla_command(
     events: Annotated[int, typer.Option(min=100)] = 48_000,
     handler_events: Annotated[int, typer.Option(min=100)] = 1500,
     rounds: Annotated[int, typer.Option(min=1)] = 1,
-    only: Annotated[list[str] | None, typer.Option(help="sla, handler, bare or quix")] = None,
+    only: Contenders = None,
 ) -> None:
     """Measure one instance of sla, and those it is compared with."""
     asyncio.run(throughput(Sizes(events, handler_events, rounds), print, tuple(only or ())))

@@ -4,7 +4,7 @@ import os
 import platform
 import re
 import subprocess
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import psutil
@@ -34,8 +34,16 @@ def versions() -> dict[str, str]:
         "kafka": kafka.version(),
         "java": _java(),
         "store": store_server(),
-        **{name: version(name) for name in LIBRARIES},
+        **{name: _library(name) for name in LIBRARIES},
     }
+
+
+def _library(name: str) -> str:
+    """What a contender brings with it is not there where that one is not measured."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"
 
 
 def store_server() -> str:

@@ -55,19 +55,21 @@ QUICK = Scale(
 """A minute or two: shows that everything can be measured. Its figures say nothing."""
 
 
-async def whole(scale: Scale, folder: Path, tell: Callable[[str], None]) -> None:
-    """Measure everything, and keep what is there after every measure: a later one may fail."""
+async def whole(scale: Scale, folder: Path, tell: Callable[[str], None], only: tuple[str, ...] = ()) -> None:
+    """Measure everything, or not all contenders, and keep what is there after every measure: a later one may fail."""
     tell(f"store: {store_server()}")
     found = Results(clock.now().date().isoformat(), machine(), versions(), _settings(scale))
-    for name, measure in _measures(scale, tell).items():
+    for name, measure in _measures(scale, tell, only).items():
         found = replace(found, **{name: await measure()})
         write(found, folder)
 
 
-def _measures(scale: Scale, tell: Callable[[str], None]) -> dict[str, Callable[[], Awaitable[Any]]]:
+def _measures(
+    scale: Scale, tell: Callable[[str], None], only: tuple[str, ...]
+) -> dict[str, Callable[[], Awaitable[Any]]]:
     """What there is to measure, by its name among the results."""
     return {
-        "runs": partial(throughput, scale.throughput, tell),
+        "runs": partial(throughput, scale.throughput, tell, only),
         "flow": partial(flow, scale.flow, tell),
         "replays": partial(replay, scale.replayed, scale.replays),
         "reported": partial(reported, scale.reported, tell),
