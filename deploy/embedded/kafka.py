@@ -10,9 +10,6 @@ from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 
-from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
-
 from deploy.embedded.endpoints import KAFKA, StackError
 from deploy.embedded.ports import HOST, Ports
 
@@ -108,6 +105,9 @@ def require_java() -> None:
 
 
 async def _lists_itself(address: str) -> bool:
+    from aiokafka.admin import AIOKafkaAdminClient  # noqa: PLC0415 - who only asks where the stack is needs no driver
+    from aiokafka.errors import KafkaError  # noqa: PLC0415
+
     admin = AIOKafkaAdminClient(bootstrap_servers=address)
     try:
         async with asyncio.timeout(ANSWER_SECONDS):

@@ -4,7 +4,7 @@ What each figure means is told in docs/figures.md.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
@@ -161,6 +161,7 @@ def _total(sums: Iterable[Sums]) -> Sums:
 
 
 def _row(sums: Sums, slowest: str, causes: Iterable[str]) -> Row:
+    used, shares = sorted(sums.used), sorted(sums.shares)
     return {
         "received": sums.received,
         "early": sums.ended["early"],
@@ -169,10 +170,10 @@ def _row(sums: Sums, slowest: str, causes: Iterable[str]) -> Row:
         "unjudged": sums.ended[""],
         "in_time": sums.in_time,
         "overdue": sums.overdue,
-        "median_hours": _hours(percentile(sums.used, 50)),
-        "p95_hours": _hours(percentile(sums.used, 95)),
-        "median_of_limit": _rounded(percentile(sums.shares, 50)),
-        "p95_of_limit": _rounded(percentile(sums.shares, 95)),
+        "median_hours": _hours(percentile(used, 50)),
+        "p95_hours": _hours(percentile(used, 95)),
+        "median_of_limit": _rounded(percentile(shares, 50)),
+        "p95_of_limit": _rounded(percentile(shares, 95)),
         "lost_hours": _hours(sum(sums.lost.values())),
         "slowest_step": slowest,
         "returns": sums.returns,
@@ -182,10 +183,9 @@ def _row(sums: Sums, slowest: str, causes: Iterable[str]) -> Row:
     }
 
 
-def percentile(values: Iterable[float], percent: int) -> float | None:
+def percentile(ordered: Sequence[float], percent: int) -> float | None:
     """The least value that at least `percent` in a hundred do not exceed (nearest rank); None without values."""
-    found = sorted(values)
-    return found[-(-len(found) * percent // 100) - 1] if found else None
+    return ordered[-(-len(ordered) * percent // 100) - 1] if ordered else None
 
 
 def _hours(seconds: float | None) -> float | None:

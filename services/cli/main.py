@@ -1,5 +1,6 @@
 """`lienthong`: the command line."""
 
+import gc
 import importlib
 import sys
 from typing import Any
@@ -11,6 +12,9 @@ from typer.core import TyperCommand, TyperGroup
 from typing_extensions import override
 
 from services.cli.commands import COMMANDS
+
+YOUNG = 200_000
+"""Objects that are made before the collector looks for dead ones: most commands have ended by then."""
 
 
 class OnDemand(TyperGroup):
@@ -53,6 +57,7 @@ def registered(name: str) -> Any:
 
 def main() -> None:
     """Run a command; what the user can mend is one sentence and exit code 2."""
+    gc.set_threshold(YOUNG)
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     try:
         app()

@@ -112,7 +112,7 @@ def test_a_cause_of_a_pause_that_is_new_has_a_column_of_its_own():
         ([], 50, None),
         ([7], 95, 7),
         ([1, 2], 50, 1),
-        ([3, 1, 2], 50, 2),
+        ([1, 2, 3], 50, 2),
         (range(1, 21), 95, 19),
         (range(1, 22), 95, 20),
     ],
