@@ -20,7 +20,7 @@ from services.routing import handlers as routing_handlers
 from services.routing import rules as routing_rules
 from services.sla import decide as sla_rules
 from services.sla import handlers as sla_handlers
-from services.sla.state import Move
+from services.sla.state import Move, step_key
 from tests.simulation.services import altered, calendar
 from tests.simulation.variants import Variant
 
@@ -125,6 +125,18 @@ def tells_of_every_announcement(service: Service[Any]) -> Service[Any]:
     return altered(service, evolve=evolve) if service.name == "sla" else service
 
 
+def forgets_the_first_question(service: Service[Any]) -> Service[Any]:
+    """Who is asked again for its opinion on the same attempt at a step was not asked before."""
+
+    def evolve(state: Any, event: AnyEvent) -> Any:
+        if isinstance(event.data, routing.ConsultationRequested):
+            again = event.data.agency, step_key(event.data.step, event.data.attempt)
+            state = state.but(deadlines=tuple(one for one in state.deadlines if (one.agency, one.asked_for) != again))
+        return service.evolve(state, event)
+
+    return altered(service, evolve=evolve) if service.name == "sla" else service
+
+
 def _is(payload: type, /, **wanted: str) -> Callable[[Any], bool]:
     """Whether a payload is of a kind, with these words at the beginning of its fields."""
 
@@ -189,6 +201,12 @@ BROKEN_SERVICES = (
         product=deaf("sla", _is(routing.ConsultationAnswered)),
         law="the overdues that stand are true",
         found_within=100,
+    ),
+    Variant(
+        "forgets a question when it is asked again",
+        product=forgets_the_first_question,
+        law="nothing is missing on the ladder",
+        found_within=200,
     ),
     Variant(
         "never takes an overdue back",
