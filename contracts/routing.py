@@ -85,6 +85,12 @@ class DossierStepCompleted(Accepted):
     attempt: Count = Field(ge=1)
     agency: Code
     officer: Code | None = None
+    order: Count = Field(
+        default=0, description="The how-manieth step of the dossier to be finished; tells two of one moment apart"
+    )
+    next_agency: Code | None = Field(
+        default=None, description="Who does what follows on the route, where that is not who is planned"
+    )
 
 
 class DossierSuspended(Accepted):

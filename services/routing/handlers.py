@@ -7,7 +7,7 @@ from contracts import claims, intake, routing
 from services.routing.decide import decide
 from services.routing.dossier import State
 from services.routing.rules import Rules
-from services.routing.state import INITIAL, Fold
+from services.routing.state import INITIAL, evolve
 
 
 def service(rules: Rules) -> Service[State]:
@@ -35,9 +35,8 @@ def service(rules: Rules) -> Service[State]:
             routing.ReportRejected,
         ),
         initial=INITIAL,
-        evolve=Fold(rules).evolve,
+        evolve=evolve,
         decide=partial(decide, rules=rules),
         genesis=(intake.DossierReceived,),
         indexes=("phase", "holding"),
-        basis=repr((rules.calendar, dict(rules.rule_sets.by_name), rules.patience)),
     )

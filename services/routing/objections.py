@@ -3,10 +3,9 @@
 from typing import NamedTuple
 
 from contracts import claims
-from contracts.envelope import AnyEvent
 from contracts.routing import RejectionCode
 from contracts.worktime import Limit, LimitError
-from services.routing.dossier import FREE_STEP, State
+from services.routing.dossier import FREE_STEP, Report, State
 
 
 class Objection(NamedTuple):
@@ -16,51 +15,53 @@ class Objection(NamedTuple):
     reason: str
 
 
-def objection(state: State, event: AnyEvent, data: claims.AgencyReported) -> Objection | None:
+def objection(state: State, report: Report) -> Objection | None:
     """What stands against a report on a dossier that is known; None if it can be true."""
-    if data.occurred_at is not None and data.occurred_at > event.time:
-        text = f"occurred_at is {data.occurred_at.isoformat()}, after the report itself ({event.time.isoformat()})"
+    if report.occurred_at is not None and report.occurred_at > report.told_at:
+        text = (
+            f"occurred_at is {report.occurred_at.isoformat()}, after the report itself ({report.told_at.isoformat()})"
+        )
         return Objection("not-yet-happened", text)
-    claim = data.claim
+    claim, agency = report.claim, report.agency
     if isinstance(claim, claims.ExplainsDelay):
-        return _to_explanation(state, event, data.agency, claim)
+        return _to_explanation(state, report, claim)
     if state.ended_at is not None:
         return Objection("dossier-finished", f"the dossier was finished at {state.ended_at.isoformat()}")
     match claim:
         case claims.GivesOpinion():
-            return _to_opinion(state, data.agency, claim)
+            return _to_opinion(state, agency, claim)
         case claims.Resumes():
-            return _to_resumption(state, data.agency)
+            return _to_resumption(state, agency)
         case claims.TookCustody():
-            return _to_step(state, data.agency, claim)
+            return _to_step(state, agency, claim)
     if state.paused is not None:
         return Objection("suspended", f"the dossier waits ({state.paused.cause}); report again when it has resumed")
     match claim:
         case claims.HasResult():
-            return _to_result(state, data.agency)
+            return _to_result(state, agency)
         case claims.Recalls():
-            return _to_recall(state, data.agency, claim)
+            return _to_recall(state, agency, claim)
         case _:
-            return _to_step(state, data.agency, claim)
+            return _to_step(state, agency, claim)
 
 
-def _to_explanation(state: State, event: AnyEvent, agency: str, claim: claims.ExplainsDelay) -> Objection | None:
-    if agency not in {leg.agency for leg in state.legs} | {one.agency for one in state.consultations}:
-        return Objection("not-the-holder", f"{agency} never held this dossier, nor was it asked for its opinion")
+def _to_explanation(state: State, report: Report, claim: claims.ExplainsDelay) -> Objection | None:
+    if report.agency not in {leg.agency for leg in state.legs} | {one.agency for one in state.asked}:
+        return Objection("not-the-holder", f"{report.agency} never held this dossier, nor was it asked for its opinion")
     if claim.step not in ({planned.id for planned in state.plan} or {FREE_STEP}):
         return _unknown_step(state, claim.step)
     if state.latest(claim.step) is None:
         return Objection("step-not-open", f"step {claim.step} has not begun: there is no delay to explain yet")
-    if claim.target <= event.time:
+    if claim.target <= report.told_at:
         text = f"target {claim.target.isoformat()} has passed: give the date by which it will be done"
         return Objection("target-in-the-past", text)
     return None
 
 
 def _to_opinion(state: State, agency: str, claim: claims.GivesOpinion) -> Objection | None:
-    if state.owed(agency, claim) is not None:
+    if state.owes(agency, claim) is not None:
         return None
-    owed = [f"{one.id} of {one.agency} for step {one.step}" for one in state.consultations if not one.answered_by]
+    owed = [f"{one.id} of {one.agency} for step {one.step}" for one in state.owed]
     return Objection("not-asked", f"{agency} owes no such opinion; owed now: {', '.join(owed) or 'none'}"[:1000])
 
 

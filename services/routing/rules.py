@@ -9,7 +9,7 @@ from contracts.worktime import Calendar, between, worked
 
 @dataclass(frozen=True)
 class Rules:
-    """Settings of routing. Where a dossier is follows from them: a change of them folds every dossier anew.
+    """Settings of routing. Answers follow from them; what was answered stays as it was said, whatever they become.
 
     Attributes:
         calendar: working hours and days off, for step deadlines and for the tolerance.

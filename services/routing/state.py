@@ -1,55 +1,130 @@
-"""Where a dossier is, folded from what is on record."""
+"""Where a dossier is, folded from what is on record.
 
-from dataclasses import dataclass, replace
+An agency's report moves nothing: it waits for its answer. The answer moves the dossier, because it is on record. So a
+report that comes late can not undo what was answered before it.
+"""
 
-from contracts import claims, intake
+from dataclasses import replace
+
+from contracts import claims, intake, routing
 from contracts.envelope import AnyEvent
-from services.routing import moves, said
-from services.routing.dossier import Cause, State
-from services.routing.reports import report
-from services.routing.rules import Rules
+from services.routing.dossier import (
+    FREE_STEP,
+    Asked,
+    Begun,
+    Brought,
+    Ended,
+    Report,
+    Resumed,
+    State,
+    Stopped,
+    with_one,
+)
 
 INITIAL = State()
 
 
-@dataclass(frozen=True)
-class Fold:
-    """Folds events under settings: how late a report may come and still count from when it happened."""
+def evolve(state: State, event: AnyEvent) -> State:
+    """Fold one event in."""
+    moved = _move(state, event)
+    if moved is state:
+        return state
+    phase, holding = _phase(moved), tuple(sorted({leg.agency for leg in moved.holders}))
+    shown = (phase, holding) == (moved.phase, moved.holding)
+    return moved if shown else replace(moved, phase=phase, holding=holding)
 
-    rules: Rules
 
-    def evolve(self, state: State, event: AnyEvent) -> State:
-        """Fold one event in. Reports that are impossible are recorded with the reason; see `decide`."""
-        moved = self._move(state, event)
-        if moved is state:
+def _move(state: State, event: AnyEvent) -> State:
+    match event.data:
+        case intake.DossierReceived() as data:
+            return state if state.birth else _born(state, event, data)
+        case claims.AgencyReported() as data:
+            return _told(state, event, data)
+        case intake.DossierSupplemented():
+            return replace(state, brought=with_one(state.brought, Brought(event.time, event.id, "supplement")))
+        case intake.DossierPaid():
+            return replace(state, brought=with_one(state.brought, Brought(event.time, event.id, "payment")))
+        case intake.DossierWithdrawn():
+            return replace(state, withdrawn_at=min(event.time, state.withdrawn_at or event.time))
+        case _:
+            return _said(_answered(state, event.causationid), event)
+
+
+def _born(state: State, event: AnyEvent, data: intake.DossierReceived) -> State:
+    """The dossier is accepted; a free route hands nothing over to begin with."""
+    here = Begun(event.time, FREE_STEP, 1, data.receiving_unit, event.time)
+    return replace(
+        state,
+        dossier=event.subject,
+        birth=event.id,
+        correlation=event.correlationid,
+        timeline=event.timeline,
+        received_at=event.time,
+        unit=data.receiving_unit,
+        plan=data.route,
+        begun=() if data.route else (here,),
+    )
+
+
+def _told(state: State, event: AnyEvent, data: claims.AgencyReported) -> State:
+    """A report waits for its answer, perhaps for its dossier too."""
+    report = Report(event.id, data.agency, data.officer, event.time, data.occurred_at, data.claim)
+    waiting = replace(state, unanswered=(*state.unanswered, report))
+    if state.birth:
+        return waiting
+    return replace(waiting, dossier=event.subject, correlation=event.correlationid, timeline=event.timeline)
+
+
+def _answered(state: State, cause: str) -> State:
+    left = tuple(one for one in state.unanswered if one.id != cause)
+    return state if len(left) == len(state.unanswered) else replace(state, unanswered=left)
+
+
+def _said(state: State, event: AnyEvent) -> State:
+    """What routing itself has said. Of one moment it may be read in any order: each adds what it says."""
+    match event.data:
+        case routing.DossierTransferred() as data:
+            return _transferred(state, event, data)
+        case routing.DossierStepCompleted() as data if state.plan:
+            done = Ended(event.time, data.step, data.attempt, data.order, next_agency=data.next_agency or "")
+            return replace(state, ended=with_one(state.ended, done))
+        case routing.DossierSuspended() as data:
+            stops = Stopped(event.time, event.causationid, data.cause, data.agency)
+            return replace(state, stopped=with_one(state.stopped, stops))
+        case routing.DossierResumed() as data:
+            goes_on = Resumed(event.time, data.suspended_by, event.causationid)
+            return replace(state, resumed=with_one(state.resumed, goes_on))
+        case routing.ConsultationRequested() as data:
+            asks = Asked(event.time, data.consultation, data.step, data.attempt, data.agency, data.asked_by)
+            return replace(state, asked=with_one(state.asked, asks))
+        case routing.ConsultationAnswered() as data:
+            return replace(state, given=tuple(sorted((*state.given, data.consultation))))
+        case routing.DossierCompleted() as data:
+            return replace(state, completed_at=event.time, outcome=data.outcome)
+        case routing.ReportRejected() if not state.birth:
+            return replace(state, phase="stray")
+        case _:
             return state
-        phase, holding = _phase(moved), _holding(moved)
-        shown = (phase, holding) == (moved.phase, moved.holding)
-        return moved if shown else replace(moved, phase=phase, holding=holding)
 
-    def _move(self, state: State, event: AnyEvent) -> State:
-        match event.data:
-            case intake.DossierReceived() as data:
-                return moves.begin(state, event, data)
-            case claims.AgencyReported() as data:
-                return report(state, event, data, self.rules)
-            case intake.DossierSupplemented():
-                return moves.bring(state, Cause(event.id, event.time), "supplement")
-            case intake.DossierPaid():
-                return moves.bring(state, Cause(event.id, event.time), "payment")
-            case intake.DossierWithdrawn():
-                return state if state.ended_at else moves.end(state, Cause(event.id, event.time), "withdrawn")
-            case _:
-                return replace(state, said=(*state.said, said.key_of(event)))
+
+def _transferred(state: State, event: AnyEvent, data: routing.DossierTransferred) -> State:
+    since = data.clock_since or event.time
+    begun = Begun(event.time, data.step, data.attempt, data.to_agency, since, data.limit, data.movement)
+    state = replace(state, begun=with_one(state.begun, begun))
+    over = [(one.step, one.attempt) for one in data.also_ended]
+    if data.from_step is not None:
+        over.append((data.from_step, data.from_attempt))
+    for step, attempt in over:
+        gone = Ended(event.time, step, attempt, returned=data.movement != "forward")
+        state = replace(state, ended=with_one(state.ended, gone))
+    return state
 
 
 def _phase(state: State) -> str:
     if not state.birth:
-        return "stray" if state.said else "unknown"
-    if state.ended_at is not None:
-        return "withdrawn" if state.outcome == "withdrawn" else "completed"
+        return state.phase
+    if state.completed_at is not None:
+        return "completed"
+    if state.withdrawn_at is not None:
+        return "withdrawn"
     return "suspended" if state.paused else "processing"
-
-
-def _holding(state: State) -> tuple[str, ...]:
-    return tuple(sorted({leg.agency for leg in state.holders}))

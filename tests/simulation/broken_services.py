@@ -11,7 +11,7 @@ from typing import Any
 from typing_extensions import override
 
 from chassis.service import Service
-from contracts import claims, intake, routing, sla
+from contracts import intake, routing, sla
 from contracts.calendar_changes import CalendarChanged
 from contracts.decision import Decision
 from contracts.envelope import AnyEvent, following
@@ -72,8 +72,8 @@ def forwards_to_nobody(service: Service[Any]) -> Service[Any]:
 
     def evolve(state: Any, event: AnyEvent) -> Any:
         moved = service.evolve(state, event)
-        forwarded = isinstance(event.data, claims.AgencyReported) and isinstance(event.data.claim, claims.Forwards)
-        return replace(moved, legs=moved.legs[:-1]) if forwarded and len(moved.legs) > len(state.legs) else moved
+        forwarded = isinstance(event.data, routing.DossierTransferred) and event.data.movement == "forward"
+        return replace(moved, begun=state.begun) if forwarded else moved
 
     return altered(service, evolve=evolve) if service.name == "routing" else service
 

@@ -1,13 +1,12 @@
 """What has to be true of agencies' reports and of custody: one answer, one holder, no time gained by telling late."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import combinations
 from typing import Any
 
 from chassis.document import Document
-from chassis.service import Service
 from contracts import claims, intake, routing
 from contracts.envelope import AnyEvent
 from services.routing.dossier import Leg, State
@@ -33,29 +32,22 @@ ACCEPTED_BY: dict[type, type[routing.Accepted]] = {
 
 
 def every_report_has_one_answer(found: Findings) -> Iterator[str]:
-    """Accepted or rejected. Both only where something earlier became known between the two answers."""
+    """Accepted or rejected, once."""
     for doc in found.documents("routing").values():
         answers = _answers(doc)
-        for fact in doc.facts.values():
-            if isinstance(fact.event.data, claims.AgencyReported):
-                given = answers[fact.event.id]
-                what = f"{fact.event.data.claim.kind} on {doc.key}, {fact.event.id}"
-                if not given:
-                    yield f"{what}: none"
-                elif len(given) > 1 and not _came_between(doc, fact.event, min(given), max(given)):
-                    yield f"{what}: {len(given)}"
+        for event in doc.events:
+            if isinstance(event.data, claims.AgencyReported) and answers[event.id] != 1:
+                yield f"{event.data.claim.kind} on {doc.key}, {event.id}: {answers[event.id]}"
 
 
-def _answers(doc: Document) -> dict[str, list[int]]:
-    """By report, the saves that brought its answers in."""
-    answers: dict[str, list[int]] = defaultdict(list)
+def _answers(doc: Document) -> Counter[str]:
+    """How many answers each report has."""
     reports = _reports(doc)
-    for fact in doc.facts.values():
-        if isinstance(fact.event.data, routing.ReportRejected):
-            answers[fact.event.data.report_id].append(fact.version)
-        elif _accepts(fact.event, reports.get(fact.event.causationid)):
-            answers[fact.event.causationid].append(fact.version)
-    return answers
+    return Counter(
+        event.causationid
+        for event in doc.events
+        if isinstance(event.data, routing.ReportRejected) or _accepts(event, reports.get(event.causationid))
+    )
 
 
 def _reports(doc: Document) -> dict[str, AnyEvent]:
@@ -66,29 +58,25 @@ def _accepts(event: AnyEvent, report: AnyEvent | None) -> bool:
     return report is not None and isinstance(event.data, ACCEPTED_BY[type(report.data.claim)])
 
 
-def _came_between(doc: Document, report: AnyEvent, first: int, last: int) -> bool:
-    """Whether something that happened before the report, or with it, came to be known after its first answer."""
-    return any(
-        first < fact.version <= last and not fact.own and (fact.event.time <= report.time or _is_birth(fact.event))
-        for fact in doc.facts.values()
-    )
-
-
-def _is_birth(event: AnyEvent) -> bool:
-    return isinstance(event.data, intake.DossierReceived)
-
-
 def each_branch_has_one_holder(found: Findings) -> Iterator[str]:
-    """From receipt to the end, at every point of the history that the facts tell."""
+    """From receipt to the end, after every save that the document has seen."""
     service = found.shop("routing").service
     for doc in found.documents("routing").values():
         state = service.initial
-        for place in sorted(map(service.placed, doc.events)):
-            state = service.evolve(state, place.event)
+        for saved in _saves(doc):
+            state = service.unfold(state, map(service.placed, saved))
             if state.birth:
                 yield from (f"{doc.key}: {text}" for text in _misheld(state))
         if state.birth:
             yield from (f"{doc.key}: {text}" for text in _gaps(state))
+
+
+def _saves(doc: Document) -> Iterator[list[AnyEvent]]:
+    """What came on record together, in the order in which it did."""
+    saves: dict[int, list[AnyEvent]] = defaultdict(list)
+    for fact in doc.facts.values():
+        saves[fact.version].append(fact.event)
+    yield from (saves[version] for version in sorted(saves))
 
 
 def _misheld(state: State) -> Iterator[str]:
@@ -97,7 +85,9 @@ def _misheld(state: State) -> Iterator[str]:
     if (state.ended_at is None) != bool(held):
         yield f"{len(held)} hold it, ended: {state.ended_at}"
     for one, later in combinations(held, 2):
-        begun = later.movement != "forward" and one.step in state.before(later.step)  # a forward goes on with a step
+        begun = later.begun.movement != "forward" and one.step in state.before(
+            later.step
+        )  # a forward goes on with a step
         if one.step == later.step or begun:
             yield f"{later.agency} was given it for {later.step}, while {one.agency} had it for {one.step}"
 
@@ -147,26 +137,17 @@ def _mistimed(received: datetime | None, event: AnyEvent, report: AnyEvent, mome
 
 
 def what_is_held_is_watched(found: Findings) -> Iterator[str]:
-    """Every step that somebody holds has an open deadline, which stands still where routing says so.
-
-    Not where a late report undid what routing had said: nobody else can tell. See docs/simulation.md.
-    """
+    """Every step that somebody holds has an open deadline, which stands still where routing says so."""
+    service = found.shop("routing").service
     for key, doc in found.documents("routing").items():
-        if doc.state["birth"]:
+        state = service.restore(doc.state)
+        if state.birth:
             watch = found.documents("sla")[key].state
-            held = {f"step:{one['step']}#{one['attempt']}" for one in doc.state["legs"] if one["done_at"] is None}
+            held = {f"step:{leg.step}#{leg.attempt}" for leg in state.holders}
             watched = {one["key"] for one in watch["deadlines"] if one["kind"] == "step" and one["ended"] is None}
-            same = held == watched and (not held or _stands(doc.state) == _stands(watch))
-            if not same and not _undone(found.shop("routing").service, doc):
-                yield f"{key}: {held} held, {watched} watched, waits: {_stands(doc.state)}, {_stands(watch)}"
-
-
-def _undone(service: Service[State], doc: Document) -> bool:
-    """Whether something is on record that does not follow from all that others say."""
-    others = [fact.event for fact in doc.facts.values() if not fact.own]
-    assert doc.watermark is not None
-    follows = service.decide(service.fold(others), doc.watermark).events
-    return any(fact.own and fact.event not in follows for fact in doc.facts.values())
+            stands = state.paused is not None
+            if held != watched or (held and stands != _stands(watch)):
+                yield f"{key}: {held} held, {watched} watched, waits: {stands}, {_stands(watch)}"
 
 
 def _stands(state: dict[str, Any]) -> bool:

@@ -79,11 +79,13 @@ def test_the_tolerance_is_that_of_the_day_the_dossier_was_received():
         assert given(routing, received(MONDAY, *CHAIN), late).ever(DossierStepCompleted)[0].backdated is strict
 
 
-def test_another_tolerance_folds_every_dossier_anew():
+def test_another_tolerance_changes_no_answer_that_was_given():
     strict = service(Rules(OFFICE, stricter()))
-    late = as_of(at(2, "10:00"), finished(UNIT, "forward", at(2, "11:30")))
-    assert given(strict, received(MONDAY, *CHAIN), late).ever(DossierStepCompleted)[0].backdated
-    assert strict.code != ROUTING.code == service(Rules(OFFICE)).code
+    first = as_of(at(2, "10:00"), finished(UNIT, "forward", at(2, "11:30")))
+    later = as_of(at(3, "10:00"), finished(CHECKER, "check", at(3, "11:30")))
+    before = on(CHAIN, first)
+    after = given(strict, *before.record, later)
+    assert [data.backdated for data in after.ever(DossierStepCompleted)] == [False, True]
 
 
 def test_what_has_not_happened_yet_can_not_be_reported():
@@ -163,25 +165,40 @@ def test_a_withdrawn_dossier_is_not_finished_by_a_late_report():
     assert objection(story)[0] == "dossier-finished"
 
 
-def test_late_reports_come_to_the_same_whenever_they_are_heard():
+def test_late_reports_that_come_in_their_order_come_to_the_same_whenever_the_dossier_is_heard_of():
     reports = (
         as_of(at(2, "10:00"), finished(UNIT, "forward", at(3, "09:00"))),
         as_of(at(2, "11:00"), finished(CHECKER, "check", at(3, "10:00"))),
         finished(SIGNER, "sign", at(3, "11:00")),
     )
     story = given(ROUTING)
-    for event in (*reversed(reports), received(MONDAY, *CHAIN)):
+    for event in (*reports, received(MONDAY, *CHAIN)):
         story = story.when(event)
     assert story.ever(DossierCompleted)
     assert story.state.legs == on(CHAIN, *reports).state.legs
 
 
-def test_a_report_that_was_rejected_is_accepted_once_what_came_before_it_is_heard():
+def test_a_report_that_was_rejected_stays_rejected_when_what_came_before_it_is_heard():
     early = finished(CHECKER, "check", at(3))
     story = on(CHAIN).when(early)
     assert objection(story)[0] == "step-not-open"
     story = story.when(finished(UNIT, "forward", at(2, "10:00")))
-    assert [data.step for data in story.says(DossierStepCompleted)] == ["forward", "check"]
+    assert [data.step for data in story.says(DossierStepCompleted)] == ["forward"]
+    assert holds(story.when(finished(CHECKER, "check", at(3, "09:00")))) == {"sign": SIGNER}
+
+
+def test_a_late_report_does_not_undo_what_was_answered_before_it_was_read():
+    story = on(CHAIN, finished(UNIT, "forward", at(2, "10:00")))
+    assert holds(story) == {"check": CHECKER}
+    assert objection(story.when(forwards(UNIT, "forward", TAX, at(2, "09:30"))))[0] == "step-not-open"
+    story = story.when(lacks(CHECKER, "check", at(3)))
+    assert objection(story.when(finished(CHECKER, "check", at(2, "16:00"))))[0] == "suspended"
+
+
+def test_a_report_of_before_the_withdrawal_still_counts():
+    story = on(CHAIN, withdrawn(at(3))).when(finished(UNIT, "forward", at(2, "10:00")))
+    assert (story.event(DossierStepCompleted).time, story.state.phase) == (at(2, "10:00"), "withdrawn")
+    assert holds(story) == {}
 
 
 def test_the_plan_of_an_explanation_lies_ahead():
@@ -199,7 +216,7 @@ def test_a_step_that_does_not_exist_has_no_delay():
     )
 
 
-def test_a_step_is_not_begun_again_before_its_last_attempt_ended():
+def test_a_step_that_was_finished_after_what_comes_before_it_is_not_done_again_however_late_that_is_told():
     story = on(
         FORK,
         finished(UNIT, "forward", at(2, "10:00")),
@@ -207,4 +224,17 @@ def test_a_step_is_not_begun_again_before_its_last_attempt_ended():
         finished(TAX, "tax", at(3, "11:00")),
     ).when(as_of(at(3, "10:30"), finished(UNIT, "forward", at(3, "14:00"))))
     begun = {(leg.step, leg.attempt): leg.since for leg in story.state.holders}
-    assert begun == {("check", 2): at(3, "10:30"), ("tax", 2): at(3, "11:00")}
+    assert begun == {("check", 2): at(3, "10:30")}
+
+
+def test_a_step_that_was_finished_on_outdated_ground_is_done_again_however_late_that_is_told():
+    story = on(
+        FORK,
+        finished(UNIT, "forward", at(2, "10:00")),
+        sent_back(CHECKER, "check", "forward", at(3, "10:00")),
+        finished(UNIT, "forward", at(3, "14:00")),
+    )
+    assert holds(story) == {"check": CHECKER, "tax": TAX}
+    story = story.when(as_of(at(3, "13:30"), finished(TAX, "tax", at(3, "15:00"))))
+    begun = {(leg.step, leg.attempt): leg.since for leg in story.state.holders}
+    assert begun == {("check", 2): at(3, "14:00"), ("tax", 2): at(3, "14:00")}

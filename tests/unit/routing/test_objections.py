@@ -155,16 +155,25 @@ def test_a_dossier_that_nobody_received_is_a_stray_until_its_receipt_turns_up():
     story = story.when(now=at(3))
     assert story.state.phase == "stray"
     story = story.when(received(MONDAY, *CHAIN))
-    assert (story.state.phase, holds(story)) == ("processing", {"check": CHECKER})
+    assert (story.state.phase, holds(story)) == ("processing", {"forward": UNIT})
     assert story.says(ReportRejected) == []
+    assert holds(story.when(finished(UNIT, "forward", at(4)))) == {"check": CHECKER}
 
 
-def test_every_report_on_an_unknown_dossier_has_its_own_patience():
+def test_reports_on_an_unknown_dossier_are_answered_when_the_last_of_them_has_waited_long_enough():
     first, second = finished(UNIT, "forward", MONDAY), took(UNIT, "forward", MONDAY + timedelta(minutes=1))
-    story = given(ROUTING, first, second).when(now=MONDAY + timedelta(minutes=2))
-    assert [one.causationid for one in story.said] == [first.id]
+    story = given(ROUTING, first, second).when(now=MONDAY + timedelta(minutes=2)).then()
     assert story.timer.at == MONDAY + timedelta(minutes=3)
-    assert [one.causationid for one in story.when(now=at(3)).said] == [second.id]
+    answered = story.when(now=story.timer.at)
+    assert {one.causationid for one in answered.said} == {first.id, second.id}
+    assert answered.timer is None
+
+
+def test_no_report_makes_an_earlier_one_wait_in_vain_for_a_dossier_that_is_not_read_yet():
+    """The bus is read topic by topic: hours of reports may come before the receipt of the first of them."""
+    early, late = finished(UNIT, "forward", at(2, "10:00")), took(CHECKER, "check", at(2, "15:00"))
+    story = given(ROUTING).when(early).when(late).then()
+    assert holds(story.when(received(MONDAY, *CHAIN))) == {"check": CHECKER}
 
 
 def test_a_dossier_that_comes_in_time_makes_nobody_unknown():
