@@ -109,7 +109,9 @@ class Fold:
             state = state.but(early=tuple(one for one in state.early if one.key != deadline.key))
         if derived := self._derived(state, deadline):
             deadline = deadline.but(**derived)
-        return state.but(deadlines=(*state.deadlines, deadline))
+        state = state.but(deadlines=(*state.deadlines, deadline))
+        asked = [one for one in state.deadlines if one.ended is None and one.asked_for == deadline.key]
+        return self._closed(state, asked, ended) if asked and ended is not None else state
 
     def _derived(self, state: State, deadline: Deadline) -> dict[str, Any]:
         return self._rules.derived(state, deadline) if state.birth else {}

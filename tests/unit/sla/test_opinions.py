@@ -1,5 +1,9 @@
 """Another agency is asked for its opinion (lấy ý kiến): a deadline of its own, while the main clock goes on."""
 
+from itertools import permutations
+
+import pytest
+
 from contracts.sla import DossierDueSoon, DossierOverdue, DossierOverdueRetracted, ExplanationRequired
 from tests.given import at, given, received
 from tests.unit.sla.telling import (
@@ -61,6 +65,14 @@ def test_an_opinion_that_was_asked_for_when_the_step_was_done_is_owed_by_nobody(
     story = asking().when(now=at(4) + INSTANT).when(told_late, now=at(5))
     assert [one.deadline for one in story.says(DossierOverdueRetracted)] == [KEY]
     assert missed(asking(told_late, completed(at(27, "15:00"))).when(now=at(28))) == []
+
+
+@pytest.mark.parametrize("order", list(permutations("abc")))
+def test_nor_is_one_whose_step_began_and_ended_at_the_moment_of_the_question_in_whatever_order_that_is_read(order):
+    moment = at(3)
+    facts = (transferred(moment), asked(moment), step_done(moment))
+    told = [one.model_copy(update={"source": f"/{place}"}) for one, place in zip(facts, order, strict=True)]
+    assert missed(dossier(*told, due=LATE).when(now=at(20))) == []
 
 
 def test_the_main_clock_goes_on():
