@@ -5,7 +5,6 @@ never what was said.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import reduce
 
@@ -59,14 +58,16 @@ def _next(state: State, rules: Rules) -> Sequence[AnyEvent]:
 def _goes_on(state: State, before: Report | None) -> AnyEvent | None:
     """The citizen brought what the clock stands for, before this report was made."""
     waits, used = state.paused, {one.by for one in state.resumed}
-    for one in state.brought if waits else ():
-        told = before is None or one.at <= before.told_at
-        if waits and told and one.cause == waits.cause and one.at >= waits.since and one.event not in used:
-            return resumption(state, Cause(one.event, one.at))
-    return None
+    if waits is None:
+        return None
+    fits = (one for one in state.brought if one.cause == waits.cause and one.at >= waits.since)
+    came = next((one for one in fits if one.event not in used), None)
+    if came is None or (before is not None and before.told_at < came.at):
+        return None
+    return resumption(state, Cause(came.event, came.at))
 
 
 def _as_told(state: State, report: Report) -> State:
     """The dossier as its teller knew it: not withdrawn yet, if the report was made before."""
     early = state.withdrawn_at is not None and report.told_at < state.withdrawn_at
-    return replace(state, withdrawn_at=None) if early else state
+    return state.but(withdrawn_at=None) if early else state

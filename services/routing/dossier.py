@@ -1,12 +1,12 @@
 """Where a dossier is, as the events on record tell it: what began, what ended, what waits, what is still unanswered."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
 from contracts import claims, intake, routing
+from contracts.changeable import Changeable
 
 FREE_STEP = "free"
 """The one step of a free route: the dossier is with somebody, and they do what has to be done."""
@@ -156,7 +156,7 @@ class Leg:
 
 
 @dataclass(frozen=True)
-class State:
+class State(Changeable):
     """One dossier as routing sees it.
 
     What is on record moves it, in whatever order it is read: each list is kept in the order of time.
@@ -199,14 +199,14 @@ class State:
     phase: str = "unknown"
     holding: tuple[str, ...] = ()
 
-    @cached_property
+    @property
     def legs(self) -> tuple[Leg, ...]:
         """Every attempt at every step, as they began; the end of the dossier ends those that are open."""
         ends = {(one.step, one.attempt): one for one in self.ended}
         legs = [Leg(one, ends.get((one.step, one.attempt))) for one in self.begun]
         over = self.ended_at
         if over is not None:
-            legs = [replace(leg, ended=leg.ended or Ended(over, leg.step, leg.attempt)) for leg in legs]
+            legs = [leg if leg.ended else Leg(leg.begun, Ended(over, leg.step, leg.attempt)) for leg in legs]
         return tuple(legs)
 
     @property

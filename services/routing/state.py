@@ -4,8 +4,6 @@ An agency's report moves nothing: it waits for its answer. The answer moves the 
 report that comes late can not undo what was answered before it.
 """
 
-from dataclasses import replace
-
 from contracts import claims, intake, routing
 from contracts.envelope import AnyEvent
 from services.routing.dossier import (
@@ -31,7 +29,7 @@ def evolve(state: State, event: AnyEvent) -> State:
         return state
     phase, holding = _phase(moved), tuple(sorted({leg.agency for leg in moved.holders}))
     shown = (phase, holding) == (moved.phase, moved.holding)
-    return moved if shown else replace(moved, phase=phase, holding=holding)
+    return moved if shown else moved.but(phase=phase, holding=holding)
 
 
 def _move(state: State, event: AnyEvent) -> State:
@@ -41,11 +39,11 @@ def _move(state: State, event: AnyEvent) -> State:
         case claims.AgencyReported() as data:
             return _told(state, event, data)
         case intake.DossierSupplemented():
-            return replace(state, brought=with_one(state.brought, Brought(event.time, event.id, "supplement")))
+            return state.but(brought=with_one(state.brought, Brought(event.time, event.id, "supplement")))
         case intake.DossierPaid():
-            return replace(state, brought=with_one(state.brought, Brought(event.time, event.id, "payment")))
+            return state.but(brought=with_one(state.brought, Brought(event.time, event.id, "payment")))
         case intake.DossierWithdrawn():
-            return replace(state, withdrawn_at=min(event.time, state.withdrawn_at or event.time))
+            return state.but(withdrawn_at=min(event.time, state.withdrawn_at or event.time))
         case _:
             return _said(_answered(state, event.causationid), event)
 
@@ -53,8 +51,7 @@ def _move(state: State, event: AnyEvent) -> State:
 def _born(state: State, event: AnyEvent, data: intake.DossierReceived) -> State:
     """The dossier is accepted; a free route hands nothing over to begin with."""
     here = Begun(event.time, FREE_STEP, 1, data.receiving_unit, event.time)
-    return replace(
-        state,
+    return state.but(
         dossier=event.subject,
         birth=event.id,
         correlation=event.correlationid,
@@ -69,15 +66,15 @@ def _born(state: State, event: AnyEvent, data: intake.DossierReceived) -> State:
 def _told(state: State, event: AnyEvent, data: claims.AgencyReported) -> State:
     """A report waits for its answer, perhaps for its dossier too."""
     report = Report(event.id, data.agency, data.officer, event.time, data.occurred_at, data.claim)
-    waiting = replace(state, unanswered=(*state.unanswered, report))
+    waiting = state.but(unanswered=(*state.unanswered, report))
     if state.birth:
         return waiting
-    return replace(waiting, dossier=event.subject, correlation=event.correlationid, timeline=event.timeline)
+    return waiting.but(dossier=event.subject, correlation=event.correlationid, timeline=event.timeline)
 
 
 def _answered(state: State, cause: str) -> State:
     left = tuple(one for one in state.unanswered if one.id != cause)
-    return state if len(left) == len(state.unanswered) else replace(state, unanswered=left)
+    return state if len(left) == len(state.unanswered) else state.but(unanswered=left)
 
 
 def _said(state: State, event: AnyEvent) -> State:
@@ -87,22 +84,22 @@ def _said(state: State, event: AnyEvent) -> State:
             return _transferred(state, event, data)
         case routing.DossierStepCompleted() as data if state.plan:
             done = Ended(event.time, data.step, data.attempt, data.order, next_agency=data.next_agency or "")
-            return replace(state, ended=with_one(state.ended, done))
+            return state.but(ended=with_one(state.ended, done))
         case routing.DossierSuspended() as data:
             stops = Stopped(event.time, event.causationid, data.cause, data.agency)
-            return replace(state, stopped=with_one(state.stopped, stops))
+            return state.but(stopped=with_one(state.stopped, stops))
         case routing.DossierResumed() as data:
             goes_on = Resumed(event.time, data.suspended_by, event.causationid)
-            return replace(state, resumed=with_one(state.resumed, goes_on))
+            return state.but(resumed=with_one(state.resumed, goes_on))
         case routing.ConsultationRequested() as data:
             asks = Asked(event.time, data.consultation, data.step, data.attempt, data.agency, data.asked_by)
-            return replace(state, asked=with_one(state.asked, asks))
+            return state.but(asked=with_one(state.asked, asks))
         case routing.ConsultationAnswered() as data:
-            return replace(state, given=tuple(sorted((*state.given, data.consultation))))
+            return state.but(given=tuple(sorted((*state.given, data.consultation))))
         case routing.DossierCompleted() as data:
-            return replace(state, completed_at=event.time, outcome=data.outcome)
+            return state.but(completed_at=event.time, outcome=data.outcome)
         case routing.ReportRejected() if not state.birth:
-            return replace(state, phase="stray")
+            return state.but(phase="stray")
         case _:
             return state
 
@@ -110,13 +107,13 @@ def _said(state: State, event: AnyEvent) -> State:
 def _transferred(state: State, event: AnyEvent, data: routing.DossierTransferred) -> State:
     since = data.clock_since or event.time
     begun = Begun(event.time, data.step, data.attempt, data.to_agency, since, data.limit, data.movement)
-    state = replace(state, begun=with_one(state.begun, begun))
+    state = state.but(begun=with_one(state.begun, begun))
     over = [(one.step, one.attempt) for one in data.also_ended]
     if data.from_step is not None:
         over.append((data.from_step, data.from_attempt))
     for step, attempt in over:
         gone = Ended(event.time, step, attempt, returned=data.movement != "forward")
-        state = replace(state, ended=with_one(state.ended, gone))
+        state = state.but(ended=with_one(state.ended, gone))
     return state
 
 

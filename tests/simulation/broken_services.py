@@ -73,7 +73,7 @@ def forwards_to_nobody(service: Service[Any]) -> Service[Any]:
     def evolve(state: Any, event: AnyEvent) -> Any:
         moved = service.evolve(state, event)
         forwarded = isinstance(event.data, routing.DossierTransferred) and event.data.movement == "forward"
-        return replace(moved, begun=state.begun) if forwarded else moved
+        return moved.but(begun=state.begun) if forwarded else moved
 
     return altered(service, evolve=evolve) if service.name == "routing" else service
 
