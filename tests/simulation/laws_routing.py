@@ -85,9 +85,8 @@ def _misheld(state: State) -> Iterator[str]:
     if (state.ended_at is None) != bool(held):
         yield f"{len(held)} hold it, ended: {state.ended_at}"
     for one, later in combinations(held, 2):
-        begun = later.begun.movement != "forward" and one.step in state.before(
-            later.step
-        )  # a forward goes on with a step
+        onward = later.begun.movement != "forward"  # a forward goes on with a step that was begun before
+        begun = onward and one.since < later.since and one.step in state.before(later.step)
         if one.step == later.step or begun:
             yield f"{later.agency} was given it for {later.step}, while {one.agency} had it for {one.step}"
 

@@ -9,4 +9,5 @@ ONCE_FAILED = {
     4269: "a sweep that waited for the batch at work swept what the process owned before it waited",
     4403: "the law against telling a moved date twice did not know that a late pause may move it elsewhere",
     17548: "an opinion was owed for a step that began and ended at the moment of the question, read in that order",
+    18476: "the law of custody took two attempts that began at one moment to have begun in the order of their names",
 }
