@@ -2,16 +2,22 @@
 
 FastStream swallows what a handler raises and then, depending on its policy, loses the batch or repeats it without
 pause. So the handler never raises: it tries again until the world is back, and only then commits, naming the offsets.
+
+FastStream asks for the next batch when the handler returns. So the handler begins a batch and returns as soon as there
+is room for another: that one is begun while the last one is being saved and published. They are committed in order.
 """
 
 import asyncio
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from functools import lru_cache
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import NamedTuple
 
 import structlog
-from aiokafka import AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import KafkaError
 from aiokafka.partitioner import DefaultPartitioner, murmur2
@@ -23,6 +29,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_not_exception_type,
 from chassis.observe import NOBODY, Observer
 from chassis.record import Message, Record
 from chassis.settings import Settings
+from chassis.turn import Turn
 
 log = structlog.get_logger(__name__)
 
@@ -30,9 +37,13 @@ PUBLISH_SECONDS = 30
 """An idempotent producer tries for ever by itself; after this long we take it down and begin anew."""
 
 REVOKE_SECONDS = 20
-"""How long a rebalance waits for the batch at work; after that the guard of each document protects it."""
+"""How long a rebalance waits for the batches at work; after that the guard of each document protects it."""
 
-Handle = Callable[[Sequence[Record]], Awaitable[None]]
+AT_WORK = 2
+"""Batches at work at the same time. A batch knows of the one before it, not of more, so that this is not a setting."""
+
+Handle = Callable[[Sequence[Record], Turn], Awaitable[None]]
+"""Takes a batch all the way but for its commit; raises when the world is down, and is called again."""
 
 
 @lru_cache(maxsize=65_536)
@@ -110,6 +121,21 @@ class Publisher:
                 log.warning("bus.producer-lost")
 
 
+@dataclass(eq=False)
+class _Work:
+    """Something that is tried until it is done: since when this time, and whether it has failed."""
+
+    since: float
+    failing: bool = False
+
+
+class _Batch(NamedTuple):
+    """A batch at work, and the task that carries it; its result is whether the batch after it may be committed."""
+
+    records: Sequence[Record]
+    carried: "asyncio.Task[bool]"
+
+
 class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
     """One group's subscription to all its topics: batches over every partition this instance owns."""
 
@@ -125,19 +151,13 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
     ) -> None:
         self._handle = handle
         self._observer = observer
-        self.busy = asyncio.Lock()
         self.owned: frozenset[int] = frozenset()
         self.assigned = False
-        self.failing = False
         self.stopping = False
-        self.working_since: float | None = None
-        self._at_work: Sequence[Record] = ()
-        self._retrying = AsyncRetrying(
-            wait=wait_exponential_jitter(multiplier=0.2, max=10),
-            stop=self._gives_up,
-            retry=retry_if_not_exception_type(asyncio.CancelledError),
-            retry_error_callback=lambda _: None,
-        )
+        self._door = asyncio.Lock()
+        self._waiting: Sequence[Record] = ()
+        self._at_work: dict[Turn, _Batch] = {}
+        self._works: list[_Work] = []
         self._ends: dict[TopicPartition, int] = {}
         self._broker, self._subscriber = self._carriers(settings, kafka, group, topics)
         self._subscriber(self._on_batch)
@@ -173,16 +193,22 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
         self.stopping = True
 
     async def stop(self) -> None:
-        """Finish the batch at work, commit it and leave the group."""
+        """Finish the batches at work, commit them and leave the group."""
         self.give_up()
+        carrying = [batch.carried for batch in self._at_work.values()]
+        if carrying:
+            await asyncio.wait(carrying, timeout=REVOKE_SECONDS)
+            for one in carrying:
+                one.cancel()
+            await asyncio.wait(carrying)
         await self._broker.stop()
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
-        """Let the batch at work finish before others get its partitions."""
+        """Let the batches at work finish before others get their partitions."""
         self.assigned = False
         try:
             async with asyncio.timeout(REVOKE_SECONDS):
-                async with self.busy:
+                async with self.at_rest():
                     self.owned = frozenset()
         except TimeoutError:
             self.owned = frozenset()
@@ -194,8 +220,19 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
         self.assigned = True
         log.info("bus.assigned", partitions=sorted(self.owned))
 
+    @asynccontextmanager
+    async def at_rest(self) -> AsyncIterator[None]:
+        """Nothing is at work, and nothing is begun meanwhile."""
+        async with self._door:
+            await self._all_ended()
+            yield
+
+    async def _all_ended(self) -> None:
+        while self._at_work:
+            await asyncio.wait([batch.carried for batch in self._at_work.values()])
+
     async def digested(self) -> bool:
-        """Whether all that was on the bus at the last call is digested by now; call it while not busy.
+        """Whether all that was on the bus at the last call is digested by now; call it at rest.
 
         After an outage the bus may hold, unread, what happened in time. Who looks at the wall clock first would call
         it late.
@@ -204,10 +241,35 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
         places = consumer.assignment() if consumer else frozenset()
         if consumer is None or not places or any(consumer.highwater(place) is None for place in places):
             return False
-        done = all([await consumer.position(one) >= self._ends.get(one, sys.maxsize) for one in places])
+        handled = await self._handled(consumer, places)
+        done = all(handled[place] >= self._ends.get(place, sys.maxsize) for place in places)
         if done or set(self._ends) != places:
             self._ends = {place: consumer.highwater(place) for place in places}
         return done
+
+    async def _handled(self, consumer: AIOKafkaConsumer, places: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
+        """The offset up to which all is handled: what was read, but for what is at work or waits to be begun."""
+        handled = {place: await consumer.position(place) for place in places}
+        for records in (self._waiting, *(batch.records for batch in self._at_work.values())):
+            for record in records:
+                place = TopicPartition(record.topic, record.partition)
+                handled[place] = min(record.offset, handled.get(place, record.offset))
+        return handled
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is at work: a batch, or what else is tried until it is done."""
+        return bool(self._at_work or self._works)
+
+    @property
+    def failing(self) -> bool:
+        """Whether anything at work failed when it was last tried."""
+        return any(work.failing for work in self._works)
+
+    @property
+    def working_since(self) -> float | None:
+        """When the oldest of the present attempts was begun, by `time.monotonic`; None: there is none."""
+        return min((work.since for work in self._works), default=None)
 
     @property
     def alive(self) -> bool:
@@ -231,41 +293,69 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
             await consumer.topics()
             return {}
         ends = await consumer.end_offsets(places)
-        handled = {place: await consumer.position(place) for place in places}
-        for record in self._at_work:
-            place = TopicPartition(record.topic, record.partition)
-            handled[place] = min(record.offset, handled.get(place, record.offset))
+        handled = await self._handled(consumer, places)
         return {(place.topic, place.partition): max(0, end - handled[place]) for place, end in ends.items()}
 
     async def _on_batch(self, message: KafkaMessage) -> None:
-        async with self.busy:
-            if self.stopping:
-                return  # a batch that failed and was given up may lie before this one: committing this would skip it
-            owned, records = self.owned, message.raw_message
-            self._at_work = records
-            await self.persist(lambda: self._handle(records))
-            # Who has these partitions since then may be further: what outlived its assignment would set the group back.
-            if not self.failing and self.owned is owned:
-                await self._commit(message, records)
-            self._at_work = ()
+        """Begin a batch, and return when another may be asked for."""
+        owned, self._waiting = self.owned, message.raw_message
+        async with self._door:
+            if self.stopping or any(turn.owned is not owned for turn in self._at_work):
+                await self._all_ended()
+            # A batch that failed and was given up may lie before this one: committing this would skip it. And what was
+            # read before the partitions were taken away comes again, to whoever has them now.
+            if not self.stopping and self.owned is owned:
+                self._begin(message, owned)
+            self._waiting = ()
+        while len(self._at_work) >= AT_WORK:
+            first = next(iter(self._at_work.values()))
+            await asyncio.wait([first.carried])
 
-    async def persist(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Do it until it is done, with back-off, holding the partitions; give up only when the process stops.
+    def _begin(self, message: KafkaMessage, owned: frozenset[int]) -> None:
+        before, earlier = next(reversed(self._at_work.items()), (None, None))
+        turn = Turn(owned, before)
+        carrying = self._carry(message, turn, earlier.carried if earlier else None)
+        self._at_work[turn] = _Batch(message.raw_message, asyncio.create_task(carrying))
 
-        One work at a time: before the first batch, and then only by who holds `busy`.
-        """
+    async def _carry(self, message: KafkaMessage, turn: Turn, earlier: "asyncio.Task[bool] | None") -> bool:
+        """Take a batch all the way, and commit it when all before it is committed. Whether the next one may be, too."""
+        records = message.raw_message
         try:
-            await self._retrying(self._attempt, work)
+            done = await self.persist(lambda: self._handle(records, turn))
+            turn.end(done=done)
+            done = done and (earlier is None or await earlier)
+            # Who has these partitions since then may be further: what outlived its assignment would set the group back.
+            if done and self.owned is turn.owned:
+                await self._commit(message, records)
+            return done
         finally:
-            self.working_since = None
+            del self._at_work[turn]
 
-    async def _attempt(self, work: Callable[[], Awaitable[None]]) -> None:
-        self.working_since = time.monotonic()
-        await work()
-        self.failing = False
+    async def persist(self, task: Callable[[], Awaitable[None]]) -> bool:
+        """Do it until it is done, with back-off, holding the partitions; False: given up, because the process stops.
 
-    def _gives_up(self, state: RetryCallState) -> bool:
-        self.failing = True
+        Besides batches it is for what is done before the first one, or at rest.
+        """
+        work = _Work(time.monotonic())
+        retrying = AsyncRetrying(
+            wait=wait_exponential_jitter(multiplier=0.2, max=10),
+            stop=partial(self._gives_up, work),
+            retry=retry_if_not_exception_type(asyncio.CancelledError),
+            retry_error_callback=lambda _: False,
+        )
+        self._works.append(work)
+        try:
+            return await retrying(self._attempt, work, task)
+        finally:
+            self._works.remove(work)
+
+    async def _attempt(self, work: _Work, task: Callable[[], Awaitable[None]]) -> bool:
+        work.since = time.monotonic()
+        await task()
+        return True
+
+    def _gives_up(self, work: _Work, state: RetryCallState) -> bool:
+        work.failing = True
         self._observer.retried()
         error = state.outcome.exception() if state.outcome else None
         log.warning("loop.retry", attempt=state.attempt_number, error=f"{type(error).__name__}: {error}"[:300])

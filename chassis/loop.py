@@ -4,6 +4,9 @@ The caller commits offsets after `process` returned. So whatever dies on the way
 known change nothing, and what was saved together with them is published again, same id, same bytes. The uncommitted
 offset is the outbox. A sweep has no offset; there the document's `due` is: it moves only after the publish. The same
 goes for what came of an effect: while it was carried out, others may have taken over and committed the batch.
+
+A batch may begin while the one before it is being saved and published: documents that both have wait for their turn, so
+that each document goes the way above for one batch after the other.
 """
 
 import asyncio
@@ -22,6 +25,7 @@ from chassis.observe import NOBODY, UNKNOWN, UNREADABLE, Observer
 from chassis.record import Message, Publish, Record, dead_letter, place_of, read_record
 from chassis.service import Service
 from chassis.store import Store
+from chassis.turn import Turn
 from contracts.claims import ClockTicked
 from contracts.decision import Allotment
 from contracts.envelope import LIVE, AnyEvent
@@ -36,7 +40,7 @@ CHUNK = 200
 """Documents that are loaded, saved and published together."""
 
 AT_ONCE = 3
-"""Chunks at work at the same time: while one waits for the store or the bus, another is folded."""
+"""Chunks at work at the same time, of all batches: while one waits for the store or the bus, another is folded."""
 
 KEPT = 2_000
 """Documents kept between batches: a dossier's next event often follows at once."""
@@ -78,6 +82,7 @@ class Loop:
         self._observer = observer
         self._kept: OrderedDict[str, Known] = OrderedDict()
         self._owned: object = None
+        self._places = asyncio.Semaphore(AT_ONCE)
 
     def own(self, partitions: frozenset[int]) -> None:
         """These partitions are assigned; of an assignment before this one no document is kept.
@@ -88,11 +93,20 @@ class Loop:
             self._owned = partitions
             self._kept.clear()
 
-    async def process(self, records: Sequence[Record]) -> Tally:
-        """Take a batch all the way. Raises when the world is down; then call it again with the same batch."""
-        tally, dead = Tally(), list[Message]()
+    async def process(self, records: Sequence[Record], turn: Turn | None = None) -> Tally:
+        """Take a batch all the way. Raises when the world is down; then call it again with the same batch.
+
+        Raises:
+            BehindError: the batch before it was given up, and this one has to come after it.
+        """
+        tally, dead, turn = Tally(), list[Message](), turn or Turn()
         arrivals, ticks = self._sort(records, tally, dead)
-        await self._settle_all(arrivals, None, tally, dead)
+        turn.keys = None if ticks else frozenset(arrivals)  # a sweep may meet any document
+        later = {key: found for key, found in arrivals.items() if turn.waits_for(key)}
+        await self._settle_all({key: arrivals[key] for key in arrivals if key not in later}, None, tally, dead)
+        if later or ticks:
+            await turn.comes()
+            await self._settle_all(later, None, tally, dead)
         if dead:
             await self._publish(dead)
         tally.dead = len(dead)
@@ -144,10 +158,9 @@ class Loop:
         if len(chunks) == 1:
             await self._settle(chunks[0], now, tally, dead)
             return
-        places = asyncio.Semaphore(AT_ONCE)
 
         async def settle(chunk: dict[str, list[Arrival]]) -> None:
-            async with places:
+            async with self._places:
                 await self._settle(chunk, now, tally, dead)
 
         await _all(settle(chunk) for chunk in chunks)

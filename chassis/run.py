@@ -23,6 +23,7 @@ from chassis.observe import Observer, Observers
 from chassis.record import Record
 from chassis.settings import HTTP_PORTS, Settings, SettingsError
 from chassis.store import MongoStore
+from chassis.turn import Turn
 from contracts.envelope import LIVE
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Runner:
         self._looked_at = clock.now()
 
     async def run(self) -> None:
-        """Run until SIGTERM or SIGINT, then answer the requests and finish the batch at work, commit and leave."""
+        """Run until SIGTERM or SIGINT, then answer the requests and finish the batches at work, commit and leave."""
         gc.freeze()  # what was loaded at start stays: nobody has to look at it again
         gc.set_threshold(YOUNG)
         for signum in (signal.SIGTERM, signal.SIGINT):
@@ -112,10 +113,10 @@ class Runner:
         if self._tracing:
             await self._tracing.close()
 
-    async def _take(self, records: Sequence[Record]) -> None:
+    async def _take(self, records: Sequence[Record], turn: Turn) -> None:
         begun = time.monotonic()
-        self._loop.own(self._subscription.owned)
-        tally = await self._loop.process(records)
+        self._loop.own(turn.owned)
+        tally = await self._loop.process(records, turn)
         self._observer.batch(len(records), time.monotonic() - begun)
         log.debug("batch.done", records=len(records), **vars(tally))
 
@@ -130,7 +131,9 @@ class Runner:
         for turn in itertools.count():
             if self._stop.is_set():
                 return
-            async with self._subscription.busy:  # whoever was at work may have outlived the partitions it began with
+            async with (
+                self._subscription.at_rest()
+            ):  # whoever was at work may have outlived the partitions it began with
                 if owned := self._subscription.owned:
                     await self._subscription.persist(partial(self._sweep, sorted(owned), all_clocks=turn % REST == 0))
             try:

@@ -33,7 +33,7 @@ class Mischief:
         if self._rng.random() >= self._rate:
             return
         processes = [one for shop in self._shops for one in shop.processes if not one.still]
-        busy = [one for one in processes if one.member.busy.locked()]
+        busy = [one for one in processes if one.member.busy]
         if processes:
             process = self._rng.choice(busy if busy and self._rng.random() < 0.7 else processes)
             self._rng.choice((self._rebalance, self._expel, self._expel, self._pause, self._cut, self._stop))(process)

@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
+from contextvars import ContextVar
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from chassis.observe import Observers
 from chassis.record import Message, Record
 from chassis.run import Runner
 from chassis.settings import Settings
+from chassis.turn import Turn
 from tests.simulation.bus import Bus, Place, place_of
 from tests.simulation.group import Group, Reader
 from tests.simulation.loop import Mortal
@@ -26,6 +28,10 @@ from tests.simulation.wire import DELAYS, BusDownError, Wire
 
 if TYPE_CHECKING:
     from tests.simulation.shop import Shop
+
+
+GIVEN_IN: ContextVar[int | None] = ContextVar("given_in", default=None)
+"""The generation of the group in which what is at work was given: every batch and every sweep has its own."""
 
 
 class Producer:
@@ -101,7 +107,6 @@ class Carrier:
     def __init__(self, group: Group, wire: Wire, batch: int) -> None:
         self.consumer: Reader | None = None
         self.tasks: list[asyncio.Task[None]] = []
-        self.given_in: int | None = None
         self._group = group
         self._wire = wire
         self._batch = batch
@@ -127,16 +132,15 @@ class Carrier:
         while self._running:
             batch = await reader.getmany()
             async with self._at_work:
-                self.given_in = reader.generation
+                GIVEN_IN.set(reader.generation)
                 await self._handler(SimpleNamespace(raw_message=batch, consumer=reader))
-                self.given_in = None
 
     def outlived(self) -> None:
         """What is at work goes on without the partitions it is of."""
         self._wire.sky.fault("outlived", self._wire.owner.name)
 
     async def stop(self) -> None:
-        """Let the batch at work finish, if it does in time, and leave the group."""
+        """Let the handler finish, if it does in time, and leave the group."""
         self._running = False
         with suppress(TimeoutError):
             async with asyncio.timeout(REVOKE_SECONDS):
@@ -154,7 +158,6 @@ class Member(Subscription):
 
     def __init__(self, topics: Sequence[str], handle: Handle, carrier: Carrier) -> None:
         self.carrier = carrier
-        self.since = 0
         super().__init__(Settings.model_construct(), "simulated", "simulated", topics, handle)
 
     @override
@@ -170,16 +173,19 @@ class Member(Subscription):
     @override
     async def on_partitions_revoked(self, revoked: Iterable[Any]) -> None:
         await super().on_partitions_revoked(revoked)
-        if self.busy.locked():
+        if self.busy:
             self.carrier.outlived()
 
     @override
-    async def persist(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Remember in which generation of the group this work was given."""
-        if (reader := self.reader) is not None:
-            given = self.carrier.given_in
-            self.since = reader.group.generation if given is None else given
-        await super().persist(work)
+    async def persist(self, task: Callable[[], Awaitable[None]]) -> bool:
+        """A batch was given by the carrier; anything else is given now."""
+        if GIVEN_IN.get() is not None or self.reader is None:
+            return await super().persist(task)
+        given = GIVEN_IN.set(self.reader.group.generation)
+        try:
+            return await super().persist(task)
+        finally:
+            GIVEN_IN.reset(given)
 
 
 class FarRunner(Runner):
@@ -215,9 +221,9 @@ class FarRunner(Runner):
         """SIGTERM."""
         self._ask_to_stop()
 
-    async def take(self, records: Sequence[Record]) -> None:
+    async def take(self, records: Sequence[Record], turn: Turn) -> None:
         """The handler."""
-        await self._take(records)
+        await self._take(records, turn)
 
 
 class Process(Mortal):
@@ -242,7 +248,7 @@ class Process(Mortal):
     def in_turn(self) -> bool:
         """Whether what it is at work on is still its own: nothing was rebalanced since it began."""
         reader, group = self.member.reader, self.shop.group
-        return reader is not None and reader.in_turn and self.member.since == group.generation
+        return reader is not None and reader.in_turn and GIVEN_IN.get() == group.generation
 
     def die(self) -> None:
         """No code of it runs any more."""
