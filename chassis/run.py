@@ -131,9 +131,7 @@ class Runner:
         for turn in itertools.count():
             if self._stop.is_set():
                 return
-            async with (
-                self._subscription.at_rest()
-            ):  # whoever was at work may have outlived the partitions it began with
+            async with self._subscription.at_rest():  # what was at work may have outlived its partitions
                 if owned := self._subscription.owned:
                     await self._subscription.persist(partial(self._sweep, sorted(owned), all_clocks=turn % REST == 0))
             try:

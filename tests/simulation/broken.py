@@ -22,6 +22,7 @@ from chassis.loop import Loop, Tally
 from chassis.memory import MemoryStore
 from chassis.record import Record, message_of
 from chassis.service import Service
+from chassis.turn import Turn
 from contracts.decision import Decision
 from contracts.envelope import AnyEvent
 from tests.simulation.group import Reader
@@ -65,6 +66,22 @@ class CommitsAutomatically(Member):
     @override
     async def _commit(self, message: Any, records: Sequence[Record]) -> None:
         """By the timer only."""
+
+
+class CommitsAhead(Member):
+    """Commits a batch when it is done, whatever has become of the one before it."""
+
+    @override
+    async def _carry(self, message: Any, turn: Turn, earlier: "asyncio.Task[bool] | None") -> bool:
+        return await super()._carry(message, turn, None)
+
+
+class Overtakes(Loop):
+    """Lets no document wait for the batch before."""
+
+    @override
+    async def process(self, records: Sequence[Record], turn: Turn | None = None) -> Tally:
+        return await super().process(records)
 
 
 def _owned(reader: Reader) -> dict[Any, int]:
@@ -154,6 +171,8 @@ def as_they_come(service: Service[Any], _rng: Random) -> Service[Any]:
 BROKEN = (
     Variant("commits before it publishes", member=CommitsFirst, found_within=40),
     Variant("commits automatically", member=CommitsAutomatically, found_within=150),
+    Variant("commits a batch before the one before it", member=CommitsAhead, found_within=400),
+    Variant("lets a batch overtake the one before it", loop=Overtakes, found_within=400),
     Variant("publishes before it saves", loop=PublishesFirst, found_within=100),
     Variant("saves without a guard", store=Unguarded, found_within=80),
     Variant("skips a document whose guard was lost", loop=SkipsWhoWasFaster, found_within=80),

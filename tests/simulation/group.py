@@ -31,6 +31,8 @@ class Group:
         self.committed: dict[Place, int] = dict.fromkeys(self.places, 0)
         self.members: list[Reader] = []
         self.readers: list[Reader] = []
+        self.done: set[tuple[str, int, int]] = set()
+        self.committed_too_early: list[tuple[str, int, int]] = []
         self.generation = 0
         self.rebalances = 0
         self._loop = loop
@@ -48,6 +50,13 @@ class Group:
     def settled(self) -> bool:
         """Whether nobody is on the way in or out."""
         return self._deadline is None
+
+    def commit(self, offsets: Mapping[Place, int]) -> None:
+        """Remember how far everything is done; what lies below and is not will never be read again."""
+        for place, offset in offsets.items():
+            below = ((*place, one) for one in range(self.committed[place], offset))
+            self.committed_too_early += [origin for origin in below if origin not in self.done]
+        self.committed.update(offsets)
 
     def join(self, reader: "Reader") -> None:
         """Somebody wants to be a member, or to stay one."""
@@ -188,7 +197,7 @@ class Reader:
             raise CommitFailedError("the group has been rebalanced")
         if not {place.partition for place in offsets} <= self.partitions:
             raise CommitFailedError("the partition is not assigned")
-        group.committed.update(offsets)
+        group.commit(offsets)
         self._wire.sky.trace.note(self._wire.owner.name, "committed", *offsets.items())
         await self._wire.bus("committed")
 

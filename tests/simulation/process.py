@@ -135,6 +135,10 @@ class Carrier:
                 GIVEN_IN.set(reader.generation)
                 await self._handler(SimpleNamespace(raw_message=batch, consumer=reader))
 
+    def done(self, records: Sequence[Any]) -> None:
+        """These were taken all the way."""
+        self._group.done.update(record.origin for record in records)
+
     def outlived(self) -> None:
         """What is at work goes on without the partitions it is of."""
         self._wire.sky.fault("outlived", self._wire.owner.name)
@@ -204,7 +208,7 @@ class FarRunner(Runner):
 
     def subscribe(self, member: Member) -> None:
         """Who gives the batches."""
-        self._subscription = member
+        self._subscription: Member = member
 
     async def live(self) -> None:
         """What `run` does, without HTTP, signals and traces."""
@@ -224,6 +228,7 @@ class FarRunner(Runner):
     async def take(self, records: Sequence[Record], turn: Turn) -> None:
         """The handler."""
         await self._take(records, turn)
+        self._subscription.carrier.done(records)
 
 
 class Process(Mortal):
