@@ -44,7 +44,7 @@ class Reader:
         self.failures = failures
         self.done = asyncio.Event()
 
-    async def __call__(self, records):
+    async def __call__(self, records, _turn):
         if self.failures:
             self.failures -= 1
             raise ConnectionError("the store is down")
@@ -89,7 +89,7 @@ async def test_what_was_not_committed_goes_to_the_next_reader(settings, publish,
     await publish(sent)
     refused = asyncio.Event()
 
-    async def refuse(_records):
+    async def refuse(_records, _turn):
         refused.set()
         raise ConnectionError("always down")
 
@@ -114,13 +114,38 @@ async def test_what_was_committed_does_not_come_again(settings, admin, publish, 
     assert set(again.seen) == {one.value for one in second}
 
 
+async def test_the_next_batch_is_asked_for_while_the_last_one_is_at_work_and_committed_after_it(
+    settings, admin, publish, group
+):
+    sent = messages(20)
+    await publish(sent)
+    reader, calls = Reader(sent), itertools.count()
+    go_on, second_is_done = asyncio.Event(), asyncio.Event()
+
+    async def first_is_slow(records, turn):
+        if next(calls) == 0:
+            await go_on.wait()
+        await reader(records, turn)
+        second_is_done.set()
+
+    settings = settings.model_copy(update={"batch_records": 10})
+    before = (await admin.lag({group: [TOPIC]}))[group]
+    async with reading(settings, group, first_is_slow):
+        await second_is_done.wait()
+        assert (await admin.lag({group: [TOPIC]}))[group] == before
+        go_on.set()
+        await reader.done.wait()
+        await admin.settled({group: [TOPIC]})
+    assert set(reader.seen) == reader.wanted
+
+
 async def test_stopping_finishes_the_batch_at_work_and_commits_it(settings, admin, publish, group):
     sent = messages(10)
     await publish(sent)
     begun, go_on = asyncio.Event(), asyncio.Event()
     seen = []
 
-    async def slow(records):
+    async def slow(records, _turn):
         begun.set()
         await go_on.wait()
         seen.extend(records)
@@ -139,7 +164,7 @@ async def test_stopping_finishes_the_batch_at_work_and_commits_it(settings, admi
 
 
 async def test_two_readers_share_the_partitions(settings, group):
-    async def nothing(_records):
+    async def nothing(_records, _turn):
         pass
 
     async with reading(settings, group, nothing) as first, reading(settings, group, nothing) as second:
@@ -174,13 +199,13 @@ async def test_a_backlog_is_digested_only_when_all_of_it_was_handled(settings, p
     reader = Reader(sent)
     go_on = asyncio.Event()
 
-    async def held_back(records):
+    async def held_back(records, turn):
         await go_on.wait()
-        await reader(records)
+        await reader(records, turn)
 
     settings = settings.model_copy(update={"batch_records": 10})
     async with reading(settings, group, held_back) as subscription:
-        while not subscription.busy.locked():  # noqa: ASYNC110 - the first batch comes when it comes
+        while not subscription.busy:  # noqa: ASYNC110 - the first batch comes when it comes
             await asyncio.sleep(0.01)
         assert not await subscription.digested()
         go_on.set()
@@ -209,7 +234,7 @@ async def test_after_a_batch_was_given_up_the_next_one_is_not_committed_over_it(
     refused = asyncio.Event()
     settings = settings.model_copy(update={"batch_records": 10})
 
-    async def fails_once(_records):
+    async def fails_once(_records, _turn):
         if not refused.is_set():
             refused.set()
             subscription.give_up()
@@ -230,7 +255,7 @@ async def test_lag_counts_what_is_at_work(settings, publish, group):
     sent = messages(60)
     begun, go_on = asyncio.Event(), asyncio.Event()
 
-    async def held_back(records):
+    async def held_back(records, _turn):
         if {one.value for one in records} & {one.value for one in sent}:
             begun.set()
             await go_on.wait()
@@ -248,7 +273,7 @@ async def test_lag_counts_what_is_at_work(settings, publish, group):
 
 
 async def test_a_consumer_that_ended_by_itself_is_not_alive(settings, group):
-    async def nothing(_records):
+    async def nothing(_records, _turn):
         pass
 
     async with reading(settings, group, nothing) as subscription:

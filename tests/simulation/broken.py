@@ -171,8 +171,8 @@ def as_they_come(service: Service[Any], _rng: Random) -> Service[Any]:
 BROKEN = (
     Variant("commits before it publishes", member=CommitsFirst, found_within=40),
     Variant("commits automatically", member=CommitsAutomatically, found_within=150),
-    Variant("commits a batch before the one before it", member=CommitsAhead, found_within=400),
-    Variant("lets a batch overtake the one before it", loop=Overtakes, found_within=400),
+    Variant("commits a batch before the one before it", member=CommitsAhead, found_within=150),
+    Variant("lets a batch overtake the one before it", loop=Overtakes, found_within=60),
     Variant("publishes before it saves", loop=PublishesFirst, found_within=100),
     Variant("saves without a guard", store=Unguarded, found_within=80),
     Variant("skips a document whose guard was lost", loop=SkipsWhoWasFaster, found_within=80),

@@ -164,7 +164,7 @@ BROKEN_SERVICES = (
         "believes a report however late",
         product=believes_everything,
         law="nobody gains time by telling late",
-        found_within=30,
+        found_within=60,
     ),
     Variant(
         "does not hear that a step is done",
