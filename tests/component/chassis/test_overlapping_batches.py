@@ -1,7 +1,7 @@
 """A batch is begun while the one before it is published: what both have goes in order, and so do commits."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from types import SimpleNamespace
@@ -123,11 +123,13 @@ def toy() -> Held:
 
 
 @pytest.fixture
-async def instance(toy: Held, monkeypatch: pytest.MonkeyPatch) -> Instance:
+async def instance(toy: Held, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Instance]:
     monkeypatch.setattr(bus, "wait_exponential_jitter", lambda **_: wait_none())
     instance = Instance(toy)
     await instance.on_partitions_assigned([PLACE])
-    return instance
+    yield instance
+    toy.release()
+    await instance.stop()
 
 
 async def until(condition: Callable[[], object]) -> None:
