@@ -12,8 +12,9 @@ from aiokafka import TopicPartition
 from tenacity import wait_none
 from typing_extensions import override
 
-from chassis import bus
+from chassis import bus, loop
 from chassis.bus import Subscription
+from chassis.loop import AT_ONCE
 from chassis.record import Message
 from chassis.settings import Settings
 from chassis.turn import Turn
@@ -250,6 +251,30 @@ async def test_what_follows_a_batch_that_was_given_up_is_not_committed(toy: Held
     assert (instance.commits, instance.version) == ([], {"D.1": 1, "D.2": 1})
 
 
+async def test_a_batch_that_is_done_is_not_committed_over_one_that_was_given_up(toy: Held, instance: Instance) -> None:
+    toy.down = {"D.1"}
+    await instance.give(record(payment()))
+    instance.give(record(payment(dossier="D.2")))
+    await until(lambda: toy.said == ["D.2"])
+    await instance.stop()
+    assert instance.commits == []
+
+
+async def test_both_together_have_no_more_chunks_at_work_than_one_would(
+    toy: Held, instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "CHUNK", 1)
+    first, second = ([f"D.{n}" for n in range(start, start + AT_ONCE)] for start in (1, 1 + AT_ONCE))
+    toy.held = {*first, *second}
+    await instance.give(*(record(payment(dossier=key)) for key in first))
+    instance.give(*(record(payment(dossier=key)) for key in second))
+    await a_while()
+    assert list(instance.version) == first
+    toy.release()
+    await until(lambda: not instance.busy)
+    assert list(instance.version) == [*first, *second]
+
+
 async def test_nothing_is_begun_when_the_process_is_about_to_end(toy: Held, instance: Instance) -> None:
     toy.held = {"D.1"}
     await instance.give(record(payment()))
@@ -375,7 +400,7 @@ async def test_what_waits_to_be_begun_is_not_digested(toy: Held, instance: Insta
 
 async def test_the_oldest_attempt_tells_since_when_it_works(toy: Held, instance: Instance) -> None:
     assert instance.working_since is None
-    toy.held = {"D.1"}
+    toy.held = {"D.1", "D.2"}
     await instance.give(record(payment()))
     await a_while()
     since = instance.working_since
