@@ -37,7 +37,7 @@ class Scale:
 FULL = Scale(
     throughput=Sizes(events=48_000, handler_events=1_500, rounds=3),
     flow=flows.Plan(dossiers=2_500, half_dossiers=1_000),
-    stored=tuple(stores.Plan(number, events=10_000, due=1_000, rounds=3) for number in (10_000, 100_000)),
+    stored=tuple(stores.Plan(number, events=10_000, due=1_000, rounds=3) for number in (10_000, 1_000_000)),
     replayed=60_000,
     replays=3,
     reported=reports.Plan(dossiers=100_000, rounds=5),
