@@ -44,7 +44,10 @@ class Complete:
 
 
 def decide(state: State, _now: datetime, rules: Rules) -> Decision:
-    """Judge the application if it is not judged; then say what the citizen did since."""
+    """Judge the application if it is not judged; then say what the citizen did since.
+
+    What is complete has its number even if it was withdrawn before anybody looked: it is received, and withdrawn then.
+    """
     application = state.application
     if application is None:
         return Decision()
@@ -52,9 +55,11 @@ def decide(state: State, _now: datetime, rules: Rules) -> Decision:
         return Decision(tuple(_after_receipt(state, application)))
     if application.historic_code is not None:
         return Decision((_from_history(state, application, application.historic_code),))
-    if state.withdrawals:
+    judged = _judge(state, application, rules)
+    # Who died before it saved may have been given the number already; it must not be left out of the register.
+    if state.withdrawals and judged.allotment is None:
         return Decision((_withdrawn(state, state.submission, _to_whom(application)),))
-    return _judge(state, application, rules)
+    return judged
 
 
 def _say(state: State, data: Payload, subject: str, *unique: object, time: datetime, cause: str) -> AnyEvent:

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import logging
 import sys
 from dataclasses import replace
 from functools import partial
@@ -17,6 +18,7 @@ ROOT = Path(__file__).parents[2]
 
 def main() -> int:
     """Run the scenarios asked for, or all; then the figures go into the documents. Returns 1 if a law was broken."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # it complains of brokers that are down, as they are to be
     told = _arguments()
     results: dict[str, Figures] = {}
     wanted = told.scenarios or list(SCENARIOS)
