@@ -34,14 +34,16 @@ def _named(before: list[Leg]) -> str:
 def send_back(state: State, leg: Leg, to_step: str, cause: Cause, rules: Rules) -> AnyEvent:
     """This attempt ends, an earlier step begins again; what lies between follows once that is done."""
     step = next(planned for planned in state.plan if planned.id == to_step)
+    cause = _after_last(state, step, cause)
     handed = _anew(state, step, leg.agency, step.agency) | _ending("return", (leg,), cause)
     return _transferred(state, handed, cause, rules)
 
 
 def recall(state: State, step: intake.RouteStep | None, cause: Cause, rules: Rules) -> AnyEvent:
     """Every open attempt ends and one step begins again at the unit; what else was open follows once that is done."""
-    held = state.holders
-    handed = _anew(state, step or _FREE, held[0].agency, state.unit) | _ending("recall", held, cause)
+    held, begun = state.holders, step or _FREE
+    cause = _after_last(state, begun, cause)
+    handed = _anew(state, begun, held[0].agency, state.unit) | _ending("recall", held, cause)
     return _transferred(state, handed, cause, rules)
 
 
@@ -83,11 +85,16 @@ def _ending(movement: routing.Movement, ended: tuple[Leg, ...], cause: Cause) ->
     }
 
 
+def _after_last(state: State, step: intake.RouteStep, cause: Cause) -> Cause:
+    """No attempt begins before the last one at its step ended, however late that is told."""
+    last = state.latest(step.id)
+    if last is None or last.done_at is None or last.done_at <= cause.at:
+        return cause
+    return Cause(cause.event, last.done_at, cause.claimed_at or cause.at)
+
+
 def _transferred(state: State, handed: dict[str, Any], cause: Cause, rules: Rules) -> AnyEvent:
-    """Handed over; no attempt begins before the last one at its step ended, however late that is told."""
-    last = state.latest(handed["step"])
-    since = max(cause.at, last.done_at) if last and last.done_at else cause.at
     limit = handed["limit"]
-    due = due_at(rules.calendar, handed.get("clock_since") or since, Limit.parse(limit)) if limit else None
+    due = due_at(rules.calendar, handed.get("clock_since") or cause.at, Limit.parse(limit)) if limit else None
     data = routing.DossierTransferred.model_validate({**handed, "deadline": due})
-    return say(state, data, data.step, data.attempt, time=since, cause=cause.event)
+    return say(state, data, data.step, data.attempt, time=cause.at, cause=cause.event)

@@ -11,4 +11,5 @@ ONCE_FAILED = {
     17548: "an opinion was owed for a step that began and ended at the moment of the question, read in that order",
     18476: "the law of custody took two attempts that began at one moment to have begun in the order of their names",
     28268: "a daily number was left out: allotted before a crash, not needed any more when the withdrawal was read too",
+    29778: "a return that was told late counted from a later moment, and did not say so",
 }

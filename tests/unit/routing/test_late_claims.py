@@ -238,3 +238,14 @@ def test_a_step_that_was_finished_on_outdated_ground_is_done_again_however_late_
     story = story.when(as_of(at(3, "13:30"), finished(TAX, "tax", at(3, "15:00"))))
     begun = {(leg.step, leg.attempt): leg.since for leg in story.state.holders}
     assert begun == {("check", 2): at(3, "14:00"), ("tax", 2): at(3, "14:00")}
+
+
+def test_a_late_return_to_a_step_that_was_done_again_since_counts_from_then_and_says_so():
+    story = on(
+        FORK,
+        finished(UNIT, "forward", at(2, "10:00")),
+        sent_back(CHECKER, "check", "forward", at(3, "10:00")),
+        finished(UNIT, "forward", at(3, "14:00")),
+    ).when(as_of(at(3, "11:00"), sent_back(TAX, "tax", "forward", at(3, "15:00"))))
+    returned = story.event(DossierTransferred)
+    assert (returned.time, returned.data.backdated, returned.data.claimed_at) == (at(3, "14:00"), True, at(3, "11:00"))
