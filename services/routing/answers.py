@@ -29,15 +29,15 @@ StepClaim = (
 def answers(state: State, report: Report, rules: Rules) -> Iterator[AnyEvent]:
     """The answer to a report on a dossier that is known, and what follows from it."""
     if found := objection(state, report):
-        yield rejection(state, report, found.code, found.reason, report.told_at)
+        yield rejection(state, report, found.code, found.reason)
     else:
         yield from _accepted(state, report, _cause(state, report, rules), rules)
 
 
-def rejection(state: State, report: Report, code: routing.RejectionCode, reason: str, at: datetime) -> AnyEvent:
+def rejection(state: State, report: Report, code: routing.RejectionCode, reason: str) -> AnyEvent:
     """The answer to what can not be true."""
     data = routing.ReportRejected(report_id=report.id, agency=report.agency, code=code, reason=reason)
-    return say(state, data, report.agency, report.id, time=at, cause=report.id)
+    return say(state, data, report.agency, report.id, time=report.told_at, cause=report.id)
 
 
 def _cause(state: State, report: Report, rules: Rules) -> Cause:

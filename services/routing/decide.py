@@ -41,7 +41,7 @@ def _impatience(state: State, now: datetime, rules: Rules) -> Decision:
     if now < ripe:
         return Decision((), Timer(ripe, state.timeline))
     reason = f"no dossier {state.dossier} was received; check the code on the receipt"
-    said = [rejection(state, one, "unknown-dossier", reason, one.told_at) for one in state.unanswered]
+    said = [rejection(state, one, "unknown-dossier", reason) for one in state.unanswered]
     return Decision(tuple(said))
 
 

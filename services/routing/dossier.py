@@ -114,7 +114,7 @@ class Ordered(Protocol):
 
 
 OnRecord = TypeVar("OnRecord", bound=Ordered)
-"""Something that happened at a moment, which is its first field: by that it sorts."""
+"""Something that happened, which sorts by its moment, or the id of something."""
 
 
 @dataclass(frozen=True)
@@ -260,12 +260,13 @@ class State(Changeable):
     @property
     def settled(self) -> frozenset[str]:
         """Steps that are done and need not be done again: each was finished after all before it were."""
+        latest = {leg.step: leg for leg in sorted(self.legs, key=lambda leg: leg.attempt)}
         found: dict[str, tuple[datetime, int]] = {}
         size = -1
         while size < len(found):
             size = len(found)
             for step in self.plan:
-                if step.id not in found and (done := _settles(step, self.latest(step.id), found)):
+                if step.id not in found and (done := _settles(step, latest.get(step.id), found)):
                     found[step.id] = done
         return frozenset(found)
 
@@ -289,5 +290,5 @@ def _settles(
 
 
 def with_one(known: tuple[OnRecord, ...], one: OnRecord) -> tuple[OnRecord, ...]:
-    """These and one more, in the order of time, whichever was read first."""
+    """These and one more, in order, whichever was read first."""
     return tuple(sorted([*known, one]))

@@ -95,7 +95,7 @@ def _said(state: State, event: AnyEvent) -> State:
             asks = Asked(event.time, data.consultation, data.step, data.attempt, data.agency, data.asked_by)
             return state.but(asked=with_one(state.asked, asks))
         case routing.ConsultationAnswered() as data:
-            return state.but(given=tuple(sorted((*state.given, data.consultation))))
+            return state.but(given=with_one(state.given, data.consultation))
         case routing.DossierCompleted() as data:
             return state.but(completed_at=event.time, outcome=data.outcome)
         case routing.ReportRejected() if not state.birth:

@@ -110,8 +110,10 @@ class Fold:
         if derived := self._derived(state, deadline):
             deadline = deadline.but(**derived)
         state = state.but(deadlines=(*state.deadlines, deadline))
+        if ended is None:
+            return state
         asked = [one for one in state.deadlines if one.ended is None and one.asked_for == deadline.key]
-        return self._closed(state, asked, ended) if asked and ended is not None else state
+        return self._closed(state, asked, ended) if asked else state
 
     def _derived(self, state: State, deadline: Deadline) -> dict[str, Any]:
         return self._rules.derived(state, deadline) if state.birth else {}

@@ -39,6 +39,13 @@ def check(world: World) -> Findings:
     return findings
 
 
+def nothing_is_committed_before_it_is_done(found: Findings) -> Iterator[str]:
+    """Nor before all that was read before it."""
+    for shop in found.world.shops:
+        if early := shop.group.committed_too_early:
+            yield f"{shop.service.name} {early}"
+
+
 def everything_is_committed(found: Findings) -> Iterator[str]:
     for shop in found.world.shops:
         if shop.group.lag:
@@ -157,6 +164,7 @@ def no_sweep_is_left_open(found: Findings) -> Iterator[str]:
 Law = Callable[[Findings], Iterator[Any]]
 
 LAWS: tuple[Law, ...] = (
+    nothing_is_committed_before_it_is_done,
     everything_is_committed,
     the_dead_letters_are_the_bad_records,
     nothing_is_lost,
