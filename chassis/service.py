@@ -56,7 +56,7 @@ class Service(Generic[S]):
         decide: ``(state, now) -> Decision``; pure. Names every event that should exist; those that do are dropped.
         genesis: payloads that are folded first whatever their time says (a clock may be wrong, a birth comes first).
         key: which document an event belongs to.
-        indexes: state fields that are searched, dotted.
+        indexes: state fields that are searched together, dotted; each index costs every save.
         line: ``(state, stored state) -> Line``, what reports need of a state; pure. None where they need nothing, or
             the stored state, where it is known, says the same.
         perform: carries out effects; only for services that have an outside world.
@@ -72,7 +72,7 @@ class Service(Generic[S]):
     decide: Callable[[S, datetime], Decision]
     genesis: tuple[type[Payload], ...] = ()
     key: Callable[[AnyEvent], str] = by_subject
-    indexes: tuple[str, ...] = ()
+    indexes: tuple[tuple[str, ...], ...] = ()
     line: Callable[[S, S | None], Line | None] | None = None
     perform: Perform | None = None
     basis: str = ""

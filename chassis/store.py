@@ -102,13 +102,13 @@ class MongoStore(Store):
         self._facts = self.database.facts
         self._lines = self.database.lines
 
-    async def prepare(self, indexes: Sequence[str] = ()) -> None:
-        """Create the collections, and the indexes for timers and for these paths below `state`; harmless again."""
+    async def prepare(self, indexes: Sequence[Sequence[str]] = ()) -> None:
+        """Create the collections, and the indexes for timers and over these paths below `state`; harmless again."""
         with suppress(CollectionInvalid):  # it is there already
             await self.database.create_collection("facts")
         await self.documents.create_indexes(
             [IndexModel([("wake", ASCENDING)], name="timers", sparse=True)]
-            + [IndexModel([(f"state.{path}", ASCENDING)], name=path) for path in indexes]
+            + [IndexModel([(f"state.{path}", ASCENDING) for path in one], name="-".join(one)) for one in indexes]
         )
         await self._lines.create_indexes([IndexModel([("place", ASCENDING)], name="place")])
 

@@ -26,5 +26,5 @@ def service(rules: Rules) -> Service[State]:
         evolve=evolve,
         decide=partial(decide, rules=rules),
         key=by_correlation,
-        indexes=("code", "outcome"),
+        indexes=(("code",),),
     )

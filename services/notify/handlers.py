@@ -30,6 +30,5 @@ def service(perform: Perform | None = None) -> Service[State]:
         evolve=evolve,
         decide=decide,
         genesis=(DossierReceived,),
-        indexes=("pending", "failed"),
         perform=perform,
     )

@@ -25,5 +25,5 @@ def service() -> Service[State]:
         evolve=evolve,
         decide=decide,
         genesis=(DossierReceived,),
-        indexes=("ratings.month", "feedback.month"),
+        indexes=(("ratings.month",), ("feedback.month",)),
     )

@@ -38,5 +38,5 @@ def service(rules: Rules) -> Service[State]:
         evolve=evolve,
         decide=partial(decide, rules=rules),
         genesis=(intake.DossierReceived,),
-        indexes=("phase", "holding"),
+        indexes=(("phase",),),
     )

@@ -158,12 +158,12 @@ class Fold:
         """The dossier ends, and with it all that is open; of two ends the first counts."""
         if state.ended_at is not None and state.ended_at <= at:
             return state
-        state = state.but(ended_at=at, outcome=outcome, phase="ended", backlog=False)
+        state = state.but(ended_at=at, outcome=outcome, phase="ended")
         return self._closed(state, [one for one in state.deadlines if one.ended is None or one.ended > at], at)
 
     def _closed(self, state: State, over: list[Deadline], at: datetime) -> State:
         closed = {one.key: self._closing(state, one.but(ended=at)) for one in over}
-        state = _judged(state, tuple(closed.get(one.key, one) for one in state.deadlines))
+        state = state.but(deadlines=tuple(closed.get(one.key, one) for one in state.deadlines))
         consulted = any(one.kind == "consultation" for one in over)
         return self._rederived(state) if consulted else state
 
@@ -176,7 +176,7 @@ class Fold:
     def _rederived(self, state: State, *, ended: bool = False) -> State:
         """Work out anew when what still runs is due; on demand also what is over."""
         deadlines = tuple(self._closing(state, one) if ended or one.ended is None else one for one in state.deadlines)
-        return state if deadlines == state.deadlines else _judged(state, deadlines)
+        return state if deadlines == state.deadlines else state.but(deadlines=deadlines)
 
     def _suspended(self, state: State, event: AnyEvent, data: routing.DossierSuspended) -> State:
         """Stop the clock; where it was started again at the same moment, that may be folded first."""
@@ -227,12 +227,6 @@ def _moved(state: State, event: AnyEvent, reason: str, by: str = "") -> State:
     if told is None or main.due == told:
         return state
     return state.but(moves=(*state.moves, Move(event.id, event.time, told, main.due, reason, by)))
-
-
-def _judged(state: State, deadlines: tuple[Deadline, ...]) -> State:
-    """The state with these deadlines, and how the main one went."""
-    main = next((one.verdict for one in deadlines if one.key in (sla.WHOLE, sla.FEEDBACK)), "")
-    return state.but(deadlines=deadlines, verdict=main)
 
 
 def _taken(state: State, event: AnyEvent, data: routing.DossierAcknowledged) -> State:

@@ -49,5 +49,4 @@ def _noted(state: State, what: str, *unique: object) -> State:
 
 
 def _marked(state: State) -> State:
-    overdue = any(one.key in MAIN and not one.retracted for one in state.raised)
-    return state.but(overdue=overdue, backlog=overdue and state.phase == "open")
+    return state.but(overdue=any(one.key in MAIN and not one.retracted for one in state.raised))

@@ -183,7 +183,7 @@ class State(Changeable):
 
     Attributes:
         kind: dossier or feedback; empty as long as its birth is not known.
-        month: of its receipt in Vietnam, for example 2026-01; for queries.
+        month: of its receipt in Vietnam, for example 2026-01.
         rule_set: name of the rules it was received under.
         warn_before: its own warning time, if it came with one.
         deadlines: the whole dossier's first, then the others as they began.
@@ -195,12 +195,11 @@ class State(Changeable):
         raised, required, new_dates, said: own events on record, sorted: overdue, explanations that are owed, form 04,
             and the others by what they say.
         returns: how often a step had to be done again.
-        verdict: of the main deadline, once it ended: early, on-time, late, or empty when it was withdrawn; for queries.
         outcome: granted, denied, withdrawn or answered; for queries.
         phase: unknown, open or ended; for queries.
-        overdue: the main deadline was missed and that was not retracted; for queries.
+        overdue: the main deadline was missed and that was not retracted; for queries, where of what is open it is the
+            backlog (hồ sơ tồn đọng).
         due_soon: the main deadline came near; for queries.
-        backlog: overdue and open (hồ sơ tồn đọng); for queries.
         explained: some explanation has cause, owner, plan and target; for queries.
         escalations: how many rungs were climbed; for queries.
     """
@@ -229,13 +228,11 @@ class State(Changeable):
     said: tuple[str, ...] = ()
     received_at: datetime | None = None
     ended_at: datetime | None = None
-    verdict: str = ""
     outcome: str = ""
     returns: int = 0
     phase: str = "unknown"
     overdue: bool = False
     due_soon: bool = False
-    backlog: bool = False
     explained: bool = False
     escalations: int = 0
 

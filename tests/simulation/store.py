@@ -18,7 +18,7 @@ class FarStore(Store):
         self.near = near
         self._wire = wire
 
-    async def prepare(self, indexes: Sequence[str] = ()) -> None:
+    async def prepare(self, indexes: Sequence[Sequence[str]] = ()) -> None:
         """Nothing to prepare, but it may fail."""
         await self._wire.store(f"prepare {len(indexes)}")
 

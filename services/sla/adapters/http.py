@@ -65,7 +65,7 @@ def router(service: Service[State], rules: Rules, states: States) -> APIRouter:
 
 
 def _pipeline(after: str, limit: int, explained: bool | None) -> list[dict[str, Any]]:
-    wanted = {"state.backlog": True, "state.kind": "dossier", "_id": {"$gt": after}}
+    wanted = {"state.phase": "open", "state.overdue": True, "state.kind": "dossier", "_id": {"$gt": after}}
     if explained is not None:
         wanted["state.explained"] = explained
     return [{"$match": wanted}, {"$sort": {"_id": 1}}, {"$limit": limit + 1}, {"$project": {"state": 1}}]

@@ -24,7 +24,7 @@ def test_it_is_due_two_working_hours_after_it_came():
     (late,) = story.says(DossierOverdue)
     assert (late.deadline, late.due, late.agency) == ("feedback", at(2, "11:00"), "H29.05")
     assert late.working_out.en[0] == "Counted from 09:00 on 2026-03-02; limit: 2 working hours"
-    assert (story.state.kind, story.state.overdue, story.state.backlog) == ("feedback", True, True)
+    assert (story.state.kind, story.state.overdue, story.state.phase) == ("feedback", True, "open")
 
 
 def test_it_climbs_the_ladder_and_has_neither_form_04_nor_explanation():

@@ -91,9 +91,9 @@ def test_lateness_that_is_retracted_needs_no_explanation():
 
 def test_a_backlog_is_what_is_late_and_open():
     story = dossier().when(now=DUE)
-    assert not story.state.backlog
+    assert (story.state.phase, story.state.overdue) == ("open", False)
     story = story.when(now=DUE + INSTANT)
-    assert (story.state.backlog, story.state.explained) == (True, False)
+    assert (story.state.phase, story.state.overdue, story.state.explained) == ("open", True, False)
     story = story.when(explained(at(6), at(20)))
-    assert (story.state.backlog, story.state.explained) == (True, True)
-    assert not story.when(completed(at(9))).state.backlog
+    assert (story.state.phase, story.state.overdue, story.state.explained) == ("open", True, True)
+    assert story.when(completed(at(9))).state.phase == "ended"

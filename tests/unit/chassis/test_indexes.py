@@ -1,0 +1,15 @@
+"""What a service wants an index over stands in its states."""
+
+import pytest
+
+from chassis.settings import Settings
+from services.cli.shop import all_services
+
+SERVICES = all_services(Settings())
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_an_index_is_over_fields_that_the_state_has(name):
+    service = SERVICES[name]
+    fields = service.dump(service.initial)
+    assert {path.split(".")[0] for paths in service.indexes for path in paths} <= fields.keys()
