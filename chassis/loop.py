@@ -181,7 +181,7 @@ class Loop:
             jobs = await self._advance(outcomes, now, tally, dead, sweeping=True)
             done.update(jobs)
             if now is None:
-                await self._move_timers([job for job in jobs.values() if job.doc.unsent and not job.failed], now)
+                await self._move_timers([job for job in jobs.values() if _is_through(job)], now)
         if now is not None:
             await self._move_timers(list(done.values()), now)
 
@@ -323,6 +323,11 @@ class Loop:
 def _new(key: str, first: Arrival) -> Document:
     partition = first.record.partition if first.record else 0
     return Document(key, partition=partition, timeline=first.event.timeline)
+
+
+def _is_through(job: Job) -> bool:
+    """Whether nothing has to bring the outcomes of its effects back: they are out, and have ordered nothing more."""
+    return bool(job.doc.unsent and not job.failed and not job.decision.effects)
 
 
 def _not_before(at: datetime) -> datetime:

@@ -173,6 +173,26 @@ async def test_an_outcome_that_another_outcome_led_to_goes_out_when_the_batch_co
     assert len(set(toy.take("notification.sent"))) == 2
 
 
+async def test_an_effect_that_an_outcome_led_to_is_carried_out_though_others_have_committed_the_batch() -> None:
+    toy = Toy(service=replace(TOY, decide=one_at_a_time))
+    batch = [record(claim(claims.Collection(channel=channel))) for channel in ("counter", "post")]
+    perform = toy.perform
+
+    async def dies_before_the_second(effects: Any) -> Any:
+        if toy.performed == ["0"]:
+            raise DownError
+        return await perform(effects)
+
+    toy.loop.service = replace(toy.service, perform=dies_before_the_second)
+    with pytest.raises(DownError):
+        await toy.process(*batch)
+    toy.loop.service = toy.service
+    await toy.sweep(START + HOUR)  # the batch does not come again
+    assert toy.performed == ["0", "1"]
+    assert len(set(toy.take("notification.sent"))) == 2
+    assert toy.store.documents["D.1"].unsent is None
+
+
 async def test_an_effect_whose_outcome_is_on_record_is_not_carried_out_again(toy: Toy) -> None:
     batch = [record(claim(claims.Collection(channel="counter")))]
     await toy.process(*batch)
