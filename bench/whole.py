@@ -87,7 +87,7 @@ def write(results: Results, folder: Path) -> None:
 def _settings(scale: Scale) -> dict[str, str]:
     sizes, handler = scale.throughput, scale.throughput.handler_events
     return {
-        "broker": f"one, {kafka.HEAP}, replication 1, acks=all everywhere",
+        "broker": f"one, {' '.join(kafka.OPTIONS)}, replication 1, acks=all everywhere",
         "store settings": f"cache {store.CACHE}, log synced at every commit, write concern majority with journal",
         "events a round": f"{sizes.events:,}, {under_way(sizes.events):,} dossiers under way",
         "events a round of the handler": f"{handler:,}, {under_way(handler):,} dossiers under way",
