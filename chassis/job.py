@@ -178,7 +178,11 @@ class Job:
         raise RuntimeError(f"decisions did not come to rest in {MAX_ROUNDS} rounds")
 
     def _say(self, event: AnyEvent) -> bool:
-        return event.identity not in self.doc.known and self._add(event, event.to_json(), own=True)
+        if event.identity in self.doc.known:
+            return False
+        # What is only said now that a batch comes again (by new code, say) has to come again with it, too.
+        cause = min(self.repeats) if self.repeats and not self.fresh else None
+        return self._add(event, event.to_json(), own=True, cause=cause)
 
     def _fold(self, service: Service[Any]) -> Any:
         """The state of all facts: from the last one or the one before it if what is new comes later, else of all."""

@@ -68,6 +68,21 @@ async def test_a_repeat_brings_back_only_what_came_with_it(toy: Toy) -> None:
     assert toy.take() == first != second
 
 
+@pytest.mark.parametrize("place", ["before publish", "after publish"])
+async def test_what_a_new_version_says_of_a_batch_that_comes_again_goes_out_too(toy: Toy, place: str) -> None:
+    def hasty(seen: Any, now: datetime) -> Decision:
+        return decide(seen, now + HOUR)
+
+    batch = [record(withdrawal(timeline="history"))]
+    await toy.process(*batch)
+    toy.loop.service = replace(toy.service, decide=hasty)
+    await crash(toy, place, *batch)
+    await toy.process(*batch)
+    said = toy.take("dossier.withdrawn")
+    assert said
+    assert len(set(said)) == 1
+
+
 async def test_a_batch_cut_differently_the_second_time_says_the_same(toy: Toy) -> None:
     records = [record(payment(amount)) for amount in (1, 2, 3, 4)]
     await crash(toy, "before publish", *records[:3])
