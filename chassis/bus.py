@@ -36,6 +36,10 @@ log = structlog.get_logger(__name__)
 PUBLISH_SECONDS = 30
 """An idempotent producer tries for ever by itself; after this long we take it down and begin anew."""
 
+FETCH_BYTES = 128 * 1024
+"""Taken from one partition at a time; a larger record comes alone. With more, who catches up holds more in memory, and
+reads one topic so far ahead of the others that what belongs together comes apart."""
+
 REVOKE_SECONDS = 20
 """How long a rebalance waits for the batches at work; after that the guard of each document protects it."""
 
@@ -176,6 +180,7 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
             max_records=settings.batch_records,
             batch_timeout_ms=settings.batch_wait_ms,
             fetch_max_wait_ms=settings.batch_wait_ms,
+            max_partition_fetch_bytes=FETCH_BYTES,
             session_timeout_ms=settings.session_timeout_ms,
             heartbeat_interval_ms=settings.session_timeout_ms // 4,
             partition_assignment_strategy=(RangePartitionAssignor,),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -12,7 +12,7 @@ from chassis.logs import about
 from chassis.record import Record
 from chassis.service import Placed, Service
 from contracts.decision import Decision
-from contracts.envelope import AnyEvent
+from contracts.envelope import LIVE, AnyEvent
 
 log = structlog.get_logger(__name__)
 
@@ -22,6 +22,9 @@ MAX_ROUNDS = 20
 
 _NOTHING = object()
 """No state at all."""
+
+_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+"""At this moment nothing is true yet that only time makes true."""
 
 
 class PartialError(Exception):
@@ -78,6 +81,7 @@ class Job:
     fresh: list[Arrival] = field(default_factory=list)
     refused: list[tuple[Arrival, str]] = field(default_factory=list)
     failed: str = ""
+    _live: bool = False
     _later: list[AnyEvent] = field(default_factory=list)
     _begun: bool = False
     _stored: Any = field(init=False)
@@ -108,6 +112,7 @@ class Job:
         """
         if self.doc.unsent is not None and not self.doc.whole:
             raise PartialError
+        self._live = any(arrival.event.timeline == LIVE for arrival in arrivals)
         for arrival in arrivals:
             if reason := self._admit(arrival):
                 self.refused.append((arrival, reason))
@@ -160,9 +165,11 @@ class Job:
         doc, allotment = self.doc, self.decision.allotment
         if allotment and number:
             self._say(allotment.then(number))
-        now = now or doc.watermark
-        if now is None:
+        if doc.watermark is None:
             return  # a document without facts
+        # What arrives tells the time on other timelines. On the live one what only time makes true is left to sweeps:
+        # they come when all is read, and what is not read yet may tell that it never was true (docs/decisions/0010).
+        now = now or (_BEFORE_ALL if self._live else doc.watermark)
         decided = _NOTHING
         for _ in range(MAX_ROUNDS):
             self.state = self._fold(service)

@@ -64,8 +64,8 @@ class _Watch:
 
     def _passed(self, moment: datetime, ended: datetime | None) -> bool:
         """Whether a moment came while something still ran; if it is still to come, it has to be looked at then."""
-        if ended is not None:
-            return ended > moment
+        if ended is not None and ended <= moment:
+            return False
         if self._now > moment:
             return True
         self.upcoming.append(moment)

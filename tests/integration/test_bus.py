@@ -74,6 +74,28 @@ async def test_every_message_arrives_once_and_is_committed(settings, admin, publ
     assert await admin.lag({group: [TOPIC]}) == {group: 0}
 
 
+async def test_who_catches_up_reads_side_by_side_and_large_records_too(settings, publish, group):
+    settings = settings.model_copy(update={"batch_records": 300})
+    sent = []
+    for _ in range(8):
+        page = [Message(TOPIC, None, f"{next(numbers)}".ljust(1_000).encode(), partition=n) for n in (0, 1) * 50]
+        await publish(page)
+        sent += page
+    large = Message(TOPIC, None, b"x" * 900_000, partition=0)
+    await publish([large])
+    reader = Reader([*sent, large])
+    batches = []
+
+    async def take(records, turn):
+        batches.append({record.partition for record in records})
+        await reader(records, turn)
+
+    async with reading(settings, group, take):
+        await reader.done.wait()
+    assert {0, 1} <= batches[0]
+    assert sorted(reader.seen) == sorted(reader.wanted)
+
+
 async def test_a_handler_that_fails_gets_the_same_batch_until_it_succeeds(settings, publish, group):
     sent = messages(50)
     await publish(sent)
