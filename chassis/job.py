@@ -9,7 +9,7 @@ import structlog
 
 from chassis.document import MAX_CHARACTERS, MAX_FACTS, Document
 from chassis.logs import about
-from chassis.record import Record
+from chassis.record import Record, taken_in_at
 from chassis.service import Placed, Service
 from contracts.decision import Decision
 from contracts.envelope import LIVE, AnyEvent
@@ -44,6 +44,11 @@ class Arrival:
         """The record's value as it will be kept."""
         return self.event.to_json() if self.record is None else (self.record.value or b"").decode()
 
+    @property
+    def heard(self) -> datetime:
+        """When the bus took it in; of what never was on the bus before, its own time."""
+        return self.event.time if self.record is None else taken_in_at(self.record)
+
 
 @dataclass
 class Latest:
@@ -71,6 +76,7 @@ class Job:
         fresh: what arrived and was not known.
         refused: what can not be taken in, and why.
         failed: why nothing can be decided, if so.
+        heard: on the live timeline, when the last of what arrived was on the bus.
     """
 
     doc: Document
@@ -81,7 +87,7 @@ class Job:
     fresh: list[Arrival] = field(default_factory=list)
     refused: list[tuple[Arrival, str]] = field(default_factory=list)
     failed: str = ""
-    _live: bool = False
+    heard: datetime | None = None
     _later: list[AnyEvent] = field(default_factory=list)
     _begun: bool = False
     _stored: Any = field(init=False)
@@ -112,7 +118,7 @@ class Job:
         """
         if self.doc.unsent is not None and not self.doc.whole:
             raise PartialError
-        self._live = any(arrival.event.timeline == LIVE for arrival in arrivals)
+        self.heard = max((arrival.heard for arrival in arrivals if arrival.event.timeline == LIVE), default=None)
         for arrival in arrivals:
             if reason := self._admit(arrival):
                 self.refused.append((arrival, reason))
@@ -169,7 +175,7 @@ class Job:
             return  # a document without facts
         # What arrives tells the time on other timelines. On the live one what only time makes true is left to sweeps:
         # they come when all is read, and what is not read yet may tell that it never was true (docs/decisions/0010).
-        now = now or (_BEFORE_ALL if self._live else doc.watermark)
+        now = now or (_BEFORE_ALL if self.heard else doc.watermark)
         decided = _NOTHING
         for _ in range(MAX_ROUNDS):
             self.state = self._fold(service)

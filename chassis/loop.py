@@ -280,8 +280,13 @@ class Loop:
         if job.doc.unsent is not None:
             return
         timer = job.decision.timer
-        job.doc.due = _not_before(timer.at) if timer else None
-        job.doc.timeline = timer.timeline if timer else job.doc.timeline
+        if timer is None:
+            job.doc.due = None
+            return
+        # A moment may have passed when it is told of: who looks as soon as it is heard is not late.
+        heard = job.heard if timer.timeline == LIVE else None
+        job.doc.due = _not_before(max(timer.at, heard) if heard else timer.at)
+        job.doc.timeline = timer.timeline
 
     async def _publish_caused(self, jobs: Iterable[Job], tally: Tally) -> None:
         """Publish what came with this save, and again what came with the save of a repeated fact."""

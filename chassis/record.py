@@ -72,13 +72,18 @@ def read_record(record: Record) -> AnyEvent:
         raise BadEventError("the record has no value; every event has one")
     event = read_event(record.topic, record.value)
     if event.timeline == LIVE:
-        taken_in = datetime.fromtimestamp(record.timestamp / 1000, UTC)
+        taken_in = taken_in_at(record)
         if event.time > taken_in + AHEAD:
             raise BadEventError(
                 f"time {event.time.isoformat()} lies in the future: the bus took it in at {taken_in.isoformat()}; "
                 "mend the sender's clock and send it again"
             )
     return event
+
+
+def taken_in_at(record: Record) -> datetime:
+    """When the bus took a record in, in UTC."""
+    return datetime.fromtimestamp(record.timestamp / 1000, UTC)
 
 
 def place_of(record: Record) -> dict[str, str | int]:

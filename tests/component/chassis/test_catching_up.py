@@ -26,6 +26,13 @@ async def test_what_time_made_true_is_said_by_the_sweep_that_follows(toy: Toy) -
     assert len(toy.take("dossier.withdrawn")) == 1
 
 
+async def test_nobody_is_late_with_a_moment_that_had_passed_when_it_was_told_of(toy: Toy) -> None:
+    await read(toy, *story())
+    assert toy.store.documents["D.1"].due == LATER
+    await read(toy, withdrawal("D.2", time=LATER))
+    assert toy.store.documents["D.2"].due == LATER + HOUR
+
+
 async def test_on_another_timeline_it_is_said_at_once(toy: Toy) -> None:
     await read(toy, *story(timeline="history"))
     assert len(toy.take("dossier.withdrawn")) == 1
