@@ -153,8 +153,9 @@ class Reader:
         self._wire.sky.fault("missed", self._wire.owner.name)
 
     def heartbeat(self) -> None:
-        """Ask the group whether one is still a member."""
-        if self not in self.group.members and self not in self.group._waiting:
+        """Ask the group whether one is still a member, and need not join anew."""
+        expected = self not in self.group.members or not self.group.settled
+        if expected and self not in self.group._waiting:
             self.call_back()
 
     def lose_sight(self) -> None:

@@ -13,4 +13,5 @@ ONCE_FAILED = {
     28268: "a daily number was left out: allotted before a crash, not needed any more when the withdrawal was read too",
     29778: "a return that was told late counted from a later moment, and did not say so",
     76683: "what an outcome ordered was forgotten by a crash, where another process had committed the batch meanwhile",
+    86533: "the simulated bus never called back who had been cut off when a rebalance began",
 }
