@@ -50,6 +50,8 @@ class Mischief:
 
     def kill(self, mortal: Mortal) -> None:
         """It ends in the middle of whatever it does; another takes its place, the bus notices later."""
+        if isinstance(mortal, Process) and mortal.dead:
+            return  # it had ended by itself, and what it sent is still under way
         self._sky.fault("crashes", mortal.name)
         if isinstance(mortal, Portal):
             mortal.die()
