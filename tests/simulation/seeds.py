@@ -15,4 +15,5 @@ ONCE_FAILED = {
     29778: "a return that was told late counted from a later moment, and did not say so",
     76683: "what an outcome ordered was forgotten by a crash, where another process had committed the batch meanwhile",
     86533: "the simulated bus never called back who had been cut off when a rebalance began",
+    90195: "as 621",
 }
