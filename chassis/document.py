@@ -52,9 +52,9 @@ class Document:
         tip: place in fold order of the last fact of others in `state`; what comes after it can be folded onto it.
         own_tip: the same of the service's own facts.
         code: which code folded the state; other code has to fold it anew.
-        watermark: the latest moment any fact speaks of: this dossier's own present, but on the live timeline.
+        watermark: the latest moment any fact speaks of: its own present, on all timelines but the live one.
         characters: how much text its facts are.
-        due: when to decide again, by the clock of `timeline`; not before what arrived was heard of.
+        due: when to decide again, by the clock of `timeline`; on the live one not before what arrived was heard of.
         timeline: which clock.
         unsent: version from which on own events may not have reached the bus yet (a sweep was cut short).
         line: what the next save writes of it for reports; None where that has not changed.

@@ -46,8 +46,6 @@ async def test_it_is_not_said_either_when_the_outcome_of_an_effect_comes_back(to
 
 
 async def test_nor_when_the_batch_comes_again(toy: Toy) -> None:
-    heard = int(LATER.timestamp() * 1000)
-    batch = [record(event, timestamp=heard) for event in story()]
-    await toy.process(*batch)
-    await toy.process(*batch)
+    await read(toy, *story())
+    await read(toy, *story())
     assert {message.topic for message in toy.published} == {"dossier.paid"}
