@@ -1,7 +1,8 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from contracts.procedures.models import Condition, Procedure, Step, Text
+from contracts.procedures.models import Condition, Procedure, Step
+from contracts.worktime import Text
 
 Language = Literal["vi", "en"]
 

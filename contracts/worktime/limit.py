@@ -13,7 +13,7 @@ Unit = Literal["working-hours", "working-days", "calendar-days", "months", "same
 _LONGEST = 10_000
 _SHORT: dict[str, Unit] = {"wh": "working-hours", "wd": "working-days", "d": "calendar-days", "m": "months"}
 _SAME_DAY = "same-day"
-_COUNTED = {
+_COUNTED: dict[Unit, Text] = {
     "working-hours": Text(vi="giờ làm việc", en="working hours"),
     "working-days": Text(vi="ngày làm việc", en="working days"),
     "calendar-days": Text(vi="ngày", en="calendar days"),
