@@ -25,7 +25,7 @@ class RatingSubmitted(Payload):
 
 
 class RatingCounted(Payload):
-    """`rating.counted`: this rating of the dossier counts. It names the dossier: for rating itself, and for auditors."""
+    """`rating.counted`: this rating counts. It names the dossier, so it is for rating itself and for auditors."""
 
     TYPE: ClassVar[str] = "rating.counted"
     rating_id: str = Field(max_length=120, description="Id of the `rating.submitted` that counts")
