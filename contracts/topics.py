@@ -13,7 +13,7 @@ OWNERS: dict[str, tuple[type[Payload], ...]] = {
     "portals": (claims.IntakeSubmitted,),
     "agencies": (claims.AgencyReported,),
     "clock": (claims.ClockTicked,),
-    "calendar": (calendar_changes.CalendarChanged,),
+    "calendar": (calendar_changes.CalendarChanged, calendar_changes.CalendarRetracted),
     "intake": (
         intake.DossierReceived,
         intake.DossierSupplementRequested,
