@@ -48,3 +48,12 @@ class CalendarChanged(Payload):
     calendar: Code = Field(description="Name of the calendar; also in `source`: /calendar/<name>")
     days: tuple[ChangedDay, ...] = Field(min_length=1, max_length=100)
     reason: Reason
+
+
+class CalendarRetracted(Payload):
+    """`calendar.retracted`: what was announced does not hold (thu hồi thông báo). One for each dossier told."""
+
+    TYPE: ClassVar[str] = "calendar.retracted"
+    calendar: Code = Field(description="Name of the calendar; also in `source`: /calendar/<name>")
+    announcement: Code = Field(description="Id of the `calendar.changed` of this dossier that no longer holds")
+    reason: Reason

@@ -13,7 +13,7 @@ OWNERS: dict[str, tuple[type[Payload], ...]] = {
     "portals": (claims.IntakeSubmitted,),
     "agencies": (claims.AgencyReported,),
     "clock": (claims.ClockTicked,),
-    "calendar": (calendar_changes.CalendarChanged,),
+    "calendar": (calendar_changes.CalendarChanged, calendar_changes.CalendarRetracted),
     "intake": (
         intake.DossierReceived,
         intake.DossierSupplementRequested,
@@ -45,6 +45,7 @@ OWNERS: dict[str, tuple[type[Payload], ...]] = {
     ),
     "rating": (
         rating.RatingSubmitted,
+        rating.RatingCounted,
         rating.RatingPublished,
         rating.FeedbackSubmitted,
         rating.FeedbackAnswered,

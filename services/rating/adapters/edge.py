@@ -14,7 +14,7 @@ from chassis.store import StoreError
 from contracts.envelope import AnyEvent, Code, DossierCode, new_event
 from contracts.rating import Indicator, RatingChannel, RatingSubmitted
 from services.rating.decide import SOURCE
-from services.rating.state import INITIAL, MOST_POINTS, Rating, State
+from services.rating.state import INITIAL, MOST_POINTS, Rating, State, had_it
 
 _STATE = TypeAdapter(State)
 
@@ -48,7 +48,7 @@ class RatingBody(BaseModel):
 
 
 class Outcome(BaseModel):
-    """What became of a rating. `counted` is null while the dossier itself is not known."""
+    """What became of a rating. `counted` is null while it still may: the dossier, or who works on it, is not known."""
 
     rating_id: str
     counted: bool | None
@@ -149,4 +149,5 @@ def _outcome(state: State, rating_id: str) -> Outcome | None:
     rating = _find(state, rating_id)
     if rating is None:
         return None
-    return Outcome(rating_id=rating_id, counted=rating.published if state.received else None)
+    may_yet = not state.received or not (rating.counted or had_it(state, rating) or state.completed)
+    return Outcome(rating_id=rating_id, counted=None if may_yet else rating.counted)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, HTTPException, Path, Query, Response, status
 
-from contracts.envelope import DOSSIER_CODE_PATTERN
+from contracts.envelope import DOSSIER_CODE_PATTERN, LIVE, Code
 from services.rating.adapters.edge import Edge, KeyReusedError, Outcome, RatingBody
 from services.rating.adapters.feedback_figures import FeedbackBy, FeedbackFigure, feedback_figures
 from services.rating.adapters.figures import By, Figure, Totals, figures
@@ -14,6 +14,7 @@ from services.rating.adapters.figures import By, Figure, Totals, figures
 DossierPath = Annotated[str, Path(pattern=DOSSIER_CODE_PATTERN)]
 RatingPath = Annotated[str, Path(max_length=120)]
 Month = Annotated[str | None, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="For example 2026-01")]
+Timeline = Annotated[Code, Query(description="Of this clock: an import or a simulation has its own")]
 IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=120)]
 
 
@@ -41,13 +42,15 @@ def router(edge: Edge, totals: Totals, clock: Callable[[], datetime]) -> APIRout
         return outcome
 
     @routes.get("/figures")
-    async def show(by: Annotated[By, Query()], month: Month = None) -> list[Figure]:
-        """Points by officer, agency, channel or month; officers with few ratings are not shown."""
-        return await figures(totals, by, month)
+    async def show(by: Annotated[By, Query()], month: Month = None, timeline: Timeline = LIVE) -> list[Figure]:
+        """Points by officer, agency, channel or month that is over; too few ratings to be anonymous are not shown."""
+        return await figures(totals, by, clock(), month, timeline)
 
     @routes.get("/figures/feedback")
-    async def show_feedback(by: Annotated[FeedbackBy, Query()], month: Month = None) -> list[FeedbackFigure]:
+    async def show_feedback(
+        by: Annotated[FeedbackBy, Query()], month: Month = None, timeline: Timeline = LIVE
+    ) -> list[FeedbackFigure]:
         """Feedback by category, agency or month: how many, answered in time, answered late, open, overdue now."""
-        return await feedback_figures(totals, by, clock(), month)
+        return await feedback_figures(totals, by, clock(), month, timeline)
 
     return routes

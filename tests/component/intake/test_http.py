@@ -238,7 +238,7 @@ async def test_another_service_gets_the_address_by_its_reference(unit):
     await lodge(unit, applicant=PERSON, language="en")
     reference = unit.events("dossier.received")[0]["data"]["applicant_ref"]
     answer = await contact(unit, reference, Authorization="Bearer not-a-secret")
-    assert answer.json() == PERSON | {"language": "en"}
+    assert answer.json() == PERSON | {"phone": "+84901234567", "language": "en"}
 
 
 async def test_an_erased_address_is_not_found(unit):

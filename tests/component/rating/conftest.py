@@ -16,6 +16,7 @@ from contracts.envelope import AnyEvent, event_id, new_event
 from contracts.feedback import load_categories
 from contracts.intake import DossierReceived
 from contracts.procedures import load_directory
+from contracts.routing import DossierCompleted
 from contracts.worktime import load_calendar
 from services.rating.adapters.edge import Edge, Patience
 from services.rating.adapters.feedback import FeedbackDesk, Terms
@@ -139,4 +140,12 @@ def received() -> AnyEvent:
     )
     return new_event(
         data, source="/lienthong/intake", subject=CODE, time=START, correlationid="submission-1", unique=()
+    )
+
+
+@pytest.fixture(scope="session")
+def completed() -> AnyEvent:
+    data = DossierCompleted(outcome="granted", agency="H29.02", officer="CC-7")
+    return new_event(
+        data, source="/lienthong/routing", subject=CODE, time=START, correlationid="submission-1", unique=()
     )
