@@ -70,7 +70,7 @@ def read_record(record: Record) -> AnyEvent:
     """Read a record; on the live timeline it can not speak of the future."""
     if record.value is None:
         raise BadEventError("the record has no value; every event has one")
-    event = read_event(record.topic, record.value)
+    event = read_event(record.topic, record.value).take_in(taken_in_at(record))
     if event.timeline == LIVE:
         taken_in = taken_in_at(record)
         if event.time > taken_in + AHEAD:
