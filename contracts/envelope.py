@@ -5,12 +5,13 @@ printed by any console consumer, can be read and replayed without its broker. Se
 """
 
 import uuid
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from typing import Annotated, Any, ClassVar, Generic, Literal, Self, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PrivateAttr
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
+from contracts.moments import Instant
 from contracts.rule_days import bounds_claims
 
 NAMESPACE = uuid.UUID("6c1e0b52-6a3f-5c0e-9a55-0d3f3c9b7a10")
@@ -20,17 +21,6 @@ LIVE = "live"
 """The timeline told by the wall clock. Every other one (imports, simulations) is told by `clock.ticked`."""
 
 DOSSIER_CODE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
-
-
-def _in_utc(at: datetime) -> datetime:
-    try:
-        return at.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("lies outside the years 1 to 9999 in UTC") from None
-
-
-Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
-"""A moment with its zone; kept in UTC, to the microsecond."""
 
 CODE_PATTERN = r"^[^|\x00-\x1f\x7f]+$"
 """No control characters, and no bar: it separates the parts that ids are derived from."""

@@ -5,10 +5,11 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.claims import Reason
-from contracts.compatibility import OPEN_VALUES
-from contracts.envelope import Code, Count, Instant, Money, Payload
+from contracts.compatibility import open_values
+from contracts.envelope import Code, Count, Money, Payload
+from contracts.moments import Instant
 
-MAY_GROW = Field(json_schema_extra={OPEN_VALUES: True})
+MAY_GROW = Field(json_schema_extra=open_values)
 """Marks a list of values that others may be added to: readers have to expect some that they do not know."""
 
 PauseCause = Annotated[Literal["supplement", "payment", "force-majeure"], MAY_GROW]
