@@ -5,7 +5,8 @@ from typing import ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.claims import Channel, Reason, SubmissionId
-from contracts.envelope import Code, Count, Instant, Money, Payload
+from contracts.envelope import Code, Count, Money, Payload
+from contracts.moments import Instant
 from contracts.worktime import Lines
 
 

@@ -9,8 +9,9 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
 
 from chassis.record import Publish, message_of
-from contracts.envelope import Code, DossierCode, Instant, Payload, event_id, new_event
+from contracts.envelope import Code, DossierCode, Payload, event_id, new_event
 from contracts.feedback import Category
+from contracts.moments import Instant
 from contracts.procedures import Directory
 from contracts.rating import FeedbackAnswered, FeedbackSubmitted
 from contracts.worktime import Calendar, due_at
