@@ -16,11 +16,12 @@ from chassis import clock
 from chassis.app import App, Build, Context
 from chassis.bus import Publisher, Subscription
 from chassis.health import Health, Pulse
-from chassis.http import Probes, Server, make_api, make_server
+from chassis.http import Probes, make_api
 from chassis.loop import Loop
 from chassis.metrics import Metrics
 from chassis.observe import Observer, Observers
 from chassis.record import Record
+from chassis.server import Server, make_server
 from chassis.settings import Settings, SettingsError
 from chassis.store import MongoStore
 from chassis.turn import Turn
@@ -68,7 +69,7 @@ class Runner:
             asyncio.get_running_loop().add_signal_handler(signum, self._ask_to_stop)
         port = self._settings.http_port or self._settings.port_of(self.name)
         api = make_api(self.name, self._app.router, Probes(self._health.live, self._health.ready, self._exposition))
-        listening = _bind(self._settings.http_host, port)
+        listening = bind(self._settings.http_host, port)
         server = make_server(api, self._settings.http_host, port)
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         try:
@@ -162,7 +163,7 @@ def _tracing(name: str, settings: Settings) -> "Tracing | None":
     return Tracing(name, settings.otlp, settings.trace_share)
 
 
-def _bind(host: str, port: int) -> socket.socket:
+def bind(host: str, port: int) -> socket.socket:
     """Take the port before anything else is started.
 
     Raises:
