@@ -19,6 +19,7 @@ from chassis.observe import Observers
 from chassis.record import Message, Record
 from chassis.run import Runner
 from chassis.settings import Settings
+from chassis.timekeeper import Timekeeper
 from chassis.turn import Turn
 from tests.simulation.bus import Bus, Place, place_of
 from tests.simulation.group import Group, Reader
@@ -209,12 +210,14 @@ class FarRunner(Runner):
     def subscribe(self, member: Member) -> None:
         """Who gives the batches."""
         self._subscription: Member = member
+        self._timekeeper = Timekeeper(self._loop, self._publisher, member)
+        member.listen(self._loop.timelines.news.set)
 
     async def live(self) -> None:
         """What `run` does, without HTTP, signals and traces."""
         try:
             await self._begin()
-            await asyncio.gather(self._sweep_until_stopped(), self._stop.wait())
+            await asyncio.gather(self._sweep_until_stopped(), self._timekeeper.run(self._stop))
         finally:
             await self._subscription.stop()
             await self._publisher.stop()

@@ -139,7 +139,7 @@ def _sent(order: Order) -> AnyEvent:
         data,
         source=SOURCE,
         subject=cause.subject,
-        time=cause.time,
+        time=order.at or cause.time,
         correlationid=cause.correlationid,
         unique=(order.message_id, order.attempt),
         causationid=cause.id,
