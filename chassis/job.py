@@ -176,7 +176,7 @@ class Job:
         if doc.watermark is None:
             return  # a document without facts
         # On other timelines only ticks tell the time (docs/decisions/0026). On the live one, too, what only time makes
-        # true is left to sweeps: they come when all is read, and what is not read yet may tell that it never was (0010).
+        # true is left to sweeps: they come when all is read, and what is not read may tell that it never was (0010).
         if now is None and self.heard is None:
             self.parked = True
             self.state = self._fold(service)

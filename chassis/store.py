@@ -70,7 +70,7 @@ class Store(Protocol):
         """
 
     async def due(self, partitions: Iterable[int], timeline: str, now: datetime, limit: int) -> list[str]:
-        """Keys of documents whose time has come, at most `limit`: by partition, there most urgent first, then by key."""
+        """Keys of documents whose time has come, at most `limit`: by partition, then most urgent first, then by key."""
 
     async def move_due(self, documents: Sequence[Document]) -> None:
         """Store `due`, `timeline` and `unsent` of documents that nobody else has saved since."""

@@ -65,11 +65,16 @@ class Timekeeper:
         pause = FIRST_PAUSE
         while not stop.is_set():
             self._timelines.news.clear()
-            await self._reading.persist(self._find_open)
-            went_on = [await self._go_on(name) for name in sorted(self._timelines.open)]
-            pause = FIRST_PAUSE if any(went_on) else min(pause * 2, LONGEST_PAUSE)
-            if not any(went_on):
+            if await self.go_on():
+                pause = FIRST_PAUSE
+            else:
                 await _either(self._timelines.news, stop, pause if self._timelines.open else None)
+                pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def go_on(self) -> bool:
+        """Do what can be done of every timeline; whether anything could."""
+        await self._reading.persist(self._find_open)
+        return any([await self._go_on(name) for name in sorted(self._timelines.open)])
 
     async def _find_open(self) -> None:
         """Of another assignment it may be another's work that has to be gone on with."""
@@ -80,7 +85,6 @@ class Timekeeper:
             self._owned = owned
 
     async def _go_on(self, name: str) -> bool:
-        """Do what can be done of a timeline; whether anything could."""
         owned, done = self._reading.owned, list[bool]()
         if owned and self._reading.partitions:
             for step in (self._digest, self._act, self._pass_on):

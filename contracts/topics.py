@@ -65,6 +65,11 @@ OWNERS: dict[str, tuple[type[Payload], ...]] = {
 PAYLOADS: dict[str, type[Payload]] = {payload.TYPE: payload for owned in OWNERS.values() for payload in owned}
 """Payload class by topic."""
 
+OF_DOSSIERS: tuple[str, ...] = tuple(
+    topic for topic, payload in PAYLOADS.items() if not issubclass(payload, watermarks.TELL_TIME)
+)
+"""The topics whose events speak of a dossier or a submission; the others tell the time."""
+
 OWNER_OF: dict[str, str] = {payload.TYPE: owner for owner, owned in OWNERS.items() for payload in owned}
 """Who publishes, by topic."""
 

@@ -72,7 +72,7 @@ def each_branch_has_one_holder(found: Findings) -> Iterator[str]:
 
 
 def _saves(doc: Document) -> Iterator[list[AnyEvent]]:
-    """What came on record together, in the order in which it did; where ticks tell the time, what one of them decided."""
+    """What came on record together, in this order; where ticks tell the time, what one of them decided."""
     saves: dict[int, list[Fact]] = defaultdict(list)
     for fact in doc.facts.values():
         saves[fact.version].append(fact)

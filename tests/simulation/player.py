@@ -38,7 +38,8 @@ class Player:
 
     def tick(self, now: datetime) -> None:
         """Tell what was held back, and then what time it is; unless somebody is not through with the last tick."""
-        if self.windows and now <= self.windows[-1].tick or not all(map(self._has_passed, TELLERS)):
+        told = self.windows and now <= self.windows[-1].tick
+        if told or not all(map(self._has_passed, TELLERS)):
             return
         for message in self._held:
             self._bus.append(message)

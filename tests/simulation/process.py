@@ -72,14 +72,23 @@ class Producer:
             failed = self._wire.draw("published")
         if self._wire.owner.still:
             return
-        if not acknowledged.done():
-            acknowledged.set_exception(BusDownError("publish")) if failed else acknowledged.set_result(None)
+        if failed:
+            self._fail([acknowledged, *(one for _, one in queue)])  # what is behind a gap is out of sequence
+            queue.clear()
+        elif not acknowledged.done():
+            acknowledged.set_result(None)
         if queue:
             loop, sky = asyncio.get_running_loop(), self._wire.sky
             slow = sky.weather.delays and sky.rng.random() < sky.weather.delays
             loop.call_later(sky.rng.choice(DELAYS), self._deliver, queue) if slow else loop.call_soon(
                 self._deliver, queue
             )
+
+    @staticmethod
+    def _fail(futures: "Sequence[asyncio.Future[None]]") -> None:
+        for one in futures:
+            if not one.done():
+                one.set_exception(BusDownError("publish"))
 
     async def stop(self) -> None:
         """What is still under way arrives all the same, or is lost."""

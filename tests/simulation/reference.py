@@ -50,7 +50,7 @@ class Desk:
             self._inbox.append((partition, event))
 
     def act(self, tick: datetime) -> list[AnyEvent]:
-        """Put down what arrived, and decide what is due; by partition, there by the time of what is new, then by key."""
+        """Put down what arrived, and decide what is due: by partition, by the time of what is new, by key."""
         fresh: dict[str, datetime] = {}
         for partition, event in self._inbox:
             key = self.service.key(event)
