@@ -1,7 +1,6 @@
 """What rating reads and says."""
 
 from chassis.service import NOWHERE, Service, by_subject
-from contracts.claims import ClockTicked
 from contracts.envelope import AnyEvent
 from contracts.intake import DossierReceived
 from contracts.rating import FeedbackAnswered, FeedbackSubmitted, RatingCounted, RatingPublished, RatingSubmitted
@@ -26,7 +25,6 @@ def service() -> Service[State]:
             RatingSubmitted,
             FeedbackSubmitted,
             FeedbackAnswered,
-            ClockTicked,
         ),
         emits=(RatingCounted, RatingPublished),
         initial=INITIAL,

@@ -13,7 +13,7 @@ from chassis.memory import MemoryStore
 from chassis.metrics import Metrics
 from contracts import claims
 from tests.component.chassis.test_crashes import beaten_by
-from tests.component.chassis.toy import HOUR, START, Toy, claim, payment, poison, raw, record, tick, withdrawal
+from tests.component.chassis.toy import HOUR, START, Toy, claim, payment, poison, raw, record, withdrawal
 
 
 def watch(toy: Toy) -> Metrics:
@@ -92,7 +92,7 @@ async def test_a_live_timer_is_measured_by_the_wall_clock(toy: Toy, metrics: Met
 
 async def test_timers_of_other_clocks_are_not_measured(toy: Toy, metrics: Metrics) -> None:
     await toy.process(record(withdrawal(timeline="told")))
-    await toy.process(tick(START + HOUR * 5, "told"))
+    await toy.tick(START + HOUR * 5, "told")
     assert len(toy.take("dossier.withdrawn")) == 1
     assert value(metrics, "lienthong_timer_lateness_seconds_count") == 0
 
