@@ -11,6 +11,7 @@ from contracts.envelope import AnyEvent, event_id
 from contracts.intake import DossierReceived, DossierRefused, DossierSupplementRequested, DossierWithdrawn
 from contracts.notify import LetterIssued, NotificationFailed, NotificationSent, Template
 from contracts.routing import DossierCompleted, DossierSuspended
+from contracts.rule_days import bounds_claims
 from contracts.sla import NEW_DATE, WHOLE, DossierOverdue, DossierOverdueRetracted, DossierRescheduled
 from contracts.worktime import Lines
 from services.notify.apologies import with_apologies, with_notices
@@ -24,6 +25,8 @@ def evolve(state: State, event: AnyEvent) -> State:
 
 def _with_fact(state: State, event: AnyEvent) -> State:
     match event.data:
+        case DossierReceived() if state.recipient and state.recipient.received and bounds_claims(event.taken_in):
+            return state  # nobody is born twice
         case DossierReceived() | DossierRefused() | DossierSupplementRequested() | DossierWithdrawn(procedure=str()):
             return _with_cause(_addressed(state, event), event)
         case DossierOverdueRetracted() as data:

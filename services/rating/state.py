@@ -14,6 +14,7 @@ from contracts.rating import (
     RatingSubmitted,
 )
 from contracts.routing import DossierCompleted, DossierStepCompleted
+from contracts.rule_days import bounds_claims
 from contracts.worktime import ZONE
 
 MOST_POINTS = 2
@@ -102,6 +103,8 @@ def evolve(state: State, event: AnyEvent) -> State:
     """Add one fact."""
     state = replace(state, dossier=event.subject)
     match event.data:
+        case DossierReceived() if state.received and bounds_claims(event.taken_in):
+            return state  # nobody is born twice
         case DossierReceived():
             return replace(state, received=True, correlationid=event.correlationid)
         case DossierStepCompleted() | DossierCompleted() as data:
