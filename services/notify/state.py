@@ -12,7 +12,7 @@ from contracts.intake import DossierReceived, DossierRefused, DossierSupplementR
 from contracts.notify import LetterIssued, NotificationFailed, NotificationSent, Template
 from contracts.routing import DossierCompleted, DossierSuspended
 from contracts.rule_days import bounds_claims
-from contracts.sla import NEW_DATE, WHOLE, DossierOverdue, DossierOverdueRetracted, DossierRescheduled
+from contracts.sla import FEEDBACK, NEW_DATE, WHOLE, DossierOverdue, DossierOverdueRetracted, DossierRescheduled
 from contracts.worktime import Lines
 from services.notify.apologies import with_apologies, with_notices
 from services.notify.dossier import Cause, Details, Letter, Message, NewDate, Recipient, State, Status
@@ -94,7 +94,7 @@ def _text(event: AnyEvent) -> tuple[Template, Details] | None:
             return "completion", Details(agency=data.agency, outcome=data.outcome)
         case DossierOverdue(deadline=deadline) as data if deadline in (WHOLE, NEW_DATE):
             return "apology", Details(due=data.due, agency=data.agency)
-        case DossierRescheduled() as data:
+        case DossierRescheduled(deadline=deadline) as data if deadline != FEEDBACK:
             paused = data.kind == "pause"
             return "resumption" if paused else "rescheduled", Details(
                 reason=data.waited_for if paused else data.cause,
@@ -103,6 +103,7 @@ def _text(event: AnyEvent) -> tuple[Template, Details] | None:
                 agency=data.agency,
                 new_date=data.new_date,
                 overdue_id=data.overdue_id,
+                taken_back=data.taken_back,
                 working_out=data.working_out or Lines(),
             )
         case DossierWithdrawn():

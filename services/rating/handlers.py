@@ -4,6 +4,7 @@ from chassis.service import Service
 from contracts.intake import DossierReceived
 from contracts.rating import FeedbackAnswered, FeedbackSubmitted, RatingPublished, RatingSubmitted
 from contracts.routing import DossierCompleted, DossierStepCompleted
+from contracts.sla import DossierRescheduled
 from services.rating.decide import decide
 from services.rating.state import INITIAL, State, evolve
 
@@ -19,6 +20,7 @@ def service() -> Service[State]:
             RatingSubmitted,
             FeedbackSubmitted,
             FeedbackAnswered,
+            DossierRescheduled,
         ),
         emits=(RatingPublished,),
         initial=INITIAL,

@@ -15,6 +15,7 @@ from contracts.rating import (
 )
 from contracts.routing import DossierCompleted, DossierStepCompleted
 from contracts.rule_days import bounds_claims
+from contracts.sla import DossierRescheduled
 from contracts.worktime import ZONE
 
 MOST_POINTS = 2
@@ -59,6 +60,7 @@ class Feedback:
         dossier: what it is about, if it is about one.
         month: in which it was submitted, in Vietnam.
         due: until when an answer is in time.
+        moved: the same, since days off were announced, as sla says; it may be folded before the rest.
     """
 
     category: str = ""
@@ -68,6 +70,7 @@ class Feedback:
     due: datetime | None = None
     answered: datetime | None = None
     status: FeedbackStatus = "open"
+    moved: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,8 @@ def evolve(state: State, event: AnyEvent) -> State:
             )
         case FeedbackAnswered() as data:
             return _with_feedback(state, answered=data.answered_at)
+        case DossierRescheduled(deadline="feedback") as data:
+            return _with_feedback(state, moved=data.new_date)
         case _:
             return state
 
@@ -164,6 +169,7 @@ def _month(at: datetime) -> str:
 def _with_feedback(state: State, **known: Any) -> State:
     """Add what is known of a feedback: its answer may be folded before it."""
     feedback = replace(state.feedback or Feedback(), **known)
+    feedback = replace(feedback, due=feedback.moved or feedback.due)
     return replace(state, feedback=replace(feedback, status=_status(feedback)))
 
 
