@@ -72,7 +72,7 @@ def read_record(record: Record) -> AnyEvent:
     if record.value is None:
         raise BadEventError("the record has no value; every event has one")
     taken_in = taken_in_at(record)
-    event = read_event(record.topic, record.value, strict=bounds_claims(taken_in))
+    event = read_event(record.topic, record.value, strict=bounds_claims(taken_in)).take_in(taken_in)
     if event.timeline == LIVE and event.time > taken_in + AHEAD:
         raise BadEventError(
             f"time {event.time.isoformat()} lies in the future: the bus took it in at {taken_in.isoformat()}; "

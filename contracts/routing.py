@@ -32,8 +32,8 @@ class StepAttempt(BaseModel):
 class Accepted(Payload):
     """An event that accepts an agency's report, named in `causationid`, and counts from its own `time`.
 
-    A report that came late (`occurred_at`) counts from when it says it happened, within the tolerance of the rules.
-    Beyond it, or where the dossier was not there yet at that moment, it counts later, and the event says so.
+    A report that came late (by its `time`, or `occurred_at`) counts from when it says it happened, within the tolerance
+    of the rules. Beyond it, or where the dossier was not there yet at that moment, it counts later and says so.
     """
 
     backdated: bool = Field(default=False, description="Whether the report claims an earlier moment than counts")
@@ -172,6 +172,8 @@ RejectionCode = Annotated[
         "route-fixed",
         "not-yet-happened",
         "target-in-the-past",
+        "target-too-far",
+        "unknown-agency",
         "bad-limit",
         "not-asked",
         "not-suspended",
