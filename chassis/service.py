@@ -24,6 +24,10 @@ Perform = Callable[[Sequence[Effect]], Awaitable[list[AnyEvent]]]
 """Carries out effects in the outside world and tells what came of each, as events of the service's own."""
 
 
+NOWHERE = ""
+"""The key of what belongs to no document: published for others, and never folded again."""
+
+
 def by_subject(event: AnyEvent) -> str:
     """The key of most services' documents: the dossier code."""
     return event.subject
@@ -55,7 +59,7 @@ class Service(Generic[S]):
             nobody decides again.
         decide: ``(state, now) -> Decision``; pure. Names every event that should exist; those that do are dropped.
         genesis: payloads that are folded first whatever their time says (a clock may be wrong, a birth comes first).
-        key: which document an event belongs to.
+        key: which document an event belongs to; NOWHERE for what is only said to others.
         indexes: state fields that are searched together, dotted; each index costs every save.
         line: ``(state, stored state) -> Line``, what reports need of a state; pure. None where they need nothing, or
             the stored state, where it is known, says the same.

@@ -49,7 +49,8 @@ class Application(Claim):
         description="Imported history only: the code the dossier already has; must equal the submission id",
     )
     historic_appointment: Instant | None = Field(
-        default=None, description="Imported history only: the appointment date already given to the citizen"
+        default=None,
+        description="Imported history only: the appointment date already given to the citizen; without it, none was",
     )
 
 

@@ -45,6 +45,7 @@ OWNERS: dict[str, tuple[type[Payload], ...]] = {
     ),
     "rating": (
         rating.RatingSubmitted,
+        rating.RatingCounted,
         rating.RatingPublished,
         rating.FeedbackSubmitted,
         rating.FeedbackAnswered,

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from chassis.record import Record, read_record
-from chassis.service import Service
+from chassis.service import NOWHERE, Service
 from chassis.store import MongoStore
 from contracts.claims import ClockTicked
 from contracts.envelope import AnyEvent
@@ -56,6 +56,7 @@ async def read_facts(
                 if event and not isinstance(event.data, ClockTicked) and (until is None or event.time <= until):
                     facts[service.key(event)].append(event)
             on_records(len(page))
+    facts.pop(NOWHERE, None)
     return facts
 
 

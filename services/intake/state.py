@@ -48,6 +48,7 @@ class State:
         missing: what the last supplement request listed.
         supplements, payments, withdrawals, collections: what the citizen did, by the moment since which it counts.
         waits: what routing asked for, in fold order.
+        appointment: the date that was given; None before the receipt, and for history without one.
         working_out: why the appointment date is what it is.
     """
 
@@ -108,9 +109,7 @@ class Fold:
 def _said(state: State, event: AnyEvent) -> State:
     match event.data:
         case intake.DossierReceived() as data:
-            received = replace(
-                state, code=event.subject, appointment=data.appointment_date, working_out=data.working_out
-            )
+            received = replace(state, code=event.subject, appointment=data.appointment, working_out=data.working_out)
             return replace(received, outcome=_at_least(state, "received"), missing=(), reason="")
         case intake.DossierSupplementRequested() as data:
             return _requested(state, event, data)

@@ -150,9 +150,9 @@ class FeedbackDesk:
 
     def _category(self, body: FeedbackBody) -> Category:
         if body.agency not in self._terms.directory.agencies:
-            raise UnfitError(f"there is no agency {body.agency}; name the one the feedback is about")
+            raise UnfitError("there is no such agency; name the one the feedback is about")
         if body.category not in self._terms.categories:
-            raise UnfitError(f"there is no category {body.category}; choose of {', '.join(self._terms.categories)}")
+            raise UnfitError(f"there is no such category; choose of {', '.join(self._terms.categories)}")
         return self._terms.categories[body.category]
 
     def _submitted(self, body: FeedbackBody, category: Category, kept: Kept) -> FeedbackSubmitted:

@@ -10,7 +10,7 @@ from typing import Any
 from chassis.loop import Loop, Tally
 from chassis.memory import MemoryStore
 from chassis.record import Message
-from chassis.service import Service
+from chassis.service import NOWHERE, Service
 from chassis.settings import Settings
 from contracts.decision import Effect
 from contracts.envelope import AnyEvent, new_event
@@ -115,6 +115,7 @@ class Shop:
             if topic != "clock.ticked":
                 for event in self.events(topic):
                     facts.setdefault(service.key(event), []).append(event)
+        facts.pop(NOWHERE, None)
         return {key: service.dump(service.fold(found)) for key, found in facts.items()}
 
 
