@@ -101,11 +101,15 @@ def breaks(old: Schema, new: Schema, *, claim: bool) -> list[str]:
 
 
 def lost_content(was: Any, now: Any, path: str = "") -> list[str]:
-    """Paths of what a sample says and its re-serialisation does not. What only the latter says is a new default."""
+    """Paths of what a sample says and its re-serialisation does not. What only the latter says is a new default.
+
+    Null and the empty text say nothing: once they were written out.
+    """
     if isinstance(was, dict) and isinstance(now, dict):
+        said = {key: value for key, value in was.items() if key in now or value not in (None, "")}
         return [
             lost
-            for key, value in was.items()
+            for key, value in said.items()
             for lost in (lost_content(value, now[key], f"{path}.{key}") if key in now else [f"{path}.{key}"])
         ]
     if isinstance(was, list) and isinstance(now, list) and len(was) == len(now):

@@ -47,6 +47,9 @@ class Payload(BaseModel):
     """Event type, which is also the topic."""
 
 
+OPTIONAL = ("dataschema", "causationid")
+"""Attributes that may be empty in an event, and are no part of its record then."""
+
 D = TypeVar("D", bound=Payload)
 
 
@@ -105,8 +108,16 @@ class Event(BaseModel, Generic[D]):
         return f"{self.source}|{self.id}"
 
     def to_json(self) -> str:
-        """The record's value. The same event always gives the same text."""
-        return self.model_dump_json(exclude_defaults=False)
+        """The record's value. The same event always gives the same text.
+
+        What is not there is left out. CloudEvents knows no empty attribute and no null, and its libraries make
+        something else of them: of a null the text "null", of an empty `dataschema` an error.
+        """
+        return self.model_dump_json(exclude=self._empty or None, exclude_none=True)
+
+    @property
+    def _empty(self) -> set[str]:
+        return {name for name in OPTIONAL if not getattr(self, name)}
 
 
 AnyEvent = Event[Any]

@@ -5,6 +5,7 @@ from contracts.envelope import AnyEvent
 from contracts.intake import DossierReceived
 from contracts.rating import FeedbackAnswered, FeedbackSubmitted, RatingCounted, RatingPublished, RatingSubmitted
 from contracts.routing import DossierCompleted, DossierStepCompleted
+from contracts.sla import DossierRescheduled
 from services.rating.decide import decide
 from services.rating.state import INITIAL, State, evolve, is_anonymous
 
@@ -25,6 +26,7 @@ def service() -> Service[State]:
             RatingSubmitted,
             FeedbackSubmitted,
             FeedbackAnswered,
+            DossierRescheduled,
         ),
         emits=(RatingCounted, RatingPublished),
         initial=INITIAL,

@@ -29,6 +29,7 @@ def service(rules: Rules) -> Service[State]:
             rating.FeedbackSubmitted,
             rating.FeedbackAnswered,
             calendar_changes.CalendarChanged,
+            calendar_changes.CalendarRetracted,
         ),
         emits=(
             sla.DossierDueSoon,

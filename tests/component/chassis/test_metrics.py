@@ -123,3 +123,16 @@ async def test_metrics_do_not_change_what_a_loop_does() -> None:
     tallies = [await one.process(*batch) for one in (seen, unseen)]
     assert tallies[0] == tallies[1]
     assert replace(seen.published[0]) == unseen.published[0]
+
+
+async def test_a_document_that_can_not_be_decided_is_counted_when_it_comes_and_when_it_is_swept(
+    toy: Toy, metrics: Metrics
+) -> None:
+    await toy.process(record(payment(1)), record(withdrawal()))
+    assert value(metrics, "lienthong_undecidable_total") == 0
+    await toy.process(record(poison("D.2")))
+    assert value(metrics, "lienthong_undecidable_total") == 1
+    toy.service = replace(toy.service, decide=lambda *_: 1 / 0)
+    toy.loop = Loop(toy.service, toy.store, toy.publish, metrics)
+    await toy.sweep(START + 2 * HOUR)
+    assert value(metrics, "lienthong_undecidable_total") == 2
