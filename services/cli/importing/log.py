@@ -1,4 +1,4 @@
-"""A log file as cases of texts, whatever its format. One case is in memory at a time."""
+"""A log file as cases of texts, or pieces of them, whatever its format. One piece is in memory at a time."""
 
 import gzip
 import zlib
@@ -40,6 +40,24 @@ class RawCase:
         else:
             note(Kind.TOO_MANY_EVENTS, f"line {line}")
 
+    def learn(self, values: dict[str, str], line: int, note: Note) -> None:
+        """Take in attributes as they are written elsewhere: some exports write a case's end on its last line only.
+
+        A value that changes is an anomaly.
+        """
+        for name, value in values.items():
+            known = self.values.get(name, "")
+            if not known:
+                self.values[name] = value
+            elif value and value != known:
+                note(Kind.CASE_FIELDS_DIFFER, f"line {line}: {name} was {known[:60]!r}, now {value[:60]!r}")
+
+    def take(self, piece: "RawCase", note: Note) -> None:
+        """Take in another piece of the same case."""
+        self.learn(piece.values, piece.line, note)
+        for event in piece.events:
+            self.add(event, piece.line, note)
+
 
 Reader = Callable[[IO[bytes], Mapping, Note], Generator[RawCase, None, None]]
 """Reads one format."""
@@ -72,7 +90,7 @@ class LogFile:
         return suffix[1:]
 
     def cases(self, reader: Reader, mapping: Mapping, note: Note) -> Generator[RawCase, None, None]:
-        """Its cases, in the file's order.
+        """Its cases, or pieces of them, in the file's order.
 
         Raises:
             BrokenLog: the rest can not be read.

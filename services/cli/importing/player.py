@@ -13,6 +13,7 @@ from services.cli.importing.claims import claims_of, hand_overs
 from services.cli.importing.csv_log import read_csv
 from services.cli.importing.deadlines import Deadlines
 from services.cli.importing.errors import BrokenLog, ImportFailed
+from services.cli.importing.grouping import Grouping
 from services.cli.importing.log import LogFile, RawCase, Reader
 from services.cli.importing.mapping import Mapping
 from services.cli.importing.progress import Progress
@@ -33,7 +34,7 @@ second no service could wait for the dossier: it would reject the report, and ta
 _FORMATS: dict[str, Reader] = {"xes": read_xes, "csv": read_csv}
 
 OnProgress = Callable[[int, int], None]
-"""Told how many bytes of how many were read."""
+"""Told how much of how much is done: the first half is reading, in bytes, the second playing."""
 
 
 class Bus(Protocol):
@@ -61,7 +62,8 @@ async def play(
 ) -> Report:
     """Play a log onto the bus, then tell its timeline what time it is.
 
-    Claims of one dossier are published in order, its application digested before the rest; the ids make it harmless to
+    The log is read to its end first, and its cases are put together on disk, in whatever order it tells them. Claims of
+    one dossier are published in order, its application digested before the rest; the ids make it harmless to
     publish any of them again. Where the file turns out broken, what was read before is played, but the clock is not
     moved, because the log's end is not known.
 
@@ -81,10 +83,12 @@ async def play(
     reader = _FORMATS[log.form]
     deadlines = deadlines or Deadlines(mapping)
     progress = Progress(progress_folder, file, mapping, deadlines.basis, from_scratch=from_scratch)
-    with Scratch() as scratch:
+    on_progress = on_progress or (lambda _done, _total: None)
+    with Scratch() as scratch, Grouping(mapping.case.id) as grouping:
         player = _Player(mapping, bus, progress, scratch, deadlines)
-        with closing(log.cases(reader, mapping, player.report.note)) as cases:
-            await player.play(cases, log, on_progress or (lambda _read, _total: None))
+        with closing(log.cases(reader, mapping, player.report.note)) as pieces:
+            await player.gather(pieces, grouping, log, on_progress)
+        await player.play(grouping, log.size, on_progress)
         await player.finish()
     return player.report
 
@@ -102,19 +106,31 @@ class _Player:
         self._applications: list[Message] = []
         self._reports: list[Message] = []
 
-    async def play(self, cases: Iterator[RawCase], log: LogFile, on_progress: OnProgress) -> None:
+    async def gather(
+        self, pieces: Iterator[RawCase], grouping: Grouping, log: LogFile, on_progress: OnProgress
+    ) -> None:
+        """Read the log to its end, before anything of it is published."""
         try:
-            for raw in cases:
-                self._take(raw)
-                on_progress(log.bytes_read, log.size)
-                if len(self._applications) + len(self._reports) >= WINDOW:
-                    await self._flush()
-                elif self.report.cases % CHUNK == 0:
-                    await asyncio.sleep(0)  # whatever else runs must not starve while published cases are skipped
+            for count, piece in enumerate(pieces):
+                self._reader.check_zones(piece)
+                grouping.add(piece)
+                if count % CHUNK == 0:
+                    on_progress(log.bytes_read, 2 * log.size)
+                    await asyncio.sleep(0)  # whatever else runs must not starve
         except BrokenLog as broken:
-            self._stop(log, broken)
+            self._stop(log, grouping, broken)
+
+    async def play(self, grouping: Grouping, size: int, on_progress: OnProgress) -> None:
+        """Publish case by case."""
+        for raw in grouping.whole(self.report.note):
+            self._take(raw)
+            on_progress(size + size * self.report.cases // grouping.cases, 2 * size)
+            if len(self._applications) + len(self._reports) >= WINDOW:
+                await self._flush()
+            elif self.report.cases % CHUNK == 0:
+                await asyncio.sleep(0)
         await self._flush()
-        on_progress(log.bytes_read, log.size)
+        on_progress(2 * size, 2 * size)
 
     async def finish(self) -> None:
         """Move the clock to the log's end, once everything else is digested."""
@@ -159,7 +175,9 @@ class _Player:
             await self._bus.publish(chunk)
             self.report.messages += len(chunk)
 
-    def _stop(self, log: LogFile, broken: BrokenLog) -> None:
-        if not self.report.cases:
-            raise ImportFailed(f"{log.path.name}: {broken}") from broken
+    def _stop(self, log: LogFile, grouping: Grouping, broken: BrokenLog) -> None:
+        """Go on with the cases before the fault, where they are whole."""
+        if not grouping.cases or grouping.in_pieces:
+            lost = "; its cases do not stand together, so each may lack its end: nothing is played"
+            raise ImportFailed(f"{log.path.name}: {broken}{lost if grouping.cases else ''}") from broken
         self.report.note(Kind.FILE_BROKEN, f"{log.path.name}: {broken}")
