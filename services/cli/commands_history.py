@@ -51,7 +51,9 @@ class HistoryBus:
 
 @app.command("import")
 def import_history(
-    file: Annotated[Path, typer.Argument(help="IEEE XES (.xes, .xes.gz) or CSV (.csv, .csv.gz)")],
+    file: Annotated[
+        Path, typer.Argument(help="IEEE XES (.xes), CSV (.csv), OCEL 2.0 (.json, .jsonocel, .sqlite); also .gz")
+    ],
     mapping: Annotated[Path, typer.Option(help="YAML that says what is what; see examples/")],
     from_scratch: Annotated[bool, typer.Option(help="Do not resume an interrupted import")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The report for scripts")] = False,

@@ -51,9 +51,12 @@ class Grouping:
 
     def add(self, piece: RawCase) -> None:
         """Keep a piece. `in_pieces` is true from the first one on that belongs to an earlier case."""
-        with _disk():
+        with on_disk():
             place = self._place(piece.values.get(self._case_id, "").strip())
-            self._base.execute("INSERT INTO pieces VALUES (?, ?)", (place, json.dumps((piece.line, piece.values, piece.events))))
+            self._base.execute(
+                "INSERT INTO pieces VALUES (?, ?)",
+                (place, json.dumps((piece.line, piece.values, piece.events, piece.changes))),
+            )
         self.in_pieces = self.in_pieces or place < self.cases - 1
 
     def _place(self, case_id: str) -> int:
@@ -68,7 +71,7 @@ class Grouping:
 
     def whole(self, note: Note) -> Iterator[RawCase]:
         """Every case, put together."""
-        with _disk():
+        with on_disk():
             rows = self._base.execute("SELECT place, piece FROM pieces ORDER BY place, rowid")
             for _, pieces in groupby(rows, key=itemgetter(0)):
                 yield _together([RawCase(*json.loads(piece)) for _, piece in pieces], note)
@@ -78,13 +81,14 @@ def _together(pieces: list[RawCase], note: Note) -> RawCase:
     case, *others = pieces
     for piece in others:
         case.take(piece, note)
-    if others:
+    if others and case.line:  # in a log without lines nothing stands together
         note(Kind.CASE_IN_PIECES, f"line {case.line}: {len(pieces)} pieces")
     return case
 
 
 @contextmanager
-def _disk() -> Iterator[None]:
+def on_disk() -> Iterator[None]:
+    """Say in the user's words that the temporary file can not be written or read."""
     try:
         yield
     except sqlite3.Error as error:

@@ -15,6 +15,9 @@ from services.cli.importing.report import Kind
 MAX_EVENTS = 10_000
 """Of one case; keeps memory flat. Services take some hundreds per dossier, long before this."""
 
+FORMS = {".xes": "xes", ".csv": "csv", ".json": "json", ".jsonocel": "json", ".sqlite": "sqlite"}
+"""The format by a file name's ending."""
+
 Note = Callable[[Kind, str], None]
 """Where anomalies are reported."""
 
@@ -24,14 +27,16 @@ class RawCase:
     """One case as written; of its attributes only those that the mapping names.
 
     Attributes:
-        line: where it begins in the file.
+        line: where it begins in the file; 0 where that has no lines.
         values: the case's attributes.
         events: the attributes of its events, in the file's order.
+        changes: where the log tells how the deadline changed, its values, each with the time since when it held.
     """
 
     line: int
     values: dict[str, str] = field(default_factory=dict)
     events: list[dict[str, str]] = field(default_factory=list)
+    changes: list[tuple[str, str]] = field(default_factory=list)
 
     def add(self, event: dict[str, str], line: int, note: Note) -> None:
         """Take in one more event, within reason."""
@@ -55,6 +60,7 @@ class RawCase:
     def take(self, piece: "RawCase", note: Note) -> None:
         """Take in another piece of the same case."""
         self.learn(piece.values, piece.line, note)
+        self.changes += piece.changes
         for event in piece.events:
             self.add(event, piece.line, note)
 
@@ -83,11 +89,13 @@ class LogFile:
 
     @property
     def form(self) -> str:
-        """The format, by the file's name: `xes` or `csv`."""
-        suffix = Path(self.path.name.lower().removesuffix(".gz")).suffix
-        if suffix not in {".xes", ".csv"}:
-            raise ImportFailed(f"{self.path.name}: not a log; it must end in .xes, .xes.gz, .csv or .csv.gz")
-        return suffix[1:]
+        """The format, by the file's name: `xes`, `csv`, `json` or `sqlite`."""
+        name = self.path.name.lower()
+        form = FORMS.get(Path(name.removesuffix(".gz")).suffix)
+        if form is None or (form == "sqlite" and name.endswith(".gz")):
+            endings = f"{', '.join(FORMS)}, all but SQLite also with .gz"
+            raise ImportFailed(f"{self.path.name}: not a log; it must end in {endings}")
+        return form
 
     def cases(self, reader: Reader, mapping: Mapping, note: Note) -> Generator[RawCase, None, None]:
         """Its cases, or pieces of them, in the file's order.

@@ -16,6 +16,9 @@ from services.cli.importing.errors import BrokenLog, ImportFailed
 from services.cli.importing.grouping import Grouping
 from services.cli.importing.log import LogFile, RawCase, Reader
 from services.cli.importing.mapping import Mapping
+from services.cli.importing.ocel import ID
+from services.cli.importing.ocel_json import read_ocel_json
+from services.cli.importing.ocel_sqlite import read_ocel_sqlite
 from services.cli.importing.progress import Progress
 from services.cli.importing.report import Kind, Report
 from services.cli.importing.scratch import Scratch
@@ -31,7 +34,7 @@ Else a report would often overtake its dossier, on another topic; and on a timel
 second no service could wait for the dossier: it would reject the report, and take the rejection back.
 """
 
-_FORMATS: dict[str, Reader] = {"xes": read_xes, "csv": read_csv}
+_FORMATS: dict[str, Reader] = {"xes": read_xes, "csv": read_csv, "json": read_ocel_json, "sqlite": read_ocel_sqlite}
 
 OnProgress = Callable[[int, int], None]
 """Told how much of how much is done: the first half is reading, in bytes, the second playing."""
@@ -68,7 +71,7 @@ async def play(
     moved, because the log's end is not known.
 
     Args:
-        file: the log: .xes, .xes.gz, .csv or .csv.gz.
+        file: the log; see `services.cli.importing.log.FORMS`.
         mapping: what its words mean.
         bus: takes the messages.
         progress_folder: remembers how far an interrupted import got.
@@ -84,7 +87,8 @@ async def play(
     deadlines = deadlines or Deadlines(mapping)
     progress = Progress(progress_folder, file, mapping, deadlines.basis, from_scratch=from_scratch)
     on_progress = on_progress or (lambda _done, _total: None)
-    with Scratch() as scratch, Grouping(mapping.case.id) as grouping:
+    key = mapping.case.id if log.form in {"xes", "csv"} else ID
+    with Scratch() as scratch, Grouping(key) as grouping:
         player = _Player(mapping, bus, progress, scratch, deadlines)
         with closing(log.cases(reader, mapping, player.report.note)) as pieces:
             await player.gather(pieces, grouping, log, on_progress)
