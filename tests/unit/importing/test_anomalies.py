@@ -60,10 +60,16 @@ def test_an_end_before_the_start_leaves_every_event_after_it(logs, write, run, m
     assert set(report.anomalies) == {Kind.END_BEFORE_START, Kind.EVENT_AFTER_END}
 
 
-def test_a_case_that_comes_again_is_skipped(logs, write, run, mapping):
+def test_a_case_whose_code_another_one_has_is_skipped(logs, write, run, mapping):
+    report, bus = run(write(logs.log(logs.trace(logs.event()), logs.trace(name="case/1"))), mapping)
+    assert report.anomalies[Kind.DUPLICATE_CASE].count == 1  # "case/1" cleans to the same code
+    assert bus.told.count("OLD.case-1 application") == 1
+
+
+def test_a_case_that_is_given_twice_is_one_case(logs, write, run, mapping):
     twice = logs.trace(logs.event())
-    report, bus = run(write(logs.log(twice, twice, logs.trace(name="case/1"))), mapping)
-    assert report.anomalies[Kind.DUPLICATE_CASE].count == 2  # "case/1" cleans to the same code
+    report, bus = run(write(logs.log(twice, twice)), mapping)
+    assert set(report.anomalies) == {Kind.CASE_IN_PIECES, Kind.DUPLICATE_EVENT}
     assert bus.told.count("OLD.case-1 application") == 1
 
 

@@ -92,9 +92,10 @@ def test_a_progress_folder_that_can_not_be_written_is_an_error_sentence(long_log
         run(long_log, mapping)
 
 
-def test_progress_is_told_in_bytes(long_log, run, mapping):
+def test_progress_goes_up_through_reading_and_playing(long_log, run, mapping):
     seen = []
-    run(long_log, mapping, on_progress=lambda read, total: seen.append((read, total)))
-    size = long_log.stat().st_size
-    assert [read for read, _ in seen] == sorted(read for read, _ in seen)
-    assert seen[-1] == (size, size)
+    run(long_log, mapping, on_progress=lambda done, total: seen.append((done, total)))
+    whole = 2 * long_log.stat().st_size
+    assert [done for done, _ in seen] == sorted(done for done, _ in seen)
+    assert seen[0][0] <= whole / 2 < seen[-2][0]
+    assert seen[-1] == (whole, whole)
