@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from contracts import calendar_changes, claims, intake, notify, rating, routing, sla, watermarks
+from contracts.complaints import complaints
 from contracts.envelope import AnyEvent, Event, Payload
 
 OWNERS: dict[str, tuple[type[Payload], ...]] = {
@@ -140,5 +141,5 @@ def _type_of(value: bytes) -> str | None:
 
 def _explain(error: ValidationError) -> str:
     """The first few complaints, without the offending values: they may be personal data."""
-    found = error.errors(include_url=False, include_input=False, include_context=False)
-    return "; ".join(f"{'.'.join(map(str, e['loc'])) or 'record'}: {e['msg']}" for e in found[:5])
+    found = complaints(error.errors(include_url=False, include_input=False)[:5])
+    return "; ".join(f"{'.'.join(map(str, one.loc)) or 'record'}: {one.msg}" for one in found)
