@@ -22,6 +22,7 @@ OWNERS: dict[str, tuple[type[Payload], ...]] = {
         intake.DossierRefused,
         intake.DossierWithdrawn,
         intake.DossierDelivered,
+        intake.SubmissionRejected,
     ),
     "routing": (
         routing.DossierTransferred,

@@ -5,6 +5,7 @@ from functools import partial
 from chassis.service import Service, by_correlation
 from contracts import claims, intake, routing
 from services.intake.decide import Rules, decide
+from services.intake.refusals import answer
 from services.intake.state import INITIAL, State, evolve
 
 
@@ -26,5 +27,6 @@ def service(rules: Rules) -> Service[State]:
         evolve=evolve,
         decide=partial(decide, rules=rules),
         key=by_correlation,
+        answer=answer,
         indexes=(("code",),),
     )

@@ -51,7 +51,9 @@ def router(edge: Edge, totals: Totals, clock: Callable[[], datetime]) -> APIRout
         return outcome
 
     @routes.get("/figures")
-    async def rating_figures(by: Annotated[By, Query()], month: Month = None, timeline: Timeline = LIVE) -> list[Figure]:
+    async def rating_figures(
+        by: Annotated[By, Query()], month: Month = None, timeline: Timeline = LIVE
+    ) -> list[Figure]:
         """Points by officer, agency, channel or month that is over; too few ratings to be anonymous are not shown."""
         return await figures(totals, by, clock(), month, timeline)
 
