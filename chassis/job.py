@@ -9,7 +9,7 @@ import structlog
 
 from chassis.document import MAX_CHARACTERS, MAX_FACTS, Document
 from chassis.logs import about
-from chassis.record import Record, taken_in_at
+from chassis.record import Record, taken_in_at, value_of
 from chassis.service import Placed, Service
 from contracts.decision import Decision
 from contracts.envelope import LIVE, AnyEvent
@@ -41,8 +41,8 @@ class Arrival:
 
     @property
     def raw(self) -> str:
-        """The record's value as it will be kept."""
-        return self.event.to_json() if self.record is None else (self.record.value or b"").decode()
+        """The event as it will be kept: structured JSON, of what came in that way byte for byte."""
+        return self.event.to_json() if self.record is None else value_of(self.record).decode()
 
     @property
     def heard(self) -> datetime:

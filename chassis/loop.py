@@ -26,7 +26,17 @@ from chassis.document import Document
 from chassis.job import Arrival, Job, Latest, PartialError
 from chassis.logs import about, type_name
 from chassis.observe import NOBODY, UNKNOWN, UNREADABLE, Observer
-from chassis.record import Message, Publish, Record, dead_letter, place_of, read_record
+from chassis.record import (
+    Message,
+    Publish,
+    Record,
+    dead_letter,
+    message_of,
+    place_of,
+    read_record,
+    sender_of,
+    taken_in_at,
+)
 from chassis.service import Service, by_subject
 from chassis.store import Store
 from chassis.timelines import Timelines
@@ -34,7 +44,8 @@ from chassis.turn import Turn
 from chassis.watermark import Told
 from contracts.decision import Allotment
 from contracts.envelope import LIVE, AnyEvent
-from contracts.topics import UnknownTypeError
+from contracts.rule_days import bounds_claims
+from contracts.topics import BadEventError, UnknownTypeError, dead_letter_topic
 from contracts.watermarks import TELL_TIME, TELLERS
 
 log = structlog.get_logger(__name__)
@@ -119,7 +130,7 @@ class Loop:
             await self._settle_all(later, None, tally, dead)
         if dead:
             await self._publish(dead)
-        tally.dead = len(dead)
+        tally.dead = sum(one.topic == dead_letter_topic(self.service.name) for one in dead)
         await self.timelines.hear(told)
         return tally
 
@@ -150,8 +161,8 @@ class Loop:
                 tally.unknown += 1
                 self._observer.put_aside(record, UNKNOWN)
                 log.info("event.unknown-type", type=type_name(str(error)), **place_of(record))
-            except (ValueError, OverflowError) as error:
-                dead.append(self._dead_letter(record, str(error)))
+            except Exception as error:  # noqa: BLE001 - whatever one record raises, the others are read
+                dead += self._put_aside(record, _said_of(error))
                 self._observer.put_aside(record, UNREADABLE)
             else:
                 if isinstance(event.data, TELL_TIME):
@@ -225,7 +236,9 @@ class Loop:
         for job in done.values():
             tally.accepted += 0 if job.failed else len(job.fresh)
             tally.duplicates += len(job.repeats)
-            dead += [self._dead_letter(one.record, reason, one.event) for one, reason in job.rejected if one.record]
+            for one, reason in job.rejected:
+                if one.record:
+                    dead += self._put_aside(one.record, reason, one.event, answered=not job.failed)
         self._observer.took({key: arrivals[key] for key in done}, done)
         await self._publish_caused(done.values(), tally)
         for job in done.values():
@@ -362,9 +375,22 @@ class Loop:
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
 
-    def _dead_letter(self, record: Record, reason: str, event: AnyEvent | None = None) -> Message:
+    def _put_aside(
+        self, record: Record, reason: str, event: AnyEvent | None = None, *, answered: bool = True
+    ) -> list[Message]:
+        """The letter about a record for operators, and the answer to its sender, where there is one to be given."""
         log.warning("event.dead-letter", **about(event), **place_of(record))
-        return dead_letter(record, reason, self.service.name)
+        letter = dead_letter(record, reason, self.service.name)
+        if not answered or self.service.answer is None or not bounds_claims(taken_in_at(record)):
+            return [letter]
+        sender = sender_of(record, reason)
+        answer = self.service.answer(sender) if sender else None
+        return [letter, message_of(answer)] if answer else [letter]
+
+
+def _said_of(error: Exception) -> str:
+    """What a record's reader says; of what no reader says only the class, for its text may quote the record."""
+    return str(error) if isinstance(error, BadEventError) else f"can not be read: {type(error).__name__}"
 
 
 def _new(key: str, first: Arrival) -> Document:

@@ -18,6 +18,7 @@ import contracts
 from contracts.claims import ClockTicked
 from contracts.decision import Decision, Effect, Line
 from contracts.envelope import AnyEvent, Payload
+from contracts.refused import Refused
 from contracts.topics import OWNER_OF
 from contracts.watermarks import MARKS, Upstream, upstream
 
@@ -67,6 +68,8 @@ class Service(Generic[S]):
         line: ``(state, stored state) -> Line``, what reports need of a state; pure. None where they need nothing, or
             the stored state, where it is known, says the same.
         perform: carries out effects; only for services that have an outside world.
+        answer: tells who sent a record that was put aside; pure. What it says is about the record, not a document: its
+            key is NOWHERE, or it is none of `emits`.
         basis: the data that the fold goes by, as text; a state that was folded by other data is folded anew.
         code: tells the code and the data that fold from any other.
     """
@@ -82,6 +85,7 @@ class Service(Generic[S]):
     indexes: tuple[tuple[str, ...], ...] = ()
     line: Callable[[S, S | None], Line | None] | None = None
     perform: Perform | None = None
+    answer: Callable[[Refused], AnyEvent | None] | None = None
     basis: str = ""
     state_adapter: TypeAdapter[S] = field(init=False)
     code: str = field(init=False)

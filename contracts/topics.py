@@ -23,6 +23,7 @@ OWNERS: dict[str, tuple[type[Payload], ...]] = {
         intake.DossierRefused,
         intake.DossierWithdrawn,
         intake.DossierDelivered,
+        intake.SubmissionRejected,
         watermarks.IntakePassed,
     ),
     "routing": (

@@ -9,9 +9,10 @@ import typer
 from chassis.admin import Admin
 from chassis.bus import Publisher
 from chassis.clock import random_reference
+from chassis.record import read_record
 from contracts.claims import IntakeSubmitted
 from contracts.envelope import AnyEvent
-from contracts.topics import OF_DOSSIERS, BadEventError, UnknownTypeError, read_event
+from contracts.topics import OF_DOSSIERS, BadEventError, UnknownTypeError
 from services.cli.commands_history import HistoryBus
 from services.cli.late_dossier import play_late_dossier
 from services.cli.letters import records
@@ -76,9 +77,10 @@ async def _read(kafka: str, topics: Sequence[str], code: str = "") -> list[AnyEv
     """Events that can be read, of one dossier or all; what can not is a dead letter of whoever tried."""
     found = []
     async for record in records(kafka, list(topics)):
-        if record.topic == IntakeSubmitted.TYPE or code.encode() in (record.value or b""):
+        named = record.key == code.encode() or code.encode() in (record.value or b"")
+        if record.topic == IntakeSubmitted.TYPE or named:
             try:
-                found.append(read_event(record.topic, record.value or b""))
+                found.append(read_record(record, own=True))
             except (BadEventError, UnknownTypeError):
                 continue
     return found

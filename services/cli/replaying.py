@@ -13,7 +13,7 @@ from chassis.service import NOWHERE, Service
 from chassis.store import MongoStore
 from contracts.claims import ClockTicked
 from contracts.envelope import AnyEvent
-from contracts.topics import BadEventError, UnknownTypeError, read_event
+from contracts.topics import BadEventError, UnknownTypeError
 from services.cli.letters import pages
 
 SHOWN = 5
@@ -62,9 +62,8 @@ async def read_facts(
 
 def _read(service: Service[Any], record: Record) -> AnyEvent | None:
     """As the live service does: what it said itself it keeps, even with a clock that ran ahead of the bus's."""
-    own = record.topic not in service.topics
     try:
-        return read_event(record.topic, record.value or b"") if own else read_record(record)
+        return read_record(record, own=record.topic not in service.topics)
     except (BadEventError, UnknownTypeError):
         return None  # the live service put it aside as well
 

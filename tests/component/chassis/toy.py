@@ -108,6 +108,7 @@ class Record:
     key: bytes | None = b"D.1"
     partition: int = 0
     timestamp: int = int(START.timestamp() * 1000)
+    headers: tuple[tuple[str, bytes | None], ...] = ()
 
 
 class DownError(Exception):

@@ -30,6 +30,7 @@ class BusRecord:
     value: bytes | None
     timestamp: int
     partition: int = 0
+    headers: tuple[tuple[str, bytes], ...] = ()
 
 
 class Collection:
