@@ -33,11 +33,13 @@ class Probes:
         live: whether each part of the process moves; if not, only a new process helps.
         ready: whether each thing the service needs is there.
         metrics: Prometheus's text.
+        reasons: why it is not ready, as far as that is known.
     """
 
     live: Check
     ready: Check
     metrics: Callable[[], Awaitable[bytes]]
+    reasons: Callable[[], list[dict[str, str | int]]] = list
 
 
 class BodyLimit:
@@ -83,7 +85,9 @@ def make_api(name: str, router: APIRouter | None, probes: Probes) -> FastAPI:
 
     @api.get("/health/ready", include_in_schema=False)
     async def ready(response: Response) -> dict[str, Any]:
-        return _told(name, "ready", await probes.ready(), response)
+        answer = _told(name, "ready", await probes.ready(), response)
+        reasons = probes.reasons()
+        return {**answer, "reasons": reasons} if reasons else answer
 
     @api.get("/metrics", include_in_schema=False)
     async def metrics() -> Response:

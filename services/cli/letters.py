@@ -7,7 +7,7 @@ header `handled` naming it, and who did it, when and why; so the topic alone tel
 import asyncio
 import re
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,9 +16,11 @@ from typing import Literal
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
-from chassis.admin import Admin, BusError
-from chassis.bus import Publisher
+from chassis.admin import BusError
+from chassis.publisher import Publisher
 from chassis.record import MAX_KEY_BYTES, Message
+from chassis.skipping import UNTIL
+from chassis.streams import records
 from contracts.topics import PAYLOADS, SERVICES, dead_letter_topic
 
 NAME = re.compile(rf"({'|'.join(SERVICES)})/(\d{{1,9}})/(\d{{1,18}})")
@@ -108,35 +110,6 @@ def _speaking_to(kafka: str) -> Iterator[None]:
         ) from None
 
 
-async def records(kafka: str, topics: list[str]) -> AsyncIterator[ConsumerRecord[bytes, bytes]]:
-    """Every record that is on these topics now; of each partition in order."""
-    async for page in pages(kafka, topics):
-        for record in page:
-            yield record
-
-
-async def pages(kafka: str, topics: list[str]) -> AsyncIterator[list[ConsumerRecord[bytes, bytes]]]:
-    """The same, many of one partition at once."""
-    async with Admin(kafka) as admin:
-        ends = {place: end for place, end in (await admin.ends(topics)).items() if end}
-    if not ends:
-        return
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=kafka, enable_auto_commit=False, auto_offset_reset="earliest", max_poll_records=5000
-    )
-    await consumer.start()
-    try:
-        consumer.assign(list(ends))
-        await consumer.seek_to_beginning(*ends)
-        left = set(ends)
-        while left:
-            for place, batch in (await consumer.getmany(*left, timeout_ms=1000)).items():
-                yield [record for record in batch if record.offset < ends[place]]
-            left = {place for place in left if await consumer.position(place) < ends[place]}
-    finally:
-        await consumer.stop()
-
-
 async def letters_of(kafka: str, service: str) -> list[Letter]:
     """Every dead letter a service ever wrote, oldest first, with what was done with it."""
     found: list[tuple[ConsumerRecord[bytes, bytes], dict[str, str]]] = []
@@ -217,7 +190,9 @@ async def original(kafka: str, letter: Letter) -> tuple[bytes | None, bytes | No
     if letter.whole:
         return letter.key, letter.value
     place = TopicPartition(*_origin(letter))
-    consumer = AIOKafkaConsumer(bootstrap_servers=kafka, enable_auto_commit=False, auto_offset_reset="none")
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=kafka, enable_auto_commit=False, auto_offset_reset="none", isolation_level="read_committed"
+    )
     with _speaking_to(kafka):
         await consumer.start()
         try:
@@ -250,6 +225,8 @@ async def replay(kafka: str, letters: Sequence[Letter], by: str, why: str = "") 
     """
     for letter in letters:
         _origin(letter)
+        if UNTIL in dict(letter.headers):
+            raise LetterError(f"{letter.name} holds a batch that nobody could read; ask its sender to send it anew")
         if letter.status == "discarded":
             raise LetterError(f"{letter.name} {_done(letter)}; send the event anew instead")
     publisher = Publisher(kafka)

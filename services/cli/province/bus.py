@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from typing_extensions import override
 
 from chassis.admin import Admin
-from chassis.bus import Publisher
+from chassis.publisher import Publisher
 from chassis.record import Message
 from contracts.envelope import AnyEvent
 from contracts.topics import BadEventError, UnknownTypeError, read_event
@@ -46,9 +46,16 @@ class KafkaBus(Bus):
         self._timeline = timeline
         self._publisher = Publisher(kafka)
         self._admin = Admin(kafka)
-        self._consumer = AIOKafkaConsumer(bootstrap_servers=kafka, enable_auto_commit=False, fetch_max_wait_ms=FETCH_MS)
+        self._consumer = AIOKafkaConsumer(
+            bootstrap_servers=kafka,
+            enable_auto_commit=False,
+            fetch_max_wait_ms=FETCH_MS,
+            isolation_level="read_committed",
+        )
         # Asks for ends on a connection of its own: on the other one every question waits behind a fetch.
-        self._gauge = AIOKafkaConsumer(bootstrap_servers=kafka, enable_auto_commit=False)
+        self._gauge = AIOKafkaConsumer(
+            bootstrap_servers=kafka, enable_auto_commit=False, isolation_level="read_committed"
+        )
         self._heard_at = self._places(payload.TYPE for payload in HEARD)
         self._waited_at = self._places(topic for topics in self._groups.values() for topic in topics)
         self._patience = PATIENT
