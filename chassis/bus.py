@@ -10,7 +10,7 @@ is room for another: that one is begun while the last one is being saved and pub
 import asyncio
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -163,6 +163,8 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
         self._at_work: dict[Turn, _Batch] = {}
         self._works: list[_Work] = []
         self._ends: dict[TopicPartition, int] = {}
+        self._topics = topics
+        self._tell: Callable[[], None] = lambda: None
         self._broker, self._subscriber = self._carriers(settings, kafka, group, topics)
         self._subscriber(self._on_batch)
 
@@ -224,6 +226,11 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
         self.owned = frozenset(one.partition for one in assigned)
         self.assigned = True
         log.info("bus.assigned", partitions=sorted(self.owned))
+        self._tell()
+
+    def listen(self, tell: Callable[[], None]) -> None:
+        """Who is told when other partitions are assigned."""
+        self._tell = tell
 
     @asynccontextmanager
     async def at_rest(self) -> AsyncIterator[None]:
@@ -251,6 +258,30 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
         if done or set(self._ends) != places:
             self._ends = {place: consumer.highwater(place) for place in places}
         return done
+
+    @property
+    def partitions(self) -> int:
+        """Of every topic; 0 before there is a connection."""
+        consumer = self._subscriber.consumer
+        return len((consumer and consumer.partitions_for_topic(self._topics[0])) or ())
+
+    async def ends(self, partitions: Iterable[int]) -> dict[TopicPartition, int]:
+        """Where all topics end now in these partitions, as far as they are assigned; asks the broker.
+
+        Raises:
+            KafkaError: it does not answer.
+        """
+        consumer, wanted = self._subscriber.consumer, set(partitions)
+        places = [place for place in consumer.assignment() if place.partition in wanted] if consumer else []
+        return dict(await consumer.end_offsets(places)) if consumer and places else {}
+
+    async def reached(self, ends: Mapping[TopicPartition, int]) -> bool:
+        """Whether all that was before these ends is digested."""
+        consumer = self._subscriber.consumer
+        if consumer is None or not consumer.assignment() >= ends.keys():
+            return False
+        handled = await self._handled(consumer, ends)
+        return all(handled[place] >= end for place, end in ends.items())
 
     async def _handled(self, consumer: AIOKafkaConsumer, places: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
         """The offset up to which all is handled: what was read, but for what is at work or waits to be begun."""

@@ -77,6 +77,7 @@ class Job:
         refused: what can not be taken in, and why.
         failed: why nothing can be decided, if so.
         heard: on the live timeline, when the last of what arrived was on the bus.
+        parked: whether it has to wait for a tick until something is decided.
     """
 
     doc: Document
@@ -88,6 +89,7 @@ class Job:
     refused: list[tuple[Arrival, str]] = field(default_factory=list)
     failed: str = ""
     heard: datetime | None = None
+    parked: bool = False
     _later: list[AnyEvent] = field(default_factory=list)
     _begun: bool = False
     _anew: bool = False
@@ -176,9 +178,14 @@ class Job:
             self._say(allotment.then(number))
         if doc.watermark is None:
             return  # a document without facts
-        # What arrives tells the time on other timelines. On the live one what only time makes true is left to sweeps:
-        # they come when all is read, and what is not read yet may tell that it never was true (docs/decisions/0010).
-        now = now or (_BEFORE_ALL if self.heard else doc.watermark)
+        # On other timelines only ticks tell the time (docs/decisions/0026). On the live one, too, what only time makes
+        # true is left to sweeps: they come when all is read, and what is not read may tell that it never was (0010).
+        if now is None and self.heard is None:
+            self.parked = True
+            self.state = self._fold(service)
+            self._show(service)
+            return
+        now = now or _BEFORE_ALL
         decided = _NOTHING
         for _ in range(MAX_ROUNDS):
             self.state = self._fold(service)
@@ -187,11 +194,15 @@ class Job:
                 decided = self.state
                 if sum(map(self._say, self.decision.events)):  # all of them, not only the first
                     continue
-            if self.changed:
-                doc.state = service.dump(self.state)
-                doc.line = service.line(self.state, self._stored) if service.line else None
+            self._show(service)
             return
         raise RuntimeError(f"decisions did not come to rest in {MAX_ROUNDS} rounds")
+
+    def _show(self, service: Service[Any]) -> None:
+        """Put the state into the document, for queries and for the next fold."""
+        if self.changed:
+            self.doc.state = service.dump(self.state)
+            self.doc.line = service.line(self.state, self._stored) if service.line else None
 
     def _say(self, event: AnyEvent) -> bool:
         if event.identity in self.doc.known:

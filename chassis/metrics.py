@@ -86,6 +86,9 @@ class Metrics(Observer):
             "lienthong_timer_lateness_seconds", "How long after its time a live timer was handled",
             buckets=LATENESS, registry=own,
         )  # fmt: skip
+        self._undecidable = Counter(
+            "lienthong_undecidable_total", "Times that a document could not be decided", registry=own
+        )
         self._lag = Gauge(
             "lienthong_lag_records", "Records of an owned partition that are not handled yet",
             ["topic", "partition"], registry=own,
@@ -101,6 +104,8 @@ class Metrics(Observer):
             self._event(topic, result).inc(number)
             if result in DEAD:
                 self._dead.labels(result).inc(number)
+        if failed := sum(bool(job.failed) for job in jobs.values()):
+            self._undecidable.inc(failed)
 
     @override
     def said(self, events: Sequence[AnyEvent]) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import itertools
 import signal
 import socket
 import time
@@ -24,6 +23,7 @@ from chassis.record import Record
 from chassis.server import Server, make_server
 from chassis.settings import Settings, SettingsError
 from chassis.store import MongoStore
+from chassis.timekeeper import Timekeeper
 from chassis.turn import Turn
 from contracts.envelope import LIVE
 
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
 
 YOUNG = 200_000
 """Objects that are made before the collector looks for dead ones: a batch makes very many, all short-lived."""
-
-REST = 15
-"""A tick sweeps its timeline when it comes; what falls due later, by a clock that stands, every so many turns."""
 
 log = structlog.get_logger(__name__)
 
@@ -57,6 +54,8 @@ class Runner:
         self._subscription = Subscription(
             settings, settings.kafka, settings.group_prefix + name, service.topics, self._take, observer=self._observer
         )
+        self._timekeeper = Timekeeper(self._loop, self._publisher, self._subscription)
+        self._subscription.listen(self._loop.timelines.news.set)
         self._health = Health(self._store, self._subscription, pulse)
         self._stop = asyncio.Event()
         self._looked_at = clock.now()
@@ -74,7 +73,7 @@ class Runner:
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         try:
             await self._begin()
-            await asyncio.gather(self._sweep_until_stopped(), self._stop.wait())
+            await asyncio.gather(self._sweep_until_stopped(), self._timekeeper.run(self._stop))
         finally:
             await self._end(server, serving)
             log.info("service.stopped")
@@ -125,33 +124,27 @@ class Runner:
         return self._metrics.exposition(await self._health.lags() or {}, await self._health.ready())
 
     async def _sweep_until_stopped(self) -> None:
-        """Wake what is due: on the live timeline by the wall clock, on the others, now and then, by their last tick.
+        """Wake what is due on the live timeline, by the wall clock.
 
-        On the live timeline it is not later than the last moment up to which all that was on the bus is digested.
+        It is not later than the last moment up to which all that was on the bus is digested.
         """
-        for turn in itertools.count():
-            if self._stop.is_set():
-                return
+        while not self._stop.is_set():
             async with self._subscription.at_rest():  # what was at work may have outlived its partitions
                 if owned := self._subscription.owned:
-                    await self._subscription.persist(partial(self._sweep, sorted(owned), all_clocks=turn % REST == 0))
+                    await self._subscription.persist(partial(self._sweep, sorted(owned)))
             try:
                 async with asyncio.timeout(self._settings.sweep_seconds):
                     await self._stop.wait()
             except TimeoutError:
                 continue
 
-    async def _sweep(self, owned: Sequence[int], *, all_clocks: bool) -> None:
+    async def _sweep(self, owned: Sequence[int]) -> None:
         self._loop.own(self._subscription.owned)
         safe, self._looked_at = self._looked_at, clock.now()
         if await self._subscription.digested():
             await self._loop.sweep(owned, LIVE, safe)
         else:
             self._looked_at = safe
-        if not all_clocks:
-            return
-        for (timeline, partition), now in (await self._store.clocks(owned)).items():
-            await self._loop.sweep([partition], timeline, now)
 
 
 def _tracing(name: str, settings: Settings) -> "Tracing | None":

@@ -15,9 +15,12 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from pydantic import TypeAdapter
 
 import contracts
+from contracts.claims import ClockTicked
 from contracts.decision import Decision, Effect, Line
 from contracts.envelope import AnyEvent, Payload
 from contracts.refused import Refused
+from contracts.topics import OWNER_OF
+from contracts.watermarks import MARKS, Upstream, upstream
 
 S = TypeVar("S")
 
@@ -53,7 +56,7 @@ class Service(Generic[S]):
 
     Attributes:
         name: also its consumer group, its database and its dead-letter topic's prefix.
-        consumes: payloads of the topics it reads.
+        consumes: payloads of the topics that its documents follow from.
         emits: payloads of the events it owns; they are folded like the others, so that replay sees all there was.
         initial: the state before any event.
         evolve: ``(state, event) -> state``; pure. Gives back the very same state where an event changes nothing: then
@@ -92,13 +95,20 @@ class Service(Generic[S]):
         object.__setattr__(self, "code", _fingerprint(Path(inspect.getfile(self.evolve)).parent, self.basis))
 
     @property
+    def upstream(self) -> Upstream:
+        """The services whose answers it waits for before it acts on a tick."""
+        return upstream(self.name, (payload.TYPE for payload in self.consumes), OWNER_OF)
+
+    @property
     def topics(self) -> tuple[str, ...]:
-        """What it subscribes to."""
-        return tuple(payload.TYPE for payload in self.consumes)
+        """What it subscribes to: what it consumes, and what tells it how late it is on timelines that ticks tell."""
+        upstream = self.upstream
+        marks = (MARKS[one].TYPE for one in sorted(upstream.same | upstream.before))
+        return tuple(dict.fromkeys((*(payload.TYPE for payload in self.consumes), ClockTicked.TYPE, *marks)))
 
     @property
     def recorded_topics(self) -> tuple[str, ...]:
-        """All topics its state follows from: what it reads and what it says itself."""
+        """All topics its state follows from: what it consumes and what it says itself."""
         return tuple(dict.fromkeys(payload.TYPE for payload in (*self.consumes, *self.emits)))
 
     def placed(self, event: AnyEvent) -> Placed:

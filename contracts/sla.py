@@ -92,6 +92,10 @@ class DossierRescheduled(Payload):
         description="Late: form 04, with an apology; pause: what was waited for came, and the clock runs again",
         json_schema_extra=open_values,
     )
+    deadline: DeadlineKey = Field(default=WHOLE, description="`feedback`: the date of an answer, not an appointment")
+    taken_back: bool = Field(
+        default=False, description="An announcement was taken back: the date before it holds again, an earlier one"
+    )
     waited_for: str = Field(default="", max_length=40, description="Of a pause: its cause, for example payment")
     officer: Code | None = Field(default=None, description="Who held it when the deadline passed")
     signer: Rung | None = Field(default=None, description="Whose head signs form 04")

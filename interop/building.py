@@ -64,7 +64,13 @@ class Builder:
             words = self.command(name, step)
             where = built if BUILDS[name].copied else FOLDER / BUILDS[name].folder
             done = subprocess.run(
-                words, cwd=where, capture_output=True, text=True, timeout=PATIENCE, check=False, stdin=subprocess.DEVNULL
+                words,
+                cwd=where,
+                capture_output=True,
+                text=True,
+                timeout=PATIENCE,
+                check=False,
+                stdin=subprocess.DEVNULL,
             )
             if done.returncode:
                 (built / "failed.log").write_text(done.stdout + done.stderr, encoding="utf-8")

@@ -21,7 +21,6 @@ def service(rules: Rules) -> Service[State]:
             intake.DossierPaid,
             intake.DossierWithdrawn,
             claims.AgencyReported,
-            claims.ClockTicked,
         ),
         emits=(
             routing.DossierTransferred,

@@ -2,11 +2,12 @@
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from contracts.procedures import load_directory
 from contracts.rules import RuleSet, RuleSets, load_rule_sets
-from contracts.worktime import Calendar, Limit, between, due_at, shift, worked
+from contracts.rules.late import counts_from, tolerance
+from contracts.worktime import Calendar, Limit, between, due_at, shift
 from services.routing.dossier import Report
 
 NONE = timedelta()
@@ -37,8 +38,7 @@ class Rules:
 
     def tolerates(self, received_at: datetime, occurred_at: datetime, told_at: datetime) -> bool:
         """Whether a report of this moment came soon enough to be believed."""
-        tolerance = self.rule_sets.on(received_at).late_reports.value
-        return between(self.calendar, occurred_at, told_at) <= worked(tolerance, self.calendar)
+        return between(self.calendar, occurred_at, told_at) <= tolerance(self._on(received_at), self.calendar)
 
     def counts_from(self, received_at: datetime, report: Report) -> datetime:
         """The moment that a report tells of, as far as it is believed.
@@ -51,9 +51,7 @@ class Rules:
         if report.heard is None:
             believed = claimed == report.told_at or self.tolerates(received_at, claimed, report.told_at)
             return claimed if believed else report.told_at
-        if self.tolerates(received_at, claimed, report.heard):
-            return claimed
-        return shift(self.calendar, report.heard, -self._tolerance(received_at)).astimezone(UTC)
+        return counts_from(self._on(received_at), self.calendar, claimed, report.heard)
 
     def waits_until(self, received_at: datetime, report: Report, patience: timedelta) -> datetime:
         """Until when an early report waits for what it follows from.
@@ -62,7 +60,8 @@ class Rules:
         than the tolerance, after which that would not count from when it happened either.
         """
         assert report.heard is not None  # noqa: S101 - what has no stamp does not wait
-        longest = max(patience, shift(self.calendar, report.heard, self._tolerance(received_at)) - report.heard)
+        late = tolerance(self._on(received_at), self.calendar)
+        longest = max(patience, shift(self.calendar, report.heard, late) - report.heard)
         return report.heard + min(max(patience, report.heard - report.told_at), longest)
 
     def is_too_far(self, received_at: datetime, report: Report, target: datetime) -> bool:
@@ -77,6 +76,3 @@ class Rules:
 
     def _on(self, received_at: datetime) -> RuleSet:
         return self.rule_sets.on(received_at)
-
-    def _tolerance(self, received_at: datetime) -> timedelta:
-        return worked(self._on(received_at).late_reports.value, self.calendar)

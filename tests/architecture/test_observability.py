@@ -77,6 +77,7 @@ def test_what_operators_watch_has_an_alert():
         "lienthong_lag_records",
         "lienthong_dead_letters_total",
         "lienthong_retries_total",
+        "lienthong_undecidable_total",
         "lienthong_timer_lateness_seconds",
         "lienthong_ready",
     }

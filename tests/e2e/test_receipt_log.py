@@ -38,7 +38,7 @@ class KillingBus(HistoryBus):
 
     async def publish(self, messages) -> None:
         await super().publish(messages)
-        if self.to_kill and messages[0].topic == "agency.reported":
+        if self.to_kill:
             name = self.to_kill.pop()
             self._shop.kill(name)
             self._shop.start(name)

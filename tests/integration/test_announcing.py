@@ -85,13 +85,13 @@ async def test_an_announcement_that_is_repeated_before_anybody_read_it_is_the_sa
     store: MongoStore, settings: Settings, codes: list[str], storm: Path
 ) -> None:
     await lodged(store, codes)
-    assert await announce(storm) == "1 days announced to 3 dossiers"
-    assert await announce(storm) == "1 days announced to 3 dossiers"
+    assert await announce(storm) == "1 days announced to 3 dossiers and complaints"
+    assert await announce(storm) == "1 days announced to 3 dossiers and complaints"
     heard = await told(settings, codes)
     assert (len(heard), len({one.value for one in heard})) == (6, 3)
     tally = await take(store, heard)
     assert (tally.accepted, tally.dead) == (3, 0)
-    assert await announce(storm) == "1 days announced to 0 dossiers"
+    assert await announce(storm) == "1 days announced to 0 dossiers and complaints"
 
 
 async def test_an_announcement_that_broke_off_is_completed(
@@ -112,7 +112,7 @@ async def test_an_announcement_that_broke_off_is_completed(
         with pytest.raises(StoppedError):
             await announce(storm)
     assert (await take(store, await told(settings, codes))).accepted == 1
-    assert await announce(storm) == "1 days announced to 2 dossiers"
+    assert await announce(storm) == "1 days announced to 2 dossiers and complaints"
     tally = await take(store, await told(settings, codes))
     assert (tally.accepted, tally.dead) == (2, 0)
 

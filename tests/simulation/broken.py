@@ -5,7 +5,7 @@
 
 import asyncio
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -23,8 +23,11 @@ from chassis.memory import MemoryStore
 from chassis.record import Record, message_of
 from chassis.service import Service
 from chassis.turn import Turn
+from contracts.claims import ClockTicked
 from contracts.decision import Decision
-from contracts.envelope import AnyEvent
+from contracts.envelope import LIVE, AnyEvent
+from contracts.topics import BadEventError, UnknownTypeError, read_event
+from contracts.watermarks import TELL_TIME
 from tests.simulation.group import Reader
 from tests.simulation.process import Member
 from tests.simulation.services import altered
@@ -82,6 +85,39 @@ class Overtakes(Loop):
     @override
     async def process(self, records: Sequence[Record], turn: Turn | None = None) -> Tally:
         return await super().process(records)
+
+
+class GoesByArrivals(Loop):
+    """Takes what arrives for a clock: on timelines that ticks tell, decides at once what it makes due."""
+
+    @override
+    async def process(self, records: Sequence[Record], turn: Turn | None = None) -> Tally:
+        tally = await super().process(records, turn)
+        for event, partition in _ticked(records):
+            if not isinstance(event.data, TELL_TIME):
+                await self.sweep([partition], event.timeline, self.timelines.not_before(event.timeline, event.time))
+        return tally
+
+
+class ActsAtOnce(Loop):
+    """Acts on a tick when it is read, whatever is still to be read."""
+
+    @override
+    async def process(self, records: Sequence[Record], turn: Turn | None = None) -> Tally:
+        tally = await super().process(records, turn)
+        for event, partition in _ticked(records):
+            if isinstance(event.data, ClockTicked):
+                await self.sweep([partition], event.timeline, event.time)
+        return tally
+
+
+def _ticked(records: Iterable[Record]) -> Iterator[tuple[AnyEvent, int]]:
+    """What is told on other timelines than the live one."""
+    for record in records:
+        with suppress(BadEventError, UnknownTypeError):
+            event = read_event(record.topic, record.value or b"")
+            if event.timeline != LIVE:
+                yield event, record.partition
 
 
 def _owned(reader: Reader) -> dict[Any, int]:
@@ -173,6 +209,8 @@ BROKEN = (
     Variant("commits automatically", member=CommitsAutomatically, found_within=150),
     Variant("commits a batch before the one before it", member=CommitsAhead, found_within=150),
     Variant("lets a batch overtake the one before it", loop=Overtakes, found_within=60),
+    Variant("goes by arrivals where ticks tell the time", loop=GoesByArrivals, found_within=20),
+    Variant("acts on a tick at once", loop=ActsAtOnce, found_within=20),
     Variant("publishes before it saves", loop=PublishesFirst, found_within=100),
     Variant("saves without a guard", store=Unguarded, found_within=80),
     Variant("skips a document whose guard was lost", loop=SkipsWhoWasFaster, found_within=80),

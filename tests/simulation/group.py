@@ -5,7 +5,7 @@ does not within the session's time is out, and believes for a while that it is n
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextvars import Context
 from random import Random
 
@@ -185,6 +185,15 @@ class Reader:
     def highwater(self, partition: Place) -> int | None:
         """See aiokafka."""
         return self.group.bus.end(partition) if self._last_seen is None else self._last_seen[partition]
+
+    def partitions_for_topic(self, _topic: str) -> set[int]:
+        """See aiokafka."""
+        return set(range(PARTITIONS))
+
+    async def end_offsets(self, places: Sequence[Place]) -> dict[Place, int]:
+        """See aiokafka: asks the bus."""
+        await self._wire.bus("ends")
+        return {place: self.group.bus.end(place) for place in places}
 
     async def position(self, partition: Place) -> int:
         """See aiokafka."""

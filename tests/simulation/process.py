@@ -19,6 +19,7 @@ from chassis.observe import Observers
 from chassis.record import Message, Record
 from chassis.run import Runner
 from chassis.settings import Settings
+from chassis.timekeeper import Timekeeper
 from chassis.turn import Turn
 from tests.simulation.bus import Bus, Place, place_of
 from tests.simulation.group import Group, Reader
@@ -71,14 +72,23 @@ class Producer:
             failed = self._wire.draw("published")
         if self._wire.owner.still:
             return
-        if not acknowledged.done():
-            acknowledged.set_exception(BusDownError("publish")) if failed else acknowledged.set_result(None)
+        if failed:
+            self._fail([acknowledged, *(one for _, one in queue)])  # what is behind a gap is out of sequence
+            queue.clear()
+        elif not acknowledged.done():
+            acknowledged.set_result(None)
         if queue:
             loop, sky = asyncio.get_running_loop(), self._wire.sky
             slow = sky.weather.delays and sky.rng.random() < sky.weather.delays
             loop.call_later(sky.rng.choice(DELAYS), self._deliver, queue) if slow else loop.call_soon(
                 self._deliver, queue
             )
+
+    @staticmethod
+    def _fail(futures: "Sequence[asyncio.Future[None]]") -> None:
+        for one in futures:
+            if not one.done():
+                one.set_exception(BusDownError("publish"))
 
     async def stop(self) -> None:
         """What is still under way arrives all the same, or is lost."""
@@ -209,12 +219,14 @@ class FarRunner(Runner):
     def subscribe(self, member: Member) -> None:
         """Who gives the batches."""
         self._subscription: Member = member
+        self._timekeeper = Timekeeper(self._loop, self._publisher, member)
+        member.listen(self._loop.timelines.news.set)
 
     async def live(self) -> None:
         """What `run` does, without HTTP, signals and traces."""
         try:
             await self._begin()
-            await asyncio.gather(self._sweep_until_stopped(), self._stop.wait())
+            await asyncio.gather(self._sweep_until_stopped(), self._timekeeper.run(self._stop))
         finally:
             await self._subscription.stop()
             await self._publisher.stop()

@@ -9,12 +9,12 @@ from unittest.mock import patch
 
 from chassis import clock, loop
 from chassis.record import Message
-from contracts.claims import ClockTicked
-from contracts.envelope import LIVE, new_event
-from tests.simulation.bus import PARTITIONS, Bus
+from contracts.envelope import LIVE
+from tests.simulation.bus import Bus
 from tests.simulation.loop import Mortal, SimulatedLoop
 from tests.simulation.mischief import Mischief
 from tests.simulation.people import People
+from tests.simulation.player import Player
 from tests.simulation.portal import Portal
 from tests.simulation.post import Post
 from tests.simulation.process import Process
@@ -65,13 +65,15 @@ class World:
             Shop(variant.product(service), variant, self.sky, self.bus, self.asyncio, lambda: self.now, self.post)
             for service in services().values()
         ]
+        self.player = Player(self.bus)
         self.portals = [Portal("portal", self.asyncio, self.sky, self.bus)]
         self.people = People(Voice(self.rng, self.bus, self._submit))
         rate = 0.0 if peaceful else self.rng.choice((0.0, 0.05, 0.15))
         self._mischief = Mischief(self.rng, self.sky, self.asyncio, self.shops, rate)
 
-    def _submit(self, message: Message) -> None:
-        self.portal.submit(message)
+    def _submit(self, timeline: str, message: Message) -> None:
+        """What happens now goes through the portal, which goes on until the bus has it; the rest is the player's."""
+        self.portal.submit(message) if timeline == LIVE else self.player.hold(message)
 
     def _weather(self, peaceful: bool) -> Weather:
         if peaceful:
@@ -186,20 +188,8 @@ class World:
         self.asyncio.advance(rng.choice(goals))
 
     def _tick(self) -> None:
-        """Tell the second timeline what time it is, on every partition."""
-        now = self.now - BEHIND
-        for partition in range(PARTITIONS):
-            data = ClockTicked(partition=partition)
-            event = new_event(
-                data,
-                source="/clock",
-                subject=SIMULATED,
-                time=now,
-                correlationid=SIMULATED,
-                unique=(partition, now),
-                timeline=SIMULATED,
-            )
-            self.bus.append(Message(data.TYPE, SIMULATED.encode(), event.to_json().encode(), partition=partition))
+        """Go on with the second timeline, if everybody has passed its last tick on."""
+        self.player.tick(self.present(SIMULATED))
 
     def _calm(self) -> None:
         """No more faults: finish, look at the clock, and go on to the next moment that matters until there is none."""
@@ -230,6 +220,8 @@ class World:
     def _moments(self) -> Iterator[datetime]:
         if self.people.next_action is not None:
             yield self.people.next_action
+        if self.player.holds:
+            yield self.now
         for shop in self.shops:
             for doc in shop.store.documents.values():
                 if doc.due is not None:

@@ -56,7 +56,7 @@ class Delivery:
         writer: who has the words.
         live: carriers for what happens now.
         folders: carriers for every other timeline: an import of history must never send real mail.
-        clock: the present.
+        clock: the present, on the live timeline; on others an order says when it is carried out.
     """
 
     def __init__(
@@ -112,7 +112,7 @@ class Delivery:
         carrier = (self._live if live else self._folders)[medium]
         letter = self._writer.write(order, contact)
         to = _address(contact, medium)
-        parcel = Parcel(order.message_id, to, letter.subject, letter.short, letter.body, self._clock(), letter.paper)
+        parcel = Parcel(order.message_id, to, letter.subject, letter.short, letter.body, self._now(order), letter.paper)
         await batch.over(medium if live else f"{medium}-folder", lambda: carrier.send(parcel))
 
     def _sent(self, order: Order, medium: Medium) -> AnyEvent:
@@ -133,13 +133,16 @@ class Delivery:
         )
         return self._outcome(order, data)
 
+    def _now(self, order: Order) -> datetime:
+        return order.at or self._clock()
+
     def _outcome(self, order: Order, data: Payload) -> AnyEvent:
         cause = order.cause
         return new_event(
             data,
             source=SOURCE,
             subject=cause.subject,
-            time=self._clock(),
+            time=self._now(order),
             correlationid=cause.correlationid,
             unique=(order.message_id, order.attempt),
             causationid=cause.id,

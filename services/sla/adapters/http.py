@@ -5,6 +5,7 @@ from typing import Annotated, Any, Protocol
 
 from fastapi import APIRouter, HTTPException, Path, Query
 from pydantic import BaseModel, ConfigDict
+from pydantic.json_schema import SkipJsonSchema
 
 from chassis.problem import documented
 from chassis.service import Service
@@ -55,7 +56,9 @@ def router(service: Service[State], rules: Rules, states: States) -> APIRouter:
     async def backlog(
         after: Annotated[str, Query(max_length=64, description="`next` of the page before")] = "",
         limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
-        explained: Annotated[bool | None, Query(description="Only what is explained, or only what is not")] = None,
+        explained: Annotated[
+            bool | SkipJsonSchema[None], Query(description="Only what is explained, or only what is not")
+        ] = None,
     ) -> Register:
         """The backlog (hồ sơ tồn đọng): overdue and open; by code, with cause, owner, plan and target date."""
         rows = await states.aggregate(_pipeline(after, limit, explained))

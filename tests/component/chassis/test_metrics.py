@@ -13,7 +13,7 @@ from chassis.memory import MemoryStore
 from chassis.metrics import Metrics
 from contracts import claims
 from tests.component.chassis.test_crashes import beaten_by
-from tests.component.chassis.toy import HOUR, START, Toy, claim, payment, poison, raw, record, tick, withdrawal
+from tests.component.chassis.toy import HOUR, START, Toy, claim, payment, poison, raw, record, withdrawal
 
 
 def watch(toy: Toy) -> Metrics:
@@ -92,7 +92,7 @@ async def test_a_live_timer_is_measured_by_the_wall_clock(toy: Toy, metrics: Met
 
 async def test_timers_of_other_clocks_are_not_measured(toy: Toy, metrics: Metrics) -> None:
     await toy.process(record(withdrawal(timeline="told")))
-    await toy.process(tick(START + HOUR * 5, "told"))
+    await toy.tick(START + HOUR * 5, "told")
     assert len(toy.take("dossier.withdrawn")) == 1
     assert value(metrics, "lienthong_timer_lateness_seconds_count") == 0
 
@@ -123,3 +123,16 @@ async def test_metrics_do_not_change_what_a_loop_does() -> None:
     tallies = [await one.process(*batch) for one in (seen, unseen)]
     assert tallies[0] == tallies[1]
     assert replace(seen.published[0]) == unseen.published[0]
+
+
+async def test_a_document_that_can_not_be_decided_is_counted_when_it_comes_and_when_it_is_swept(
+    toy: Toy, metrics: Metrics
+) -> None:
+    await toy.process(record(payment(1)), record(withdrawal()))
+    assert value(metrics, "lienthong_undecidable_total") == 0
+    await toy.process(record(poison("D.2")))
+    assert value(metrics, "lienthong_undecidable_total") == 1
+    toy.service = replace(toy.service, decide=lambda *_: 1 / 0)
+    toy.loop = Loop(toy.service, toy.store, toy.publish, metrics)
+    await toy.sweep(START + 2 * HOUR)
+    assert value(metrics, "lienthong_undecidable_total") == 2

@@ -18,7 +18,7 @@ from chassis.loop import AT_ONCE
 from chassis.record import Message
 from chassis.settings import Settings
 from chassis.turn import Turn
-from tests.component.chassis.toy import HOUR, START, DownError, Record, Toy, payment, raw, record, tick, withdrawal
+from tests.component.chassis.toy import START, DownError, Record, Toy, payment, raw, record
 
 PLACE = TopicPartition("intake.submitted", 0)
 
@@ -204,31 +204,6 @@ async def test_no_more_than_two_are_at_work(toy: Held, instance: Instance) -> No
     assert not second.done()
     toy.release()
     await second
-
-
-async def test_a_sweep_of_a_tick_waits_for_the_batch_before_it(toy: Held, instance: Instance) -> None:
-    await toy.process(record(withdrawal(timeline="history")))
-    toy.held = {"D.2"}
-    await instance.give(record(payment(dossier="D.2")))
-    instance.give(tick(START + HOUR, "history"))
-    await a_while()
-    assert toy.said == []
-    toy.release()
-    await until(lambda: not instance.busy)
-    assert toy.said == ["D.2", "D.1"]
-
-
-async def test_the_batch_after_a_tick_waits_for_its_sweep(toy: Held, instance: Instance) -> None:
-    await toy.process(record(withdrawal(timeline="history")))
-    toy.held = {"D.1"}
-    await instance.give(tick(START + HOUR, "history"))
-    await until(lambda: instance.version == {"D.1": 2})
-    instance.give(record(payment(dossier="D.2")))
-    await a_while()
-    assert (toy.said, instance.version) == ([], {"D.1": 2})
-    toy.release()
-    await until(lambda: not instance.busy)
-    assert toy.said == ["D.1", "D.2"]
 
 
 async def test_a_bad_record_does_not_wait(toy: Held, instance: Instance) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from chassis.http import Probes, make_api
 from contracts.routing import DelayExplained, DossierCompleted, DossierResumed, DossierSuspended
@@ -46,9 +47,12 @@ async def nothing() -> Any:
     return {}
 
 
+def api_of(states: States) -> FastAPI:
+    return make_api("sla", router(SLA, RULES, states), Probes(nothing, nothing, nothing))
+
+
 def client(states: States) -> httpx.AsyncClient:
-    api = make_api("sla", router(SLA, RULES, states), Probes(nothing, nothing, nothing))
-    return httpx.AsyncClient(transport=httpx.ASGITransport(api), base_url="http://sla")
+    return httpx.AsyncClient(transport=httpx.ASGITransport(api_of(states)), base_url="http://sla")
 
 
 async def get(states: States, path: str) -> httpx.Response:

@@ -11,6 +11,7 @@ import pytest
 from services.cli.importing.case import CaseReader
 from services.cli.importing.claims import claims_of
 from services.cli.importing.csv_log import read_csv
+from services.cli.importing.grouping import Grouping
 from services.cli.importing.report import Report
 from services.cli.importing.scratch import Scratch
 from services.cli.importing.xes import read_xes
@@ -81,6 +82,25 @@ def csv_of(cases):
     return io.BufferedReader(Fed(parts()))
 
 
+def csv_by_time(cases):
+    """The same events, sorted by time: those of one case stand far apart."""
+
+    def parts():
+        yield "case,start,end,deadline,activity,time,group\n"
+        for step in range(10):
+            for n in range(cases):
+                yield f"case-{n},2026-03-02T08:00Z,,2026-03-09T08:00Z,Step {step},2026-03-03T08:00:0{step}Z,G{step}\n"
+
+    return io.BufferedReader(Fed(parts()))
+
+
+def grouped(stream, mapping, note):
+    with Grouping(mapping.case.id) as grouping:
+        for piece in read_csv(stream, mapping, note):
+            grouping.add(piece)
+        yield from grouping.whole(note)
+
+
 def peak_of(raw_cases, mapping):
     report = Report()
     tracemalloc.start()
@@ -102,6 +122,14 @@ def test_memory_does_not_grow_with_the_log(mapping, csv_mapping, read, feed):
     _, small = peak_of(lambda note: read(feed(500), used, note), used)
     report, large = peak_of(lambda note: read(feed(20_000), used, note), used)
     assert report.events == 200_000
+    assert large < small + 1_000_000
+
+
+@pytest.mark.slow
+def test_putting_cases_together_holds_no_more_of_a_log_that_is_larger(csv_mapping):
+    _, small = peak_of(lambda note: grouped(csv_by_time(500), csv_mapping, note), csv_mapping)
+    report, large = peak_of(lambda note: grouped(csv_by_time(4_000), csv_mapping, note), csv_mapping)
+    assert (report.cases, report.events) == (4_000, 40_000)
     assert large < small + 1_000_000
 
 
