@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 
 from chassis.document import MAX_CHARACTERS, MAX_FACTS, Document
+from chassis.fault import ProcessFaultError, is_of_process
 from chassis.logs import about
 from chassis.record import Record, taken_in_at, value_of
 from chassis.service import Placed, Service
@@ -160,12 +161,15 @@ class Job:
 
         Raises:
             PartialError: the document is not whole, and has to be.
+            ProcessFaultError: what is wrong is wrong with this process, not with the document.
         """
         try:
             self._decide(service, now, number)
         except PartialError:
             raise
         except Exception as error:
+            if is_of_process(error):
+                raise ProcessFaultError(f"{service.name}: {type(error).__name__}: {error}") from error
             # One dossier that can not be decided must not stop the others of its partition.
             latest = self.fresh[-1].event if self.fresh else None
             log.exception("decision.failed", **{**about(latest), "dossier": self.doc.key})

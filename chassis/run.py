@@ -13,19 +13,23 @@ import structlog
 
 from chassis import clock
 from chassis.app import App, Build, Context
-from chassis.bus import Publisher, Subscription
+from chassis.bus import Subscription
+from chassis.fault import ProcessFaultError
 from chassis.health import Health, Pulse
 from chassis.http import Probes, make_api
 from chassis.loop import Loop
 from chassis.metrics import Metrics
 from chassis.observe import Observer, Observers
+from chassis.publisher import Publisher
 from chassis.record import Record
 from chassis.server import Server, make_server
 from chassis.settings import Settings, SettingsError
+from chassis.skipping import ordered
 from chassis.store import MongoStore
 from chassis.timekeeper import Timekeeper
 from chassis.turn import Turn
 from contracts.envelope import LIVE
+from contracts.topics import reader
 
 if TYPE_CHECKING:
     from chassis.tracing import Tracing
@@ -52,7 +56,14 @@ class Runner:
         self._observer = Observers(*watching)
         self._loop = Loop(service, self._store, self._publisher, self._observer)
         self._subscription = Subscription(
-            settings, settings.kafka, settings.group_prefix + name, service.topics, self._take, observer=self._observer
+            settings,
+            settings.kafka,
+            settings.group_prefix + name,
+            service.topics,
+            self._take,
+            observer=self._observer,
+            ordered=partial(ordered, settings.kafka, name),
+            on_fault=self._ask_to_stop,
         )
         self._timekeeper = Timekeeper(self._loop, self._publisher, self._subscription)
         self._subscription.listen(self._loop.timelines.news.set)
@@ -67,7 +78,7 @@ class Runner:
         for signum in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(signum, self._ask_to_stop)
         port = self._settings.http_port or self._settings.port_of(self.name)
-        api = make_api(self.name, self._app.router, Probes(self._health.live, self._health.ready, self._exposition))
+        api = make_api(self.name, self._app.router, self._probes())
         listening = bind(self._settings.http_host, port)
         server = make_server(api, self._settings.http_host, port)
         serving = asyncio.create_task(server.serve(sockets=[listening]))
@@ -77,6 +88,11 @@ class Runner:
         finally:
             await self._end(server, serving)
             log.info("service.stopped")
+        if fault := self._subscription.fault:
+            raise ProcessFaultError(f"{self.name} can not work in this process: {fault}; mend its installation")
+
+    def _probes(self) -> Probes:
+        return Probes(self._health.live, self._health.ready, self._exposition, self._health.reasons)
 
     def _ask_to_stop(self) -> None:
         self._stop.set()
@@ -89,6 +105,9 @@ class Runner:
             log.info("service.started", topics=len(self._app.service.topics))
 
     async def _prepare(self) -> None:
+        """Whatever can be loaded is loaded now: what is missing is found before the first batch, not by it."""
+        for topic in self._app.service.topics:
+            reader(topic)
         await self._store.prepare(self._app.service.indexes)
         await self._app.prepare()
 
@@ -121,6 +140,7 @@ class Runner:
         log.debug("batch.done", records=len(records), **vars(tally))
 
     async def _exposition(self) -> bytes:
+        self._metrics.reading(self._subscription.troubles, self._subscription.withheld())
         return self._metrics.exposition(await self._health.lags() or {}, await self._health.ready())
 
     async def _sweep_until_stopped(self) -> None:
@@ -151,7 +171,7 @@ def _tracing(name: str, settings: Settings) -> "Tracing | None":
     """Traces, if a collector is named; otherwise not even the library is loaded."""
     if not settings.otlp:
         return None
-    from chassis.tracing import Tracing  # noqa: PLC0415
+    from chassis.tracing import Tracing  # noqa: PLC0415 - before the first batch: the runner asks at once
 
     return Tracing(name, settings.otlp, settings.trace_share)
 

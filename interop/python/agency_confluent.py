@@ -1,7 +1,5 @@
 """A small agency on confluent-kafka; with `mode`, its records are made by the CloudEvents SDK."""
 
-import json
-
 import agency
 import events
 from confluent_kafka import Consumer, Producer

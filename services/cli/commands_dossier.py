@@ -7,15 +7,15 @@ from typing import Annotated
 import typer
 
 from chassis.admin import Admin
-from chassis.bus import Publisher
 from chassis.clock import random_reference
+from chassis.publisher import Publisher
 from chassis.record import read_record
+from chassis.streams import records
 from contracts.claims import IntakeSubmitted
 from contracts.envelope import AnyEvent
 from contracts.topics import OF_DOSSIERS, BadEventError, UnknownTypeError
 from services.cli.commands_history import HistoryBus
 from services.cli.late_dossier import play_late_dossier
-from services.cli.letters import records
 from services.cli.main import app
 from services.cli.story import story
 from services.cli.surroundings import surroundings, surroundings_of_bus

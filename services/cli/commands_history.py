@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 
 from chassis.admin import Admin
-from chassis.bus import Publisher
+from chassis.publisher import Publisher
 from chassis.record import Message
 from chassis.settings import Settings
 from contracts.claims import ClockTicked

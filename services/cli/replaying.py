@@ -11,10 +11,10 @@ from typing import Any
 from chassis.record import Record, read_record
 from chassis.service import NOWHERE, Service
 from chassis.store import MongoStore
+from chassis.streams import pages
 from contracts.claims import ClockTicked
 from contracts.envelope import AnyEvent
 from contracts.topics import BadEventError, UnknownTypeError
-from services.cli.letters import pages
 
 SHOWN = 5
 """How many differences are shown in full."""

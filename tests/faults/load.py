@@ -18,7 +18,7 @@ from aiokafka.errors import KafkaError
 
 from chassis import clock
 from chassis.admin import BusError
-from chassis.bus import Publisher
+from chassis.publisher import Publisher
 from chassis.record import Message, message_of
 from contracts import claims, routing
 from contracts.envelope import LIVE, AnyEvent, new_event

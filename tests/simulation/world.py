@@ -20,6 +20,7 @@ from tests.simulation.post import Post
 from tests.simulation.process import Process
 from tests.simulation.services import services
 from tests.simulation.shop import Shop
+from tests.simulation.strangers import Strangers
 from tests.simulation.trace import Trace
 from tests.simulation.variants import SOUND, Variant
 from tests.simulation.voice import BEHIND, SIMULATED, Voice
@@ -42,7 +43,7 @@ BREATH = 21_000.0
 STRIDE = timedelta(days=1)
 """How far a calm world goes at least when nothing is left to do."""
 
-TROUBLES = ("crashes", "failures", "lost answers", "expulsions", "pauses", "cuts", "stops")
+TROUBLES = ("crashes", "failures", "lost answers", "expulsions", "pauses", "cuts", "stops", "damage")
 
 PATIENCE = 600
 """Rounds after which a world without faults has to be at rest."""
@@ -69,6 +70,8 @@ class World:
         self.portals = [Portal("portal", self.asyncio, self.sky, self.bus)]
         self.people = People(Voice(self.rng, self.bus, self._submit))
         rate = 0.0 if peaceful else self.rng.choice((0.0, 0.05, 0.15))
+        self._strangers = Strangers(self.rng, self.bus, self.people.bad)
+        self._peaceful = peaceful
         self._mischief = Mischief(self.rng, self.sky, self.asyncio, self.shops, rate)
 
     def _submit(self, timeline: str, message: Message) -> None:
@@ -79,7 +82,8 @@ class World:
         if peaceful:
             return Weather()
         draw = self.rng.choice
-        return Weather(draw((0, 0.003, 0.01)), draw((0, 0.01, 0.03)), draw((0, 0.01, 0.04)), draw((0, 0.1, 0.4)))
+        weather = draw((0, 0.003, 0.01)), draw((0, 0.01, 0.03)), draw((0, 0.01, 0.04)), draw((0, 0.1, 0.4))
+        return Weather(*weather, damage=draw((0, 0.01, 0.05)))
 
     @property
     def now(self) -> datetime:
@@ -113,6 +117,7 @@ class World:
             self.people.begin(self.rng.choice((1, 1, 2, 3)))
             self._storm()
             self.sky.weather = Weather()
+            self._strangers.end()
             self._mischief.end()
             self._calm()
             for shop in self.shops:
@@ -164,6 +169,8 @@ class World:
             if self.rng.random() < 0.02:
                 self._tick()
             self._mischief.happen()
+            if not self._peaceful:
+                self._strangers.act()
 
     def _go_on(self, steps: int) -> bool:
         """Let them work for so many steps; False if they came to rest."""

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from typing_extensions import override
 
-from chassis.bus import Publisher
+from chassis.publisher import Publisher
 from chassis.record import Message
 from contracts.envelope import AnyEvent
 from contracts.topics import BadEventError, UnknownTypeError, read_event
@@ -34,9 +35,10 @@ class KafkaBus(Bus):
         self._timeline = timeline
         self._publisher = Publisher(kafka)
         self._ticking = Ticking(kafka, self._publisher, timeline, partitions, on_wait)
-        self._consumer = AIOKafkaConsumer(bootstrap_servers=kafka, enable_auto_commit=False, fetch_max_wait_ms=FETCH_MS)
+        committed = partial(AIOKafkaConsumer, bootstrap_servers=kafka, enable_auto_commit=False)
+        self._consumer = committed(fetch_max_wait_ms=FETCH_MS, isolation_level="read_committed")
         # Asks for ends on a connection of its own: on the other one every question waits behind a fetch.
-        self._gauge = AIOKafkaConsumer(bootstrap_servers=kafka, enable_auto_commit=False)
+        self._gauge = committed(isolation_level="read_committed")
         self._heard_at = [TopicPartition(one.TYPE, number) for one in HEARD for number in range(partitions)]
 
     async def __aenter__(self) -> Self:

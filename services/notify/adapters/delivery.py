@@ -10,6 +10,7 @@ from typing import TypeVar
 import structlog
 
 from chassis.clock import now
+from chassis.fault import is_of_process
 from contracts.decision import Effect
 from contracts.envelope import LIVE, AnyEvent, Payload, new_event
 from contracts.notify import Medium, NotificationFailed, NotificationSent
@@ -91,7 +92,10 @@ class Delivery:
                 await self._send(order, contact, medium, batch)
             except CarrierError as error:
                 return self._failed(order, medium, str(error), final=error.permanent or order.last)
-            except Exception as error:  # noqa: BLE001 - one message must not hold up all dossiers of its partition
+            except Exception as error:
+                # One message must not hold up all dossiers of its partition; a broken process must not fail them all.
+                if is_of_process(error):
+                    raise
                 # Only the class: the text, and the trace with it, may hold an address.
                 log.error(  # noqa: TRY400
                     "notification.fault",
