@@ -6,6 +6,7 @@ This needs no proof of who sent it, and gives none: it holds a record against it
 from contracts import calendar_changes, claims
 from contracts.envelope import LIVE, AnyEvent
 from contracts.topics import OWNERS, SERVICES
+from contracts.watermarks import TELL_TIME
 
 SOURCES = {payload.TYPE: f"/lienthong/{name}" for name in SERVICES for payload in OWNERS[name]}
 """Who alone says what a service owns."""
@@ -30,7 +31,7 @@ def _to_subject(event: AnyEvent) -> str:
     data = event.data
     if isinstance(data, claims.IntakeSubmitted) and not data.submission_id == event.subject == event.correlationid:
         return "subject: of a submission subject, correlationid and data.submission_id are the same"
-    if isinstance(data, claims.ClockTicked) and event.timeline == LIVE:
+    if isinstance(data, TELL_TIME) and event.timeline == LIVE:
         return "timeline: nobody tells the time on live; a tick names a timeline of its own"
     return ""
 
