@@ -120,7 +120,8 @@ class Runner:
         log.debug("batch.done", records=len(records), **vars(tally))
 
     async def _exposition(self) -> bytes:
-        return self._metrics.exposition(await self._health.lags() or {}, await self._health.ready())
+        lags, ready = await self._health.lags() or {}, await self._health.ready()
+        return self._metrics.exposition(lags, ready, self._loop.timelines.waiting)
 
     async def _sweep_until_stopped(self) -> None:
         """Wake what is due on the live timeline, by the wall clock.
