@@ -92,6 +92,7 @@ class Job:
     parked: bool = False
     _later: list[AnyEvent] = field(default_factory=list)
     _begun: bool = False
+    _anew: bool = False
     _stored: Any = field(init=False)
 
     def __post_init__(self) -> None:
@@ -110,7 +111,7 @@ class Job:
     @property
     def changed(self) -> bool:
         """Whether there is anything to save."""
-        return not self.failed and any(fact.version > self.doc.version for fact in self.doc.facts.values())
+        return not self.failed and bool(self.doc.fresh)
 
     def take(self, arrivals: Sequence[Arrival]) -> None:
         """Add what arrived.
@@ -144,6 +145,8 @@ class Job:
             return f"id {event.id} of {event.source} was used before with other content; give every event its own id"
         if version <= doc.version:
             self.repeats.append(version)
+        if arrival.record is not None and doc.heard_earlier(event.identity, arrival.heard):
+            self._later, self._anew = [], True
         return ""
 
     def _add(self, event: AnyEvent, raw: str, *, own: bool, cause: int | None = None) -> bool:
@@ -212,8 +215,9 @@ class Job:
         """The state of all facts: from the last one or the one before it if what is new comes later, else of all."""
         doc, later = self.doc, [service.placed(event) for event in self._later]
         self._later = []
-        known, doc.code = doc.code in ("", service.code), service.code
+        known, doc.code = doc.code in ("", service.code) and not self._anew, service.code
         if not known:
+            self._anew = False
             return self._fold_whole(service)
         if not _come_later(later, doc):
             if self.latest is None or not _come_later(later, self.latest):

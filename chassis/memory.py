@@ -40,7 +40,7 @@ class MemoryStore(Store):
                 self.documents[doc.key] = _put(doc, stored)
                 if doc.line:
                     self._lines[doc.key] = doc.line
-                doc.version, doc.line = doc.version + 1, None
+                doc.version, doc.line, doc.earlier = doc.version + 1, None, set()
         return lost
 
     @override
@@ -117,13 +117,13 @@ def _put(doc: Document, stored: Document | None) -> Document:
     kept = _copy(doc, whole=True)
     kept.facts = {**before, **{fact.event.identity: fact for fact in doc.fresh}}
     kept.whole = True
-    kept.version, kept.line = kept.version + 1, None
+    kept.version, kept.line, kept.earlier = kept.version + 1, None, set()
     return kept
 
 
 def _copy(doc: Document, *, whole: bool) -> Document:
     copied = Document(**vars(doc))
-    copied.known = dict(doc.known)
+    copied.known, copied.earlier = dict(doc.known), set()
     copied.facts = dict(doc.facts) if whole else {}
     copied.whole = whole
     copied.state = json.loads(json.dumps(doc.state))  # a copy, and only of what a database keeps

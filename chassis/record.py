@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from contracts.envelope import LIVE, AnyEvent
+from contracts.rule_days import bounds_claims
 from contracts.topics import BadEventError, dead_letter_topic, read_event
 
 MAX_KEY_BYTES = 1_000
@@ -70,14 +71,13 @@ def read_record(record: Record) -> AnyEvent:
     """Read a record; on the live timeline it can not speak of the future."""
     if record.value is None:
         raise BadEventError("the record has no value; every event has one")
-    event = read_event(record.topic, record.value)
-    if event.timeline == LIVE:
-        taken_in = taken_in_at(record)
-        if event.time > taken_in + AHEAD:
-            raise BadEventError(
-                f"time {event.time.isoformat()} lies in the future: the bus took it in at {taken_in.isoformat()}; "
-                "mend the sender's clock and send it again"
-            )
+    taken_in = taken_in_at(record)
+    event = read_event(record.topic, record.value, strict=bounds_claims(taken_in)).take_in(taken_in)
+    if event.timeline == LIVE and event.time > taken_in + AHEAD:
+        raise BadEventError(
+            f"time {event.time.isoformat()} lies in the future: the bus took it in at {taken_in.isoformat()}; "
+            "mend the sender's clock and send it again"
+        )
     return event
 
 

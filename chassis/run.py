@@ -15,12 +15,13 @@ from chassis import clock
 from chassis.app import App, Build, Context
 from chassis.bus import Publisher, Subscription
 from chassis.health import Health, Pulse
-from chassis.http import Probes, Server, make_api, make_server
+from chassis.http import Probes, make_api
 from chassis.loop import Loop
 from chassis.metrics import Metrics
 from chassis.observe import Observer, Observers
 from chassis.record import Record
-from chassis.settings import HTTP_PORTS, Settings, SettingsError
+from chassis.server import Server, make_server
+from chassis.settings import Settings, SettingsError
 from chassis.store import MongoStore
 from chassis.timekeeper import Timekeeper
 from chassis.turn import Turn
@@ -65,9 +66,9 @@ class Runner:
         gc.set_threshold(YOUNG)
         for signum in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(signum, self._ask_to_stop)
-        port = self._settings.http_port or HTTP_PORTS[self.name]
+        port = self._settings.http_port or self._settings.port_of(self.name)
         api = make_api(self.name, self._app.router, Probes(self._health.live, self._health.ready, self._exposition))
-        listening = _bind(self._settings.http_host, port)
+        listening = bind(self._settings.http_host, port)
         server = make_server(api, self._settings.http_host, port)
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         try:
@@ -156,7 +157,7 @@ def _tracing(name: str, settings: Settings) -> "Tracing | None":
     return Tracing(name, settings.otlp, settings.trace_share)
 
 
-def _bind(host: str, port: int) -> socket.socket:
+def bind(host: str, port: int) -> socket.socket:
     """Take the port before anything else is started.
 
     Raises:
@@ -169,6 +170,7 @@ def _bind(host: str, port: int) -> socket.socket:
     except OSError as error:
         listening.close()
         raise SettingsError(
-            f"port {port} on {host} can not be used ({error.strerror}): stop what uses it or set LIENTHONG_HTTP_PORT"
+            f"port {port} on {host} can not be used ({error.strerror}): stop what uses it, or set LIENTHONG_PORT_BASE "
+            "to move a whole stack, LIENTHONG_HTTP_PORT to move this service"
         ) from None
     return listening

@@ -27,6 +27,10 @@ Perform = Callable[[Sequence[Effect]], Awaitable[list[AnyEvent]]]
 """Carries out effects in the outside world and tells what came of each, as events of the service's own."""
 
 
+NOWHERE = ""
+"""The key of what belongs to no document: published for others, and never folded again."""
+
+
 def by_subject(event: AnyEvent) -> str:
     """The key of most services' documents: the dossier code."""
     return event.subject
@@ -58,7 +62,7 @@ class Service(Generic[S]):
             nobody decides again.
         decide: ``(state, now) -> Decision``; pure. Names every event that should exist; those that do are dropped.
         genesis: payloads that are folded first whatever their time says (a clock may be wrong, a birth comes first).
-        key: which document an event belongs to.
+        key: which document an event belongs to; NOWHERE for what is only said to others.
         indexes: state fields that are searched together, dotted; each index costs every save.
         line: ``(state, stored state) -> Line``, what reports need of a state; pure. None where they need nothing, or
             the stored state, where it is known, says the same.
@@ -108,18 +112,24 @@ class Service(Generic[S]):
 
         Births first, then what others say, then what this service said itself; of each by time, then by identity. Own
         events follow from what others say and not the other way round, so a fold must not mind, and the loop may
-        rely on it, whether something that others say is folded before or after them.
+        rely on it, whether something that others say is folded before or after them. Of two births the first is the
+        one that the bus took in first, where that is known: whoever is born a second time can write any time.
         """
-        birth = "" if isinstance(event.data, self.genesis) else "|"
-        own = isinstance(event.data, self.emits)
-        order = f"{birth}{own:d}|{event.time.isoformat(timespec='microseconds')}|{event.identity}"
+        own, at = isinstance(event.data, self.emits), event.time
+        if isinstance(event.data, self.genesis):
+            birth, at = "", event.bounded_by or at
+        else:
+            birth = "|"
+        order = f"{birth}{own:d}|{at.isoformat(timespec='microseconds')}|{event.identity}"
         return Placed(order, own, event)
 
     def fold(self, facts: Iterable[AnyEvent]) -> S:
         """The state that follows from a set of facts, however they arrived."""
         unique: dict[str, AnyEvent] = {}
         for fact in facts:
-            unique.setdefault(fact.identity, fact)
+            known = unique.setdefault(fact.identity, fact)
+            if known is not fact and _heard_before(fact, known):
+                unique[fact.identity] = known.model_copy().take_in(fact.taken_in)
         return self.unfold(self.initial, map(self.placed, unique.values()))
 
     def unfold(self, state: S, later: Iterable[Placed]) -> S:
@@ -134,6 +144,13 @@ class Service(Generic[S]):
     def restore(self, dumped: dict[str, Any]) -> S:
         """The state that `dump` made these JSON values of. Every state has to come back as it was."""
         return self.state_adapter.validate_python(dumped)
+
+
+def _heard_before(repeat: AnyEvent, known: AnyEvent) -> bool:
+    """Whether the bus took in a repeat of a fact before the record that was read first."""
+    if repeat.taken_in is None or known.taken_in is None:
+        return False
+    return repeat.taken_in < known.taken_in and bool(repeat.data == known.data)
 
 
 @cache

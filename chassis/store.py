@@ -148,7 +148,8 @@ class MongoStore(Store):
     async def _fill(self, docs: Mapping[str, Document]) -> None:
         saves = [_save_id(doc.key, version) for doc in docs.values() for version in range(1, doc.version + 1)]
         async for save in self._facts.find({"_id": {"$in": saves}}):
-            docs[save["k"]].facts.update((fact.event.identity, fact) for fact in map(_fact, save["facts"]))
+            for fact in map(_fact, save["facts"]):
+                docs[save["k"]].remember(fact)
         for doc in docs.values():
             doc.whole = True
 
@@ -167,7 +168,7 @@ class MongoStore(Store):
                 await self._save(documents, lost)
         for doc in documents:
             if doc.key not in lost:
-                doc.version, doc.line = doc.version + 1, None
+                doc.version, doc.line, doc.earlier = doc.version + 1, None, set()
         return lost
 
     async def _end_abandoned(self) -> None:
@@ -410,7 +411,15 @@ def _timeline(stored: Mapping[str, Any]) -> Timeline:
 def _facts_of(doc: Document) -> dict[str, Any]:
     """What one save brings in."""
     facts = [
-        {"t": fact.event.type, "b": fact.raw, "v": fact.version, "o": fact.own, "c": fact.cause} for fact in doc.fresh
+        {
+            "t": fact.event.type,
+            "b": fact.raw,
+            "v": fact.version,
+            "o": fact.own,
+            "c": fact.cause,
+            "s": fact.event.taken_in,
+        }
+        for fact in doc.fresh
     ]
     return {"_id": _save_id(doc.key, doc.version + 1), "k": doc.key, "facts": facts}
 
@@ -439,4 +448,5 @@ def _document(stored: Mapping[str, Any]) -> Document:
 
 
 def _fact(stored: Mapping[str, Any]) -> Fact:
-    return Fact(reader(stored["t"]).validate_json(stored["b"]), stored["b"], stored["v"], stored["o"], stored["c"])
+    event = reader(stored["t"]).validate_json(stored["b"]).take_in(stored.get("s"))  # of old facts it was not kept
+    return Fact(event, stored["b"], stored["v"], stored["o"], stored["c"])

@@ -5,11 +5,14 @@ printed by any console consumer, can be read and replayed without its broker. Se
 """
 
 import uuid
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
-from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, Literal, Self, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
+
+from contracts.moments import Instant
+from contracts.rule_days import bounds_claims
 
 NAMESPACE = uuid.UUID("6c1e0b52-6a3f-5c0e-9a55-0d3f3c9b7a10")
 """Root of all derived ids (UUIDv5)."""
@@ -18,17 +21,6 @@ LIVE = "live"
 """The timeline told by the wall clock. Every other one (imports, simulations) is told by `clock.ticked`."""
 
 DOSSIER_CODE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
-
-
-def _in_utc(at: datetime) -> datetime:
-    try:
-        return at.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("lies outside the years 1 to 9999 in UTC") from None
-
-
-Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
-"""A moment with its zone; kept in UTC, to the microsecond."""
 
 CODE_PATTERN = r"^[^|\x00-\x1f\x7f]+$"
 """No control characters, and no bar: it separates the parts that ids are derived from."""
@@ -86,6 +78,26 @@ class Event(BaseModel, Generic[D]):
     correlationid: str = Field(min_length=1, max_length=120, description="Id of the submission it all began with")
     timeline: Code = Field(default=LIVE, description="Which clock its time is told by")
     data: D
+
+    _taken_in: datetime | None = PrivateAttr(default=None)
+
+    @property
+    def taken_in(self) -> datetime | None:
+        """When the bus took in the first record of it, by the broker's stamp; no part of the record.
+
+        None for what never came from the bus, and for what was kept before stamps were.
+        """
+        return self._taken_in
+
+    @property
+    def bounded_by(self) -> datetime | None:
+        """What its time is measured against: on the live timeline, since that rule counts, the broker's stamp."""
+        return self._taken_in if self.timeline == LIVE and bounds_claims(self._taken_in) else None
+
+    def take_in(self, at: datetime | None) -> Self:
+        """Keep when the bus took it in; said by who reads it, before anybody else has it."""
+        self._taken_in = at
+        return self
 
     @property
     def identity(self) -> str:

@@ -13,7 +13,7 @@ OWNERS: dict[str, tuple[type[Payload], ...]] = {
     "portals": (claims.IntakeSubmitted,),
     "agencies": (claims.AgencyReported,),
     "clock": (claims.ClockTicked,),
-    "calendar": (calendar_changes.CalendarChanged,),
+    "calendar": (calendar_changes.CalendarChanged, calendar_changes.CalendarRetracted),
     "intake": (
         intake.DossierReceived,
         intake.DossierSupplementRequested,
@@ -48,6 +48,7 @@ OWNERS: dict[str, tuple[type[Payload], ...]] = {
     ),
     "rating": (
         rating.RatingSubmitted,
+        rating.RatingCounted,
         rating.RatingPublished,
         rating.FeedbackSubmitted,
         rating.FeedbackAnswered,
@@ -101,8 +102,14 @@ def reader(topic: str) -> TypeAdapter[AnyEvent]:
     return TypeAdapter(Event[PAYLOADS[topic]])  # type: ignore[valid-type]
 
 
-def read_event(topic: str, value: bytes) -> AnyEvent:
+def read_event(topic: str, value: bytes, *, strict: bool = True) -> AnyEvent:
     """Read one record.
+
+    Args:
+        topic: where it was read, which is also its type.
+        value: the event as structured JSON.
+        strict: whether each value has to be of the type that the schema names. Before `rule_days.ANY_RECORD` the text
+            "1_000" or `true` was taken for a number, and a number for a moment.
 
     Raises:
         UnknownTypeError: its type is not the topic's.
@@ -111,7 +118,7 @@ def read_event(topic: str, value: bytes) -> AnyEvent:
     if len(value) > MAX_RECORD_BYTES:
         raise BadEventError(f"{len(value)} bytes is more than the {MAX_RECORD_BYTES} an event may have")
     try:
-        event = reader(topic).validate_json(value)
+        event = reader(topic).validate_json(value, strict=strict)
     except ValidationError as error:
         kind = _type_of(value)
         if kind is not None and kind != topic:

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.live import Live
 
 from chassis.admin import Admin
-from chassis.settings import HTTP_PORTS, Settings
+from chassis.settings import Settings
 from contracts.claims import ClockTicked
 from contracts.procedures import load_catalogue, load_directory
 from contracts.topics import SERVICES
@@ -114,7 +114,7 @@ async def _ready(settings: Settings, processes: "dict[str, subprocess.Popen[byte
         for name in SERVICES:
             try:
                 async with asyncio.timeout(READY_SECONDS):
-                    while not await _is_ready(client, name):
+                    while not await _is_ready(client, settings.port_of(name)):
                         if processes[name].poll() is not None:
                             raise NotReadyError(_died(name, settings))
                         await asyncio.sleep(0.1)
@@ -122,9 +122,9 @@ async def _ready(settings: Settings, processes: "dict[str, subprocess.Popen[byte
                 raise NotReadyError(f"{name} is not ready after {READY_SECONDS} s: {_log(settings, name)}") from None
 
 
-async def _is_ready(client: httpx.AsyncClient, name: str) -> bool:
+async def _is_ready(client: httpx.AsyncClient, port: int) -> bool:
     try:
-        return (await client.get(f"http://127.0.0.1:{HTTP_PORTS[name]}/health/ready")).is_success
+        return (await client.get(f"http://127.0.0.1:{port}/health/ready")).is_success
     except httpx.HTTPError:
         return False
 
@@ -140,7 +140,7 @@ def _log(settings: Settings, name: str) -> str:
 
 
 def _addresses(settings: Settings) -> str:
-    intake, rating = (f"http://127.0.0.1:{HTTP_PORTS[name]}/docs" for name in ("intake", "rating"))
+    intake, rating = (f"http://127.0.0.1:{settings.port_of(name)}/docs" for name in ("intake", "rating"))
     return f"serving until Ctrl-C · intake {intake} · rating {rating} · Kafka {settings.kafka}"
 
 

@@ -89,7 +89,7 @@ async def _ratings(rating: MongoStore) -> dict[str, int]:
     found = await rating.aggregate(
         [
             {"$unwind": "$state.ratings"},
-            {"$match": {"state.ratings.published": True}},
+            {"$match": {"state.ratings.counted": True}},
             {
                 "$group": {
                     "_id": None,

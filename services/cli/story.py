@@ -61,6 +61,8 @@ def _facts(data: BaseModel) -> Iterator[str]:
     said = dict(data)
     claim = said.get("claim")
     said |= dict(claim) if isinstance(claim, BaseModel) else {}
+    if said.get("appointed") is False:
+        del said["appointment_date"]
     for name in TOLD:
         if said.get(name) not in (None, "", 0, False):
             yield f"{name.replace('_', ' ')} {_text(said[name])}"

@@ -42,6 +42,7 @@ class State:
         missing: what the last supplement request listed.
         supplements, payments, withdrawals, collections: what the citizen did, in fold order.
         waits: what routing asked for, in fold order.
+        appointment: the date that was given; None before the receipt, and for history without one.
         working_out: why the appointment date is what it is.
     """
 
@@ -82,9 +83,7 @@ def evolve(state: State, event: AnyEvent) -> State:
         case claims.IntakeSubmitted() as data:
             return _claimed(state, event, data)
         case intake.DossierReceived() as data:
-            received = replace(
-                state, code=event.subject, appointment=data.appointment_date, working_out=data.working_out
-            )
+            received = replace(state, code=event.subject, appointment=data.appointment, working_out=data.working_out)
             return replace(received, outcome=_at_least(state, "received"), missing=(), reason="")
         case intake.DossierSupplementRequested() as data:
             return _requested(state, event, data)

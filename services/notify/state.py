@@ -77,7 +77,7 @@ def _text(event: AnyEvent) -> tuple[Template, Details] | None:
         case DossierReceived() as data:
             return "receipt", Details(
                 amount=data.fee,
-                due=data.appointment_date,
+                due=data.appointment,
                 agency=data.competent_agency,
                 working_out=data.working_out or Lines(),
             )

@@ -69,7 +69,7 @@ class Fold:
             warn_before=data.due_soon or "",
         )
         agency, at = data.competent_agency, event.time
-        whole = Deadline(sla.WHOLE, "dossier", agency, at, at, event.id, "", data.limit, data.appointment_date)
+        whole = Deadline(sla.WHOLE, "dossier", agency, at, at, event.id, "", data.limit, data.appointment)
         return self._begun(born, whole)
 
     def _complained(self, state: State, event: AnyEvent, data: rating.FeedbackSubmitted) -> State:

@@ -164,7 +164,7 @@ class Load:
             "channel": procedure.channels[0],
             "receiving_unit": unit,
             "components": [item for item in required if item not in lacking],
-            "applicant": {"name": "Người nộp", "email": f"c{number}@example.invalid"} if rng.random() < 0.5 else None,
+            "applicant": {"name": "Người nộp", "email": f"c{number}@example.org"} if rng.random() < 0.5 else None,
         }
         key = {"Idempotency-Key": f"faults-{self._seed}-{number}"}
         answer = await self._ask("intake", "/v1/submissions", body, key, self.acknowledged.submissions, "submission_id")

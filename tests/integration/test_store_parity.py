@@ -89,6 +89,26 @@ async def test_a_fact_comes_back_byte_for_byte(store: Store) -> None:
     assert fact.event == read_event("agency.reported", text.encode())
 
 
+async def test_a_fact_keeps_the_moment_the_bus_took_it_in(store: Store) -> None:
+    doc = Document("D.1")
+    doc.add(event(1).take_in(NOW), event(1).to_json(), own=False)
+    doc.add(event(2), event(2).to_json(), own=True)
+    await saved(store, doc)
+    found = {fact.event.id: fact.event.taken_in for fact in (await stored(store)).facts.values()}
+    assert found == {event(1).id: NOW, event(2).id: None}
+
+
+async def test_of_a_fact_that_was_taken_in_earlier_than_was_known_the_earlier_moment_is_kept(store: Store) -> None:
+    doc, before = Document("D.1"), NOW - timedelta(seconds=1)
+    doc.add(event(1).take_in(NOW), event(1).to_json(), own=False)
+    await saved(store, doc)
+    again = await stored(store)
+    assert again.heard_earlier(event(1).identity, before)
+    await saved(store, again)
+    (fact,) = (await stored(store)).facts.values()
+    assert (fact.event.taken_in, fact.version, (await stored(store)).known) == (before, 1, {event(1).identity: 1})
+
+
 async def test_facts_keep_the_save_that_brought_them_and_the_one_that_caused_them(store: Store) -> None:
     await saved(store, document("D.1", 1))
     again = await stored(store)

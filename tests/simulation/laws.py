@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
+from chassis.service import NOWHERE
 from contracts import claims, intake, sla
 from contracts.envelope import LIVE, AnyEvent
 from contracts.watermarks import TELL_TIME
@@ -121,6 +122,7 @@ def the_streams_fold_to_what_is_stored(found: Findings) -> Iterator[str]:
         for event in found.events.values():
             if event.type in service.recorded_topics and not isinstance(event.data, TELL_TIME):
                 streams[service.key(event)].append(event)
+        streams.pop(NOWHERE, None)
         if streams.keys() != shop.store.documents.keys():
             yield f"{service.name} keeps {set(shop.store.documents)} for {set(streams)}"
         for key, doc in shop.store.documents.items():

@@ -11,6 +11,7 @@ from chassis.record import Message, message_of
 from services.cli.importing.case import CaseReader
 from services.cli.importing.claims import claims_of, hand_overs
 from services.cli.importing.csv_log import read_csv
+from services.cli.importing.deadlines import Deadlines
 from services.cli.importing.errors import BrokenLog, ImportFailed
 from services.cli.importing.log import LogFile, RawCase, Reader
 from services.cli.importing.mapping import Mapping
@@ -47,6 +48,7 @@ async def play(
     bus: Bus,
     progress_folder: Path,
     *,
+    deadlines: Deadlines | None = None,
     from_scratch: bool = False,
     on_progress: OnProgress | None = None,
 ) -> Report:
@@ -61,6 +63,7 @@ async def play(
         mapping: what its words mean.
         bus: takes the messages.
         progress_folder: remembers how far an interrupted import got.
+        deadlines: by the calendar and the rules of the installation; without them, by the shipped ones.
         from_scratch: publish every case, even those published before.
         on_progress: called after every case.
 
@@ -69,9 +72,10 @@ async def play(
     """
     log = LogFile(file)
     reader = _FORMATS[log.form]
-    progress = Progress(progress_folder, file, mapping, from_scratch=from_scratch)
+    deadlines = deadlines or Deadlines(mapping)
+    progress = Progress(progress_folder, file, mapping, deadlines.basis, from_scratch=from_scratch)
     with Scratch() as scratch:
-        player = _Player(mapping, bus, progress, scratch)
+        player = _Player(mapping, bus, progress, scratch, deadlines)
         with closing(log.cases(reader, mapping, player.report.note)) as cases:
             await player.play(cases, log, on_progress or (lambda _read, _total: None))
         await player.finish()
@@ -81,13 +85,13 @@ async def play(
 class _Player:
     """One run: reads cases, publishes their claims in chunks, remembers how far it got."""
 
-    def __init__(self, mapping: Mapping, bus: Bus, progress: Progress, scratch: Scratch) -> None:
+    def __init__(self, mapping: Mapping, bus: Bus, progress: Progress, scratch: Scratch, deadlines: Deadlines) -> None:
         self.report = Report(timeline=mapping.timeline, cases_published_before=progress.cases)
         self._mapping = mapping
         self._bus = bus
         self._progress = progress
         self._scratch = scratch
-        self._reader = CaseReader(mapping, self.report, scratch)
+        self._reader = CaseReader(mapping, self.report, scratch, deadlines)
         self._messages: list[Message] = []
 
     async def play(self, cases: Iterator[RawCase], log: LogFile, on_progress: OnProgress) -> None:

@@ -32,8 +32,8 @@ class BusRecord:
     partition: int = 0
 
 
-class Applicants:
-    """A collection, as far as intake's vault uses one."""
+class Collection:
+    """A collection, as far as intake's vault and keys use one."""
 
     def __init__(self) -> None:
         self.kept: list[dict[str, Any]] = []
@@ -52,7 +52,7 @@ class FakeStore(MemoryStore):
 
     def __init__(self) -> None:
         super().__init__()
-        self.database = SimpleNamespace(applicants=Applicants())
+        self.database = SimpleNamespace(applicants=Collection(), request_keys=Collection())
 
     async def state_of(self, query: Mapping[str, Any]) -> dict[str, Any] | None:
         found = self.documents.get(query["_id"])
@@ -85,6 +85,7 @@ class Unit:
         self.store.documents.clear()
         self.store.series.clear()
         self.store.database.applicants.kept.clear()
+        self.store.database.request_keys.kept.clear()
 
     async def check(self) -> dict[str, bool]:
         return self.checks

@@ -6,8 +6,8 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
 
+from chassis.http import Probes, make_api
 from contracts.routing import DelayExplained, DossierCompleted, DossierResumed, DossierSuspended
 from services.sla.adapters import router
 from services.sla.decide import Rules
@@ -42,9 +42,12 @@ class States:
         return found[: limit["$limit"]]
 
 
+async def nothing() -> Any:
+    return {}
+
+
 def client(states: States) -> httpx.AsyncClient:
-    api = FastAPI()
-    api.include_router(router(SLA, RULES, states))
+    api = make_api("sla", router(SLA, RULES, states), Probes(nothing, nothing, nothing))
     return httpx.AsyncClient(transport=httpx.ASGITransport(api), base_url="http://sla")
 
 

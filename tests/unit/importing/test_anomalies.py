@@ -11,6 +11,9 @@ LONG = "x" * 200
 XES_ANOMALIES = {
     Kind.CASE_WITHOUT_ID: ({"name": ""}, [{}]),
     Kind.CASE_WITHOUT_START: ({"startdate": ""}, [{}]),
+    Kind.STEP_PAUSED: ({}, [{}, {"lifecycle:transition": "suspend"}]),
+    Kind.STEP_NOT_DONE: ({}, [{}, {"lifecycle:transition": "ate_abort"}]),
+    Kind.TEXT_UNFIT: ({}, [{"activity": "a|b"}]),
     Kind.CODE_UNUSABLE: ({"name": "c" * 80}, [{}]),
     Kind.CASE_WITHOUT_DEADLINE: ({"deadline": ""}, [{}]),
     Kind.CASE_WITHOUT_EVENTS: ({}, []),

@@ -10,7 +10,7 @@ from typing import Any
 from chassis.loop import Loop, Tally
 from chassis.memory import MemoryStore
 from chassis.record import Message
-from chassis.service import Service
+from chassis.service import NOWHERE, Service
 from chassis.settings import Settings
 from chassis.timekeeper import Timekeeper
 from contracts.decision import Effect
@@ -121,9 +121,9 @@ class Shop:
         """The states of one service, folded from the topics alone."""
         service, facts = self.members[name].loop.service, dict[str, list[AnyEvent]]()
         for topic in service.recorded_topics:
-            if topic != "clock.ticked":
-                for event in self.events(topic):
-                    facts.setdefault(service.key(event), []).append(event)
+            for event in self.events(topic):
+                facts.setdefault(service.key(event), []).append(event)
+        facts.pop(NOWHERE, None)
         return {key: service.dump(service.fold(found)) for key, found in facts.items()}
 
 

@@ -40,7 +40,7 @@ def fold(*facts: AnyEvent) -> State:
 
 def test_a_feedback_is_open_until_it_is_answered() -> None:
     feedback = fold(submitted()).feedback
-    assert feedback == Feedback("delay", "H29.02", None, "2026-02", DUE, None, "open"), "the month is Vietnam's"
+    assert feedback == Feedback("delay", "H29.02", None, "2026-02", "live", DUE, None, "open"), "the month is Vietnam's"
 
 
 @pytest.mark.parametrize(
