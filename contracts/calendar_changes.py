@@ -1,15 +1,15 @@
 """What a keeper of a working calendar announces: a holiday, a swap, a storm."""
 
-from datetime import date
 from typing import Annotated, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from contracts.claims import Reason
 from contracts.envelope import Code, Payload
+from contracts.moments import Day
 from contracts.worktime import Exceptional, Span, Text
 
-Hours = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")]
+Hours = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$")]
 """A span of office hours, for example `07:30-11:30`."""
 
 
@@ -18,7 +18,7 @@ class ChangedDay(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    on: date = Field(description="The date in Asia/Ho_Chi_Minh")
+    on: Day = Field(description="The date in Asia/Ho_Chi_Minh")
     hours: tuple[Hours, ...] = Field(default=(), max_length=4, description="Hours worked, in order; empty: a day off")
     vi: str = Field(min_length=1, max_length=200, description="What the day is called")
     en: str = Field(min_length=1, max_length=200, description="The same in English")

@@ -4,7 +4,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from contracts.envelope import Code, DossierCode, Instant, Payload
+from contracts.envelope import Code, DossierCode, Payload
+from contracts.moments import Instant
 
 RatingChannel = Literal["counter-device", "web", "phone", "post"]
 Indicator = Literal["4", "5", "6", "7", "8", "9"]

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from typing import Annotated, Any
@@ -154,7 +154,7 @@ async def _week(settings: Settings, dossiers: int, seed: int) -> None:
         now: list[Moment] = []
         watching = asyncio.create_task(_watch(settings, lambda found: _show(live, found, now)))
         try:
-            async with KafkaBus(settings.kafka, partitions, _answering(settings), plan.timeline) as bus:
+            async with KafkaBus(settings.kafka, partitions, plan.timeline, _tell_of_waiting) as bus:
                 await _play(settings, plan, bus, now)
             async with Admin(settings.kafka) as admin:
                 await admin.settled(groups(settings))
@@ -163,10 +163,8 @@ async def _week(settings: Settings, dossiers: int, seed: int) -> None:
     console.print(summary(await figures(settings)))
 
 
-def _answering(settings: Settings) -> dict[str, tuple[str, ...]]:
-    """The groups whose answers the province reacts to; the others may fall behind meanwhile."""
-    answering = {settings.group_prefix + name for name in ("intake", "routing", "sla")}
-    return {group: topics for group, topics in groups(settings).items() if group in answering}
+def _tell_of_waiting(services: Sequence[str]) -> None:
+    console.print(f"waiting for {', '.join(services)}: without them the week can not go on", highlight=False)
 
 
 async def _play(settings: Settings, plan: Plan, bus: KafkaBus, now: list[Moment]) -> None:

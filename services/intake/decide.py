@@ -222,8 +222,11 @@ def _received(
 
 def _from_history(state: State, application: claims.Application, code: str) -> AnyEvent:
     """A dossier that was accepted elsewhere, long ago: it keeps its code and its date and travels a free route."""
-    if code != state.submission or application.historic_appointment is None:
-        text = "history needs historic_code equal to the submission id, and historic_appointment"
+    if not state.from_import:
+        text = "history comes from an import (source /import/…) on a timeline of its own, and never live"
+        return _refused(state, application, _lodged(state), "unknown-procedure", text)
+    if code != state.submission:
+        text = "history needs historic_code equal to the submission id"
         return _refused(state, application, _lodged(state), "unknown-procedure", text)
     data = intake.DossierReceived(
         submission_id=state.submission,
@@ -234,7 +237,8 @@ def _from_history(state: State, application: claims.Application, code: str) -> A
         competent_agency=application.competent_agency or application.receiving_unit,
         language=application.language,
         limit="",
-        appointment_date=application.historic_appointment,
+        appointment_date=application.historic_appointment or intake.NO_APPOINTMENT,
+        appointed=application.historic_appointment is not None,
     )
     return _say(state, data, code, time=_applied(state), cause=state.applied_by)
 

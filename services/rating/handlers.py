@@ -1,11 +1,11 @@
 """What rating reads and says."""
 
 from chassis.service import NOWHERE, Service, by_subject
-from contracts.claims import ClockTicked
 from contracts.envelope import AnyEvent
 from contracts.intake import DossierReceived
 from contracts.rating import FeedbackAnswered, FeedbackSubmitted, RatingCounted, RatingPublished, RatingSubmitted
 from contracts.routing import DossierCompleted, DossierStepCompleted
+from contracts.sla import DossierRescheduled
 from services.rating.decide import decide
 from services.rating.state import INITIAL, State, evolve, is_anonymous
 
@@ -26,7 +26,7 @@ def service() -> Service[State]:
             RatingSubmitted,
             FeedbackSubmitted,
             FeedbackAnswered,
-            ClockTicked,
+            DossierRescheduled,
         ),
         emits=(RatingCounted, RatingPublished),
         initial=INITIAL,

@@ -15,6 +15,8 @@ from contracts.rating import (
     RatingSubmitted,
 )
 from contracts.routing import DossierCompleted, DossierStepCompleted
+from contracts.rule_days import bounds_claims
+from contracts.sla import DossierRescheduled
 from contracts.worktime import ZONE
 
 MOST_POINTS = 2
@@ -66,6 +68,7 @@ class Feedback:
         month: in which it was submitted, in Vietnam.
         timeline: the clock that its times are told by.
         due: until when an answer is in time.
+        moved: the same, since days off were announced, as sla says; it may be folded before the rest.
     """
 
     category: str = ""
@@ -76,6 +79,7 @@ class Feedback:
     due: datetime | None = None
     answered: datetime | None = None
     status: FeedbackStatus = "open"
+    moved: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -116,8 +120,7 @@ def evolve(state: State, event: AnyEvent) -> State:
     state = replace(state, dossier=event.subject)
     match event.data:
         case DossierReceived() as data:
-            born = replace(state, received=True, correlationid=event.correlationid)
-            return _with_workers(born, data.receiving_unit, None)
+            return _born(state, event, data)
         case DossierStepCompleted() as data:
             return _with_workers(state, data.agency, data.officer)
         case DossierCompleted() as data:
@@ -139,8 +142,17 @@ def evolve(state: State, event: AnyEvent) -> State:
             )
         case FeedbackAnswered() as data:
             return _with_feedback(state, answered=data.answered_at)
+        case DossierRescheduled(deadline="feedback") as data:
+            return _with_feedback(state, moved=data.new_date)
         case _:
             return state
+
+
+def _born(state: State, event: AnyEvent, data: DossierReceived) -> State:
+    """The dossier exists; nobody is born twice."""
+    if state.received and bounds_claims(event.taken_in):
+        return state
+    return _with_workers(replace(state, received=True, correlationid=event.correlationid), data.receiving_unit, None)
 
 
 def is_anonymous(event: AnyEvent) -> bool:
@@ -190,6 +202,7 @@ def _month(at: datetime) -> str:
 def _with_feedback(state: State, **known: Any) -> State:
     """Add what is known of a feedback: its answer may be folded before it."""
     feedback = replace(state.feedback or Feedback(), **known)
+    feedback = replace(feedback, due=feedback.moved or feedback.due)
     return replace(state, feedback=replace(feedback, status=_status(feedback)))
 
 

@@ -53,8 +53,19 @@ async def test_a_key_stands_for_one_rating(shop: Any, received: AnyEvent) -> Non
     await shop.hear(received)
     headers = {"Idempotency-Key": "k-1"}
     await shop.client.post("/v1/ratings", json=BODY, headers=headers)
-    answer = await shop.client.post("/v1/ratings", json={**BODY, "answers": {"7": 0}}, headers=headers)
-    assert (answer.status_code, shop.waiting) == (409, [])
+    for other in ({"7": 0}, {"7": 1, "4": 2}):  # the second gives as many points of as many
+        answer = await shop.client.post("/v1/ratings", json={**BODY, "answers": other}, headers=headers)
+        assert (answer.status_code, shop.waiting) == (409, [])
+
+
+async def test_two_holders_never_share_a_key(shop: Any, received: AnyEvent) -> None:
+    await shop.hear(received)
+    answers = [
+        await shop.client.post("/v1/ratings", json=BODY | {"holder": holder}, headers={"Idempotency-Key": key})
+        for holder, key in (("slip-1", "key"), ("slip-2", "key"), ("slip-1|a", "key"))
+    ]
+    assert [answer.status_code for answer in answers] == [201, 201, 422]
+    assert answers[0].json()["rating_id"] != answers[1].json()["rating_id"]
 
 
 async def test_a_rating_of_who_never_had_the_dossier_waits_and_does_not_count_in_the_end(
@@ -93,8 +104,8 @@ async def test_a_store_that_is_down_loses_no_rating(shop: Any, received: AnyEven
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"answers": {"7": 7}}, "indicator 7 was given 7 points; give 0, 1 or 2"),
-        ({"answers": {"7": -1}}, "give 0, 1 or 2"),
+        ({"answers": {"7": 7}}, "indicator 7: give 0, 1 or 2 points"),
+        ({"answers": {"7": -1}}, "give 0, 1 or 2 points"),
         ({"answers": {"7": True}}, "valid integer"),
         ({"answers": {"1": 2}}, "'4', '5', '6', '7', '8' or '9'"),
         ({"answers": {}}, "at least 1 item"),
