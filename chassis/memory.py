@@ -92,9 +92,9 @@ class MemoryStore(Store):
         self.timelines[timeline] = replace(known, ticks=rest, passed_on=max(tick, known.passed_on or tick))
 
     @override
-    async def tick(self, timeline: str, partition: int, now: datetime) -> None:
+    async def acted(self, timeline: str, moments: Mapping[int, datetime]) -> None:
         known = await self.timeline(timeline)
-        self.timelines[timeline] = replace(known, acted=_furthest(known.acted, {partition: now}))
+        self.timelines[timeline] = replace(known, acted=_furthest(known.acted, moments))
 
     @override
     async def clocks(self, partitions: Iterable[int]) -> dict[tuple[str, int], datetime]:

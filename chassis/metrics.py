@@ -105,6 +105,9 @@ class Metrics(Observer):
             "lienthong_withheld_seconds", "How long the same open transaction has kept records from being read",
             ["topic", "partition"], registry=own,
         )  # fmt: skip
+        self._ticks = Gauge(
+            "lienthong_ticks_waiting", "Ticks of other timelines than the live one, not passed on yet", registry=own
+        )
         self._ready = Gauge("lienthong_ready", "Whether a thing the service needs is there", ["check"], registry=own)
         self._event = cache(self._events.labels)
         self._emitted = cache(self._emits.labels)
@@ -166,11 +169,12 @@ class Metrics(Observer):
         for (topic, partition), seconds in withheld.items():
             self._withheld.labels(topic, str(partition)).set(seconds)
 
-    def exposition(self, lags: Lags, checks: Mapping[str, bool]) -> bytes:
+    def exposition(self, lags: Lags, checks: Mapping[str, bool], ticks: int = 0) -> bytes:
         """All of it, as Prometheus reads it, with what only the moment of the question knows."""
         self._lag.clear()
         for (topic, partition), records in lags.items():
             self._lag.labels(topic, str(partition)).set(records)
+        self._ticks.set(ticks)
         for check, there in checks.items():
             self._ready.labels(check).set(there)
         return generate_latest(self.registry)

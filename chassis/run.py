@@ -141,7 +141,8 @@ class Runner:
 
     async def _exposition(self) -> bytes:
         self._metrics.reading(self._subscription.troubles, self._subscription.withheld())
-        return self._metrics.exposition(await self._health.lags() or {}, await self._health.ready())
+        lags, ready = await self._health.lags() or {}, await self._health.ready()
+        return self._metrics.exposition(lags, ready, self._loop.timelines.waiting)
 
     async def _sweep_until_stopped(self) -> None:
         """Wake what is due on the live timeline, by the wall clock.

@@ -93,8 +93,8 @@ class Store(Protocol):
     async def passed_on(self, timeline: str, tick: datetime) -> None:
         """Those downstream were told of a tick: it, and those before it, need not be kept."""
 
-    async def tick(self, timeline: str, partition: int, now: datetime) -> None:
-        """Remember that it is `now` on a timeline, all that is due until then is done; a clock never goes back."""
+    async def acted(self, timeline: str, moments: Mapping[int, datetime]) -> None:
+        """Up to these moments of a timeline all that was due is done, by partition; nobody goes back."""
 
     async def clocks(self, partitions: Iterable[int]) -> dict[tuple[str, int], datetime]:
         """The present on every timeline but the live one, by timeline and partition."""
@@ -293,19 +293,20 @@ class MongoStore(Store):
         await self.database.timelines.update_one({"_id": timeline}, told, upsert=True)
 
     @override
-    async def tick(self, timeline: str, partition: int, now: datetime) -> None:
-        await self.database.clocks.update_one(
-            {"_id": f"{timeline}|{partition}"},
-            {"$max": {"now": now}, "$set": {"timeline": timeline, "p": partition}},
-            upsert=True,
-        )
-        acted = {"$max": {f"acted.{partition}": _text(now)}}
-        await self.database.timelines.update_one({"_id": timeline}, acted, upsert=True)
+    async def acted(self, timeline: str, moments: Mapping[int, datetime]) -> None:
+        furthest = {f"acted.{partition}": _text(at) for partition, at in moments.items()}
+        await self.database.timelines.update_one({"_id": timeline}, {"$max": furthest}, upsert=True)
 
     @override
     async def clocks(self, partitions: Iterable[int]) -> dict[tuple[str, int], datetime]:
-        found = self.database.clocks.find({"p": {"$in": sorted(partitions)}})
-        return {(one["timeline"], one["p"]): one["now"] async for one in found}
+        owned = sorted(partitions)
+        # What was told before timelines had a record of their own is kept by partition.
+        found = self.database.clocks.find({"p": {"$in": owned}})
+        clocks = {(one["timeline"], one["p"]): one["now"] async for one in found}
+        async for one in self.database.timelines.find({}, {"acted": 1}):
+            acted = _timeline(one).acted
+            clocks |= {(one["_id"], partition): acted[partition] for partition in owned if partition in acted}
+        return clocks
 
     @override
     async def lines(self, first: str, last: str, *, most: bool = False) -> AsyncIterator[list[str]]:

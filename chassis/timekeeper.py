@@ -5,9 +5,8 @@ chassis.run looks at the wall clock.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Protocol
@@ -16,7 +15,7 @@ from aiokafka import TopicPartition
 
 from chassis.loop import Loop
 from chassis.record import Message, Publish
-from chassis.watermark import Timeline, may_act, may_digest, may_pass_on
+from chassis.watermark import Timeline, may_digest, may_pass_on, whose_turn
 from contracts.envelope import new_event
 from contracts.watermarks import MARKS
 
@@ -59,6 +58,7 @@ class Timekeeper:
         self._reading = reading
         self._owned: object = None
         self._noted: dict[tuple[str, int], tuple[datetime, Ends]] = {}
+        self._watched: set[str] = set()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Act on every tick, until told to stop."""
@@ -68,31 +68,41 @@ class Timekeeper:
             if await self.go_on():
                 pause = FIRST_PAUSE
             else:
-                await _either(self._timelines.news, stop, pause if self._timelines.open else None)
+                await _either(self._timelines.news, stop, pause if self._watched else None)
                 pause = min(pause * 2, LONGEST_PAUSE)
 
     async def go_on(self) -> bool:
         """Do what can be done of every timeline; whether anything could."""
+        done = list[bool]()
         await self._reading.persist(self._find_open)
-        return any([await self._go_on(name) for name in sorted(self._timelines.open)])
+        if self._reading.owned and self._reading.partitions:
+            for name in sorted(self._timelines.open):
+                await self._reading.persist(partial(self._go_on, name, done))
+        return bool(done)
 
     async def _find_open(self) -> None:
         """Of another assignment it may be another's work that has to be gone on with."""
         if self._reading.owned is not self._owned:
             owned = self._reading.owned
             self._noted.clear()
+            self._watched.clear()
             await self._timelines.find_open()
             self._owned = owned
 
-    async def _go_on(self, name: str) -> bool:
-        owned, done = self._reading.owned, list[bool]()
-        if owned and self._reading.partitions:
-            for step in (self._digest, self._act, self._pass_on):
-                await self._reading.persist(partial(self._take, step, name, done))
-        return any(done)
+    async def _go_on(self, name: str, done: list[bool]) -> None:
+        timeline = await self._timelines.look(name)
+        for step in (self._digest, self._act, self._pass_on):
+            if await step(name, timeline):
+                done.append(True)
+                timeline = await self._timelines.look(name)
+        watches = self._waits_for_others(name, timeline)
+        self._watched.add(name) if watches else self._watched.discard(name)
 
-    async def _take(self, step: Callable[[str, Timeline], Awaitable[bool]], name: str, done: list[bool]) -> None:
-        done.append(await step(name, await self._timelines.look(name)))
+    def _waits_for_others(self, name: str, timeline: Timeline) -> bool:
+        """Whether what it waits for is told by nobody: how far the other instances are, or the bus."""
+        owned = self._reading.owned
+        begun = any((name, one) in self._noted or timeline.has_digested(one) for one in owned if timeline.next(one))
+        return begun or (0 in owned and bool(timeline.waits) and timeline.next(0) is None)
 
     async def _digest(self, name: str, timeline: Timeline) -> bool:
         """Once those upstream have passed a tick, wait until all is on record that was on the bus by then."""
@@ -110,23 +120,23 @@ class Timekeeper:
         return bool(digested)
 
     async def _act(self, name: str, timeline: Timeline) -> bool:
-        """Decide what is due, one partition after the other."""
-        partitions, acted = self._reading.partitions, dict(timeline.acted)
-        for partition in sorted(self._reading.owned):
-            tick = may_act(replace(timeline, acted=acted), partition, partitions)
-            if tick is not None and await self._sweep(name, partition, tick):
-                await self._timelines.acted(name, partition, tick)
-                acted[partition] = tick
-        return acted != timeline.acted
+        """Decide what is due in all partitions whose turn it is: those of this instance that follow each other."""
+        turn = whose_turn(timeline, self._reading.owned, self._reading.partitions)
+        if not turn or not await self._sweep(name, list(turn), min(turn.values())):
+            return False
+        await self._timelines.acted(name, turn)
+        for partition in turn:
+            self._noted.pop((name, partition), None)
+        return True
 
-    async def _sweep(self, name: str, partition: int, tick: datetime) -> bool:
+    async def _sweep(self, name: str, partitions: Sequence[int], tick: datetime) -> bool:
         """All that is due, a page at a time, so that live work goes on meanwhile; False if somebody else has it now."""
         while True:
             async with self._reading.at_rest():
-                if partition not in self._reading.owned:
+                if not self._reading.owned.issuperset(partitions):
                     return False
                 self._loop.own(self._reading.owned)
-                if not await self._loop.sweep_page([partition], name, tick):
+                if not await self._loop.sweep_page(partitions, name, tick):
                     return True
 
     async def _pass_on(self, name: str, timeline: Timeline) -> bool:

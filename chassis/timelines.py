@@ -23,6 +23,11 @@ class Timelines:
         self.open: set[str] = set()
         self.news = asyncio.Event()
 
+    @property
+    def waiting(self) -> int:
+        """Ticks that are not passed on yet, of all timelines, as far as this instance has seen them."""
+        return sum(len(self._seen[name].waits) for name in self.open if name in self._seen)
+
     def forget(self) -> None:
         """Others may have gone on with them since."""
         self._seen.clear()
@@ -62,12 +67,10 @@ class Timelines:
         """Up to these ticks all is on record, by partition."""
         await self._store.digested(name, moments)
 
-    async def acted(self, name: str, partition: int, tick: datetime) -> None:
-        """The documents of a partition were decided."""
-        await self._store.tick(name, partition, tick)
-        await self.look(name)
+    async def acted(self, name: str, moments: Mapping[int, datetime]) -> None:
+        """Up to these ticks all that was due was decided, by partition."""
+        await self._store.acted(name, moments)
 
     async def passed_on(self, name: str, tick: datetime) -> None:
         """Those downstream were told."""
         await self._store.passed_on(name, tick)
-        await self.look(name)

@@ -9,7 +9,7 @@ A tick of a timeline is a watermark. In each service it goes through four stages
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -55,6 +55,11 @@ class Timeline:
         acted = self.acted.get(partition)
         return min((one for one in self.ticks if not _reaches(acted, one)), default=None)
 
+    def has_digested(self, partition: int) -> bool:
+        """Whether all is on record for the tick that a partition has to act on next."""
+        tick = self.next(partition)
+        return tick is not None and _reaches(self.digested.get(partition), tick)
+
     def not_before(self, moment: datetime) -> datetime:
         """When what is put on record now is taken up: at its own time, but at no tick that was acted on."""
         present = max(self.acted.values(), default=None)
@@ -64,7 +69,7 @@ class Timeline:
 def may_digest(timeline: Timeline, partition: int, upstream: Upstream) -> datetime | None:
     """The tick that is digested as soon as all that is on the bus now is on record; None if there is none."""
     tick = timeline.next(partition)
-    if tick is None or _reaches(timeline.digested.get(partition), tick):
+    if tick is None or timeline.has_digested(partition):
         return None
     before = timeline.acted.get(partition)
     answered = all(_reaches(timeline.passed.get(one), tick) for one in upstream.same)
@@ -83,6 +88,19 @@ def may_act(timeline: Timeline, partition: int, partitions: int) -> datetime | N
         return None
     digested = all(_reaches(timeline.digested.get(one), tick) for one in range(partitions))
     return tick if digested and all(_reaches(timeline.acted.get(one), tick) for one in range(partition)) else None
+
+
+def whose_turn(timeline: Timeline, owned: Iterable[int], partitions: int) -> dict[int, datetime]:
+    """Those of these partitions that may act now, with the tick, which is the same for all of them.
+
+    Those that follow each other act together: what is due is decided by partition.
+    """
+    turn: dict[int, datetime] = {}
+    for partition in sorted(owned):
+        tick = may_act(replace(timeline, acted={**timeline.acted, **turn}), partition, partitions)
+        if tick is not None and all(tick == one for one in turn.values()):
+            turn[partition] = tick
+    return turn
 
 
 def may_pass_on(timeline: Timeline, partitions: int) -> datetime | None:

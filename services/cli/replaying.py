@@ -12,7 +12,6 @@ from chassis.record import Record, read_record
 from chassis.service import NOWHERE, Service
 from chassis.store import MongoStore
 from chassis.streams import pages
-from contracts.claims import ClockTicked
 from contracts.envelope import AnyEvent
 from contracts.topics import BadEventError, UnknownTypeError
 
@@ -53,7 +52,7 @@ async def read_facts(
         async for page in pages(kafka, list(service.recorded_topics)):
             for record in page:
                 event = _read(service, record)
-                if event and not isinstance(event.data, ClockTicked) and (until is None or event.time <= until):
+                if event and (until is None or event.time <= until):
                     facts[service.key(event)].append(event)
             on_records(len(page))
     facts.pop(NOWHERE, None)

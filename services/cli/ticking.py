@@ -62,7 +62,12 @@ class Ticking:
         self._timeline = timeline
         self._partitions = partitions
         self._on_wait = on_wait
-        self._consumer = AIOKafkaConsumer(bootstrap_servers=kafka, enable_auto_commit=False, fetch_max_wait_ms=FETCH_MS)
+        self._consumer = AIOKafkaConsumer(
+            bootstrap_servers=kafka,
+            enable_auto_commit=False,
+            fetch_max_wait_ms=FETCH_MS,
+            isolation_level="read_committed",
+        )
         self._passed: dict[str, datetime] = {}
 
     async def __aenter__(self) -> Self:

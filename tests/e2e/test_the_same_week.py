@@ -3,7 +3,9 @@
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -18,10 +20,13 @@ from deploy.embedded import Stack
 from services.cli.commands_demo import FIRST_WEEK
 from services.cli.commands_run import stop_all
 from services.cli.letters import records
-from services.cli.province import KafkaBus, Plan, play
+from services.cli.province import KafkaBus, Plan, play, week
 from tests.e2e.conftest import Shop, environment_of, free_port, ready
 
-DOSSIERS, SEED = 60, 7
+DOSSIERS, SEED = 120, 7
+DAYS = timedelta(days=3)
+"""So much of the week is played."""
+
 NOON = 12
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(900)]
@@ -56,7 +61,7 @@ async def new_shop(folder: Path, **more: str) -> AsyncIterator[Shop]:
 
 
 async def lived_through(shop: Shop, *, killing: bool) -> Week:
-    """Play the week; what was said, and what lies in the outbox. Perhaps each service is killed once."""
+    """Play the first days of a week; what was said, and what lies in the outbox. Perhaps services are killed."""
     directory = load_directory()
     catalogue, calendar = load_catalogue(directory=directory), load_calendar()
     plan = Plan(DOSSIERS, SEED, FIRST_WEEK, "week")
@@ -71,8 +76,9 @@ async def lived_through(shop: Shop, *, killing: bool) -> Week:
 
     async with Admin(shop.settings.kafka) as admin:
         partitions = (await admin.topics())[ClockTicked.TYPE]
-    async with KafkaBus(shop.settings.kafka, partitions, plan.timeline) as bus:
-        await play(plan, bus, catalogue, directory, calendar, on_window=on_window)
+    with patch.object(week, "WEEK", DAYS):
+        async with KafkaBus(shop.settings.kafka, partitions, plan.timeline) as bus:
+            await play(plan, bus, catalogue, directory, calendar, on_window=on_window)
     outbox = {path.name: path.read_bytes() for path in (shop.settings.home / "outbox").iterdir()}
     return await _streams(shop.settings.kafka), outbox
 

@@ -91,9 +91,10 @@ class FarStore(Store):
         await self.near.passed_on(timeline, tick)
 
     @override
-    async def tick(self, timeline: str, partition: int, now: datetime) -> None:
-        await self._wire.store("tick")
-        await self.near.tick(timeline, partition, now)
+    async def acted(self, timeline: str, moments: Mapping[int, datetime]) -> None:
+        await self._wire.store("acted")
+        await self.near.acted(timeline, moments)
+        await self._wire.store("acted on")
 
     @override
     async def clocks(self, partitions: Iterable[int]) -> dict[tuple[str, int], datetime]:

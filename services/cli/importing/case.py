@@ -52,6 +52,7 @@ class CaseReader:
             fields = self._mapping.case
             texts = [text_of(raw.values, name) for name in (fields.start, fields.end, fields.deadline)]
             texts += [text_of(values, self._mapping.event.time) for values in raw.events]
+            texts += [text for change in raw.changes for text in change]
             for text in filter(None, texts):
                 self._check_zone(text, raw.line)
 

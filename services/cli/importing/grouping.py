@@ -13,11 +13,11 @@ from services.cli.importing.errors import ImportFailed
 from services.cli.importing.log import Note, RawCase
 from services.cli.importing.report import Kind
 
-_CACHE = 16_000
+CACHE = 16_000
 """KiB that SQLite may hold in memory, for its pages and again for sorting; with less it goes to the disk more often."""
 
 _TABLES = f"""
-PRAGMA cache_size = -{_CACHE};
+PRAGMA cache_size = -{CACHE};
 PRAGMA temp_store = FILE;
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
@@ -74,15 +74,17 @@ class Grouping:
         with on_disk():
             rows = self._base.execute("SELECT place, piece FROM pieces ORDER BY place, rowid")
             for _, pieces in groupby(rows, key=itemgetter(0)):
-                yield _together([RawCase(*json.loads(piece)) for _, piece in pieces], note)
+                yield _together((RawCase(*json.loads(piece)) for _, piece in pieces), note)
 
 
-def _together(pieces: list[RawCase], note: Note) -> RawCase:
-    case, *others = pieces
-    for piece in others:
+def _together(pieces: Iterator[RawCase], note: Note) -> RawCase:
+    """One case, which takes in no more than it may have, however many pieces there are."""
+    case, others = next(pieces), 0
+    for piece in pieces:
         case.take(piece, note)
+        others += 1
     if others and case.line:  # in a log without lines nothing stands together
-        note(Kind.CASE_IN_PIECES, f"line {case.line}: {len(pieces)} pieces")
+        note(Kind.CASE_IN_PIECES, f"line {case.line}: {others + 1} pieces")
     return case
 
 

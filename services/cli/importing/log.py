@@ -15,6 +15,9 @@ from services.cli.importing.report import Kind
 MAX_EVENTS = 10_000
 """Of one case; keeps memory flat. Services take some hundreds per dossier, long before this."""
 
+LONGEST_VALUE = 1_000
+"""Characters of one value that are kept: more than of any code or time. A case with values without end stays small."""
+
 FORMS = {".xes": "xes", ".csv": "csv", ".json": "json", ".jsonocel": "json", ".sqlite": "sqlite"}
 """The format by a file name's ending."""
 
@@ -41,7 +44,7 @@ class RawCase:
     def add(self, event: dict[str, str], line: int, note: Note) -> None:
         """Take in one more event, within reason."""
         if len(self.events) < MAX_EVENTS:
-            self.events.append(event)
+            self.events.append({name: value[:LONGEST_VALUE] for name, value in event.items()})
         else:
             note(Kind.TOO_MANY_EVENTS, f"line {line}")
 
@@ -50,8 +53,8 @@ class RawCase:
 
         A value that changes is an anomaly.
         """
-        for name, value in values.items():
-            known = self.values.get(name, "")
+        for name, text in values.items():
+            known, value = self.values.get(name, ""), text[:LONGEST_VALUE]
             if not known:
                 self.values[name] = value
             elif value and value != known:

@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from services.cli.importing.errors import ImportFailed
 from services.cli.importing.grouping import on_disk
-from services.cli.importing.log import Note, RawCase
+from services.cli.importing.log import LONGEST_VALUE, Note, RawCase
 from services.cli.importing.mapping import Mapping, OcelShape, Related
 from services.cli.importing.report import Kind
 
@@ -26,6 +26,9 @@ AGENCY, OFFICER = "ocel:agency", "ocel:officer"
 
 MAX_RELATED = 1_000
 """Objects of one event that are looked at; an event has some, and one with millions of them must not fill memory."""
+
+MAX_CHANGES = 1_000
+"""Values of one deadline that are looked at."""
 
 _TABLES = """
 PRAGMA cache_size = -16000;
@@ -123,10 +126,12 @@ class ObjectLog:
         case = RawCase(0, {ID: dossier, TYPE: self.shape.dossier})
         asked = "SELECT name, time, value FROM changes WHERE object = ? ORDER BY time, rowid"
         for name, time, value in self._base.execute(asked, (dossier,)):
-            if name == self._mapping.case.deadline:
-                case.changes.append((time, value))
-            elif value:
-                case.values[name] = value
+            if name != self._mapping.case.deadline:
+                case.values[name] = value[:LONGEST_VALUE] or case.values.get(name, "")
+            elif len(case.changes) < MAX_CHANGES:
+                case.changes.append((time[:LONGEST_VALUE], value[:LONGEST_VALUE]))
+            else:
+                self._note(Kind.TOO_MANY_CHANGES, dossier[:60])
         return case
 
     def _events(self, rows: Iterator[Any]) -> Iterator[RawCase]:

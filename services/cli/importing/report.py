@@ -22,6 +22,7 @@ class Kind(StrEnum):
     END_BEFORE_START = "case that ends before it starts, taken to start at its end"
     DEADLINE_CHANGED = "deadline that was changed before it had passed, the later one taken"
     DEADLINE_CHANGED_LATE = "deadline that was changed after it had passed, or after the end: not taken"
+    TOO_MANY_CHANGES = "value of a deadline beyond the most that are looked at"
     DEADLINE_BEFORE_START = "case whose deadline lies before its start"
     OPEN_CASE = "case without an end"
     OPEN_PAST_DEADLINE = "case without an end whose deadline passed before the log's end"

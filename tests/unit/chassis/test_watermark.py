@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chassis.settings import Settings
-from chassis.watermark import INSTANT, Timeline, Told, latest, may_act, may_digest, may_pass_on
+from chassis.watermark import INSTANT, Timeline, Told, latest, may_act, may_digest, may_pass_on, whose_turn
 from contracts.topics import OWNER_OF
 from contracts.watermarks import MARKS, Upstream, upstream
 from services.cli.shop import all_services
@@ -39,6 +39,13 @@ def test_a_partition_acts_when_all_have_digested_and_those_before_it_have_acted(
     assert may_act(Timeline(ticks, digested=digested), 0, 2) == FIRST
     assert may_act(Timeline(ticks, digested=digested), 1, 2) is None
     assert may_act(Timeline(ticks, digested=digested, acted={0: FIRST}), 1, 2) == FIRST
+
+
+def test_partitions_of_one_instance_that_follow_each_other_act_together() -> None:
+    told = Timeline(frozenset({FIRST}), digested=dict.fromkeys(range(4), FIRST))
+    assert whose_turn(told, [0, 1, 3], 4) == {0: FIRST, 1: FIRST}
+    assert whose_turn(told, [2, 3], 4) == {}
+    assert whose_turn(replaced(told, acted={0: FIRST, 1: FIRST}), [2, 3], 4) == {2: FIRST, 3: FIRST}
 
 
 def test_a_tick_is_passed_on_when_all_partitions_have_acted() -> None:

@@ -8,7 +8,7 @@ import yaml
 from services.cli.importing import Mapping
 from services.cli.importing.csv_log import LONGEST_LINE
 from services.cli.importing.log import FORMS, MAX_EVENTS
-from services.cli.importing.ocel import AGENCY, ID, MAX_RELATED, OFFICER, TIME, TYPE
+from services.cli.importing.ocel import AGENCY, ID, MAX_CHANGES, MAX_RELATED, OFFICER, TIME, TYPE
 from services.cli.importing.ocel_json import LONGEST_TEXT, MAX_PARTS
 
 TEXT = (Path(__file__).parents[3] / "docs" / "importing.md").read_text(encoding="utf-8")
@@ -38,6 +38,7 @@ def test_its_limits_are_those_of_the_code():
         LONGEST_LINE,
         MAX_EVENTS,
         MAX_RELATED,
+        MAX_CHANGES,
         LONGEST_TEXT,
         MAX_PARTS,
     ]

@@ -135,6 +135,17 @@ def test_an_event_of_too_many_objects_is_cut_and_counted(imported, monkeypatch):
     assert counts(report)[Kind.RELATIONS_CUT] == 3
 
 
+def test_a_deadline_that_changes_without_end_is_cut_and_counted(imported, monkeypatch):
+    monkeypatch.setattr("services.cli.importing.ocel.MAX_CHANGES", 2)
+    document = log()
+    for hour in range(3):
+        document["objects"][0]["attributes"].append(
+            value("deadline", "2026-03-20T10:00:00Z", f"2026-03-04T0{hour}:00:00Z")
+        )
+    report, _ = imported(document)
+    assert counts(report)[Kind.TOO_MANY_CHANGES] == 2
+
+
 def test_a_mapping_of_another_kind_of_log_is_refused(imported):
     with pytest.raises(ImportFailed, match="needs `ocel` in the mapping"):
         imported(log(), MAPPING.model_copy(update={"ocel": None}))

@@ -121,9 +121,8 @@ class Shop:
         """The states of one service, folded from the topics alone."""
         service, facts = self.members[name].loop.service, dict[str, list[AnyEvent]]()
         for topic in service.recorded_topics:
-            if topic != "clock.ticked":
-                for event in self.events(topic):
-                    facts.setdefault(service.key(event), []).append(event)
+            for event in self.events(topic):
+                facts.setdefault(service.key(event), []).append(event)
         facts.pop(NOWHERE, None)
         return {key: service.dump(service.fold(found)) for key, found in facts.items()}
 
