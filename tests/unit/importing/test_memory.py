@@ -143,7 +143,7 @@ def resident(cases, mapping, *sizes):
     settings = json.dumps(mapping.model_dump(), default=sorted)
     code = RESIDENT.format(folder=str(Path(__file__).parent), mapping=settings, cases=cases)
     return [
-        int(subprocess.run([sys.executable, "-c", code, str(size)], cwd=ROOT, capture_output=True, check=True).stdout)
+        int(subprocess.run([sys.executable, "-c", code, str(size)], cwd=ROOT, stdout=subprocess.PIPE, check=True).stdout)
         for size in sizes
     ]
 
