@@ -19,7 +19,7 @@ from bench.place import Place, place
 from bench.processes import peak_mb, resident_mb, running
 from chassis import clock
 from chassis.admin import Admin
-from chassis.bus import Publisher
+from chassis.publisher import Publisher
 from chassis.record import Message, message_of
 from chassis.settings import Settings
 from contracts import claims

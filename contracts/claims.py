@@ -4,7 +4,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.envelope import Code, Instant, Payload
+from contracts.envelope import Code, Payload
+from contracts.moments import Instant
 
 Channel = Literal["counter", "online", "post"]
 """Trực tiếp, trực tuyến, bưu chính công ích."""

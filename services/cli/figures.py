@@ -31,10 +31,23 @@ async def figures(settings: Settings) -> dict[str, Any]:
             "notifications": await _notifications(stores["notify"]),
             "lag": {group.removeprefix(settings.group_prefix): n for group, n in lag.items()},
             "dead_letters": dead,
+            "timelines": await _timelines(stores),
         }
     finally:
         for store in stores.values():
             store.close()
+
+
+async def _timelines(stores: dict[str, MongoStore]) -> dict[str, dict[str, str]]:
+    """Of timelines on which a tick waits, how far each service has passed them on; empty: not at all."""
+    waiting = set[str]().union(*[await store.open_timelines() for store in stores.values()])
+    return {
+        timeline: {
+            name: passed.isoformat() if (passed := (await store.timeline(timeline)).passed_on) else ""
+            for name, store in stores.items()
+        }
+        for timeline in sorted(waiting)
+    }
 
 
 async def _dossiers(stores: dict[str, MongoStore]) -> dict[str, int]:
@@ -76,7 +89,7 @@ async def _ratings(rating: MongoStore) -> dict[str, int]:
     found = await rating.aggregate(
         [
             {"$unwind": "$state.ratings"},
-            {"$match": {"state.ratings.published": True}},
+            {"$match": {"state.ratings.counted": True}},
             {
                 "$group": {
                     "_id": None,

@@ -91,6 +91,10 @@ def _health(status: Figures) -> Table:
         table.add_row(Text(service), f"{_count(lag[service]):,}" if service in lag else "–")
     dead = _count(status.get("dead_letters"))
     table.add_row("dead letters", Text(f"{dead:,}", "bold red" if dead else ""))
+    for timeline, passed in _part(status, "timelines").items():
+        table.add_row(Text(f"on {timeline}", "bold cyan"), "passed on")
+        for service, moment in passed.items():
+            table.add_row(Text(service), Text(str(moment) or "nothing yet"))
     return table
 
 

@@ -222,6 +222,9 @@ def _received(
 
 def _from_history(state: State, application: claims.Application, code: str) -> AnyEvent:
     """A dossier that was accepted elsewhere, long ago: it keeps its code and its date and travels a free route."""
+    if not state.from_import:
+        text = "history comes from an import (source /import/…) on a timeline of its own, and never live"
+        return _refused(state, application, _lodged(state), "unknown-procedure", text)
     if code != state.submission:
         text = "history needs historic_code equal to the submission id"
         return _refused(state, application, _lodged(state), "unknown-procedure", text)

@@ -17,12 +17,17 @@ def build(context: Context) -> App:
     """Put notify together."""
     settings = context.settings
     # Personal data takes no detour: whatever proxy the environment names is not for intake.
-    client = httpx.AsyncClient(timeout=10, mounts={settings.intake_url.rstrip("/"): None})
-    contacts = IntakeContacts(client, settings.intake_url, settings.service_token)
+    client = httpx.AsyncClient(timeout=10, mounts={settings.address_of_intake: None})
+    contacts = IntakeContacts(client, settings.address_of_intake, settings.service_token)
     folders = _folders(settings)
     live = {**folders, **_carriers(settings, client)}
-    delivery = Delivery(contacts, Writer.shipped(), live, folders)
-    return App(service(delivery.perform), close=client.aclose)
+    writer = Writer.shipped()
+    delivery = Delivery(contacts, writer, live, folders)
+
+    async def prepare() -> None:
+        writer.load()
+
+    return App(service(delivery.perform), prepare=prepare, close=client.aclose)
 
 
 def _folders(settings: Settings) -> Carriers:

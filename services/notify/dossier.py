@@ -42,6 +42,7 @@ class Details:
         reason: in words; of a pause that is over, its cause as a code; `reason_en` in English, where there is that.
         due: the date it speaks of; of a new date and of an apology, the old one.
         new_date: what takes its place.
+        taken_back: of a new date: whether an announcement was taken back, and so an earlier date holds again.
         overdue_id: of a new date: the lateness that the old one, or this one, was given for.
         signer: whose head signs an apology; `in_person`: whether he has to apologise in person as well.
         working_out: why the date, or the new one, is what it is.
@@ -56,6 +57,7 @@ class Details:
     outcome: str = ""
     new_date: datetime | None = None
     overdue_id: str = ""
+    taken_back: bool = False
     signer: Rung = "agency-head"
     in_person: bool = False
     working_out: Lines = field(default_factory=Lines)

@@ -11,7 +11,8 @@ from contracts.envelope import AnyEvent, event_id
 from contracts.intake import DossierReceived, DossierRefused, DossierSupplementRequested, DossierWithdrawn
 from contracts.notify import LetterIssued, NotificationFailed, NotificationSent, Template
 from contracts.routing import DossierCompleted, DossierSuspended
-from contracts.sla import NEW_DATE, WHOLE, DossierOverdue, DossierOverdueRetracted, DossierRescheduled
+from contracts.rule_days import bounds_claims
+from contracts.sla import FEEDBACK, NEW_DATE, WHOLE, DossierOverdue, DossierOverdueRetracted, DossierRescheduled
 from contracts.worktime import Lines
 from services.notify.apologies import with_apologies, with_notices
 from services.notify.dossier import Cause, Details, Letter, Message, NewDate, Recipient, State, Status
@@ -24,6 +25,8 @@ def evolve(state: State, event: AnyEvent) -> State:
 
 def _with_fact(state: State, event: AnyEvent) -> State:
     match event.data:
+        case DossierReceived() if state.recipient and state.recipient.received and bounds_claims(event.taken_in):
+            return state  # nobody is born twice
         case DossierReceived() | DossierRefused() | DossierSupplementRequested() | DossierWithdrawn(procedure=str()):
             return _with_cause(_addressed(state, event), event)
         case DossierOverdueRetracted() as data:
@@ -91,7 +94,7 @@ def _text(event: AnyEvent) -> tuple[Template, Details] | None:
             return "completion", Details(agency=data.agency, outcome=data.outcome)
         case DossierOverdue(deadline=deadline) as data if deadline in (WHOLE, NEW_DATE):
             return "apology", Details(due=data.due, agency=data.agency)
-        case DossierRescheduled() as data:
+        case DossierRescheduled(deadline=deadline) as data if deadline != FEEDBACK:
             paused = data.kind == "pause"
             return "resumption" if paused else "rescheduled", Details(
                 reason=data.waited_for if paused else data.cause,
@@ -100,6 +103,7 @@ def _text(event: AnyEvent) -> tuple[Template, Details] | None:
                 agency=data.agency,
                 new_date=data.new_date,
                 overdue_id=data.overdue_id,
+                taken_back=data.taken_back,
                 working_out=data.working_out or Lines(),
             )
         case DossierWithdrawn():

@@ -6,7 +6,7 @@ from datetime import date
 import httpx
 import pytest
 
-from chassis.bus import Publisher
+from chassis.publisher import Publisher
 from chassis.record import message_of
 from contracts.envelope import new_event
 from contracts.intake import DossierReceived

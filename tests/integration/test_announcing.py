@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from chassis.bus import Publisher
 from chassis.loop import Loop, Tally
+from chassis.publisher import Publisher
 from chassis.record import Message, Record
 from chassis.settings import Settings
 from chassis.store import MongoStore
+from chassis.streams import records
 from contracts.calendar_changes import CalendarChanged
-from services.cli.letters import records
 from services.cli.main import app
 from tests.component.chassis.toy import Record as Told
 from tests.given import at, received
@@ -85,13 +85,13 @@ async def test_an_announcement_that_is_repeated_before_anybody_read_it_is_the_sa
     store: MongoStore, settings: Settings, codes: list[str], storm: Path
 ) -> None:
     await lodged(store, codes)
-    assert await announce(storm) == "1 days announced to 3 dossiers"
-    assert await announce(storm) == "1 days announced to 3 dossiers"
+    assert await announce(storm) == "1 days announced to 3 dossiers and complaints"
+    assert await announce(storm) == "1 days announced to 3 dossiers and complaints"
     heard = await told(settings, codes)
     assert (len(heard), len({one.value for one in heard})) == (6, 3)
     tally = await take(store, heard)
     assert (tally.accepted, tally.dead) == (3, 0)
-    assert await announce(storm) == "1 days announced to 0 dossiers"
+    assert await announce(storm) == "1 days announced to 0 dossiers and complaints"
 
 
 async def test_an_announcement_that_broke_off_is_completed(
@@ -112,7 +112,7 @@ async def test_an_announcement_that_broke_off_is_completed(
         with pytest.raises(StoppedError):
             await announce(storm)
     assert (await take(store, await told(settings, codes))).accepted == 1
-    assert await announce(storm) == "1 days announced to 2 dossiers"
+    assert await announce(storm) == "1 days announced to 2 dossiers and complaints"
     tally = await take(store, await told(settings, codes))
     assert (tally.accepted, tally.dead) == (2, 0)
 

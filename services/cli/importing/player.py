@@ -28,11 +28,7 @@ CHUNK = 500
 """Messages published before their acknowledgement is awaited."""
 
 WINDOW = 10_000
-"""Messages of whole cases that are held back, so that their applications are digested before their reports go out.
-
-Else a report would often overtake its dossier, on another topic; and on a timeline that runs through months in a
-second no service could wait for the dossier: it would reject the report, and take the rejection back.
-"""
+"""Messages of whole cases that are held back and published together, before it is noted how far the import is."""
 
 _FORMATS: dict[str, Reader] = {"xes": read_xes, "csv": read_csv, "json": read_ocel_json, "sqlite": read_ocel_sqlite}
 
@@ -46,11 +42,8 @@ class Bus(Protocol):
     async def publish(self, messages: Sequence[Message]) -> None:
         """Publish; returns when all are acknowledged."""
 
-    async def settled(self) -> None:
-        """Return when no service has anything left to read."""
-
     async def tick(self, timeline: str, time: datetime) -> None:
-        """Tell every partition that on this timeline it is now `time`; see `services.cli.ticking.ticks`."""
+        """Tell that on this timeline it is now `time`; return when every service has passed that on."""
 
 
 async def play(
@@ -66,9 +59,9 @@ async def play(
     """Play a log onto the bus, then tell its timeline what time it is.
 
     The log is read to its end first, and its cases are put together on disk, in whatever order it tells them. Claims of
-    one dossier are published in order, its application digested before the rest; the ids make it harmless to
-    publish any of them again. Where the file turns out broken, what was read before is played, but the clock is not
-    moved, because the log's end is not known.
+    one dossier are published in order; the ids make it harmless to publish any of them again. Nothing is decided before
+    the clock is moved, at the end: no verdict before all is read. Where the file turns out broken, the clock is not
+    moved, because the log's end is not known; what was read before waits for it.
 
     Args:
         file: the log; see `services.cli.importing.log.FORMS`.
@@ -107,8 +100,7 @@ class _Player:
         self._progress = progress
         self._scratch = scratch
         self._reader = CaseReader(mapping, self.report, scratch, deadlines)
-        self._applications: list[Message] = []
-        self._reports: list[Message] = []
+        self._messages: list[Message] = []
 
     async def gather(
         self, pieces: Iterator[RawCase], grouping: Grouping, log: LogFile, on_progress: OnProgress
@@ -129,7 +121,7 @@ class _Player:
         for raw in grouping.whole(self.report.note):
             self._take(raw)
             on_progress(size + size * self.report.cases // grouping.cases, 2 * size)
-            if len(self._applications) + len(self._reports) >= WINDOW:
+            if len(self._messages) >= WINDOW:
                 await self._flush()
             elif self.report.cases % CHUNK == 0:
                 await asyncio.sleep(0)
@@ -137,7 +129,7 @@ class _Player:
         on_progress(2 * size, 2 * size)
 
     async def finish(self) -> None:
-        """Move the clock to the log's end, once everything else is digested."""
+        """Move the clock to the log's end: now everything is decided."""
         report = self.report
         if self._progress.cases > report.cases:
             raise self._progress.refuse(
@@ -148,7 +140,6 @@ class _Player:
         count, first = self._scratch.open_past(report.latest)
         if count:
             report.add(Kind.OPEN_PAST_DEADLINE, count, first)
-        await self._bus.settled()
         await self._bus.tick(self._mapping.timeline, report.latest)
 
     def _take(self, raw: RawCase) -> None:
@@ -159,17 +150,12 @@ class _Player:
         self.report.played += 1
         self.report.hand_overs += hand_overs(claims)
         if self.report.cases > self._progress.cases:
-            application, *reports = map(message_of, claims)
-            self._applications.append(application)
-            self._reports += reports
+            self._messages += map(message_of, claims)
 
     async def _flush(self) -> None:
         """Publish what waits, then remember the cases it completes: never the other way round."""
-        await self._publish(self._applications)
-        if self._reports:
-            await self._bus.settled()
-        await self._publish(self._reports)
-        self._applications, self._reports = [], []
+        await self._publish(self._messages)
+        self._messages = []
         if self.report.cases > self._progress.cases:
             self._progress.save(self.report.cases)
 

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 from pymongo import ASCENDING
 
 from chassis import clock
 from chassis.store import MongoStore
+from services.intake.adapters.person import Email, Name, Phone
 
 
 class Body(BaseModel):
@@ -18,9 +19,9 @@ class Body(BaseModel):
 class Applicant(Body):
     """Who applies (người nộp). Stays in intake's vault; events carry a reference."""
 
-    name: str = Field(min_length=1, max_length=200)
-    email: str | None = Field(default=None, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")
-    phone: str | None = Field(default=None, max_length=20, pattern=r"^\+?[0-9 ]{6,19}$")
+    name: Name
+    email: Email | None = None
+    phone: Phone | None = None
 
 
 class Vault:

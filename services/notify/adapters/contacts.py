@@ -1,36 +1,48 @@
 """Where a citizen can be reached. Only intake knows; nothing of it is kept here."""
 
-import re
+from collections.abc import Callable
 from typing import Annotated, Literal, Protocol
 from urllib.parse import quote
 
 import httpx
 from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr, ValidationError
 
+from chassis.person import email_address, person_name, phone_number, takes_text
 from services.notify.adapters.carrier import CarrierError
 
 _GONE = {404, 410}
-_EMAIL = re.compile(r"[!-~]+@[!-~]+")
-_PHONE = re.compile(r"\+?[0-9][0-9 .()-]{5,24}")
 
 
-def _usable(form: re.Pattern[str]) -> AfterValidator:
-    """An address no carrier could use is none: the next medium is taken."""
-    return AfterValidator(lambda text: text if text and form.fullmatch(text) else None)
+def _usable(form: Callable[[str], str]) -> AfterValidator:
+    """What no carrier could use is none: the next medium is taken. Intake kept other forms before it knew better."""
+
+    def use(text: str | None) -> str | None:
+        try:
+            return form(text) if text else None
+        except ValueError:
+            return None
+
+    return AfterValidator(use)
 
 
-def _one_line(text: str | None) -> str | None:
-    return " ".join(text.split()) or None if text else None
+def _stored_name(text: str) -> str:
+    return person_name(" ".join(text.split()))
+
+
+def _textable(text: str) -> str:
+    if not takes_text(text):
+        raise ValueError("no text message reaches it")
+    return phone_number(text)
 
 
 class Contact(BaseModel):
-    """Name and addresses of a person, fit for headers and salutations."""
+    """Name and addresses of a person, fit for headers and salutations: each in its one normal form, or None."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
 
-    name: Annotated[str | None, AfterValidator(_one_line)] = None
-    email: Annotated[str | None, _usable(_EMAIL)] = None
-    phone: Annotated[str | None, _usable(_PHONE)] = None
+    name: Annotated[str | None, _usable(_stored_name)] = None
+    email: Annotated[str | None, _usable(email_address)] = None
+    phone: Annotated[str | None, _usable(_textable)] = None
     language: Literal["vi", "en"] | None = None
 
 

@@ -9,8 +9,9 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
 
 from chassis.record import Publish, message_of
-from contracts.envelope import Code, DossierCode, Instant, Payload, event_id, new_event
+from contracts.envelope import Code, DossierCode, Payload, event_id, new_event
 from contracts.feedback import Category
+from contracts.moments import Instant
 from contracts.procedures import Directory
 from contracts.rating import FeedbackAnswered, FeedbackSubmitted
 from contracts.worktime import Calendar, due_at
@@ -149,9 +150,9 @@ class FeedbackDesk:
 
     def _category(self, body: FeedbackBody) -> Category:
         if body.agency not in self._terms.directory.agencies:
-            raise UnfitError(f"there is no agency {body.agency}; name the one the feedback is about")
+            raise UnfitError("there is no such agency; name the one the feedback is about")
         if body.category not in self._terms.categories:
-            raise UnfitError(f"there is no category {body.category}; choose of {', '.join(self._terms.categories)}")
+            raise UnfitError(f"there is no such category; choose of {', '.join(self._terms.categories)}")
         return self._terms.categories[body.category]
 
     def _submitted(self, body: FeedbackBody, category: Category, kept: Kept) -> FeedbackSubmitted:

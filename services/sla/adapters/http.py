@@ -5,7 +5,9 @@ from typing import Annotated, Any, Protocol
 
 from fastapi import APIRouter, HTTPException, Path, Query
 from pydantic import BaseModel, ConfigDict
+from pydantic.json_schema import SkipJsonSchema
 
+from chassis.problem import documented
 from chassis.service import Service
 from contracts.envelope import DOSSIER_CODE_PATTERN
 from services.sla.deadlines import DossierView, Entry, deadlines_of, entry_of
@@ -41,8 +43,8 @@ def router(service: Service[State], rules: Rules, states: States) -> APIRouter:
     """All routes of sla."""
     routes = APIRouter(prefix="/v1", tags=["sla"])
 
-    @routes.get("/dossiers/{code}/deadlines")
-    async def deadlines(code: DossierPath) -> DossierView:
+    @routes.get("/dossiers/{code}/deadlines", responses={404: documented("No such dossier was received")})
+    async def deadlines_of_dossier(code: DossierPath) -> DossierView:
         """Every deadline of a dossier: when it is due, and why, in Vietnamese and English (vì sao là ngày này)."""
         found = await states.state_of({"_id": code})
         view = deadlines_of(service.restore(found), rules) if found else None
@@ -51,10 +53,12 @@ def router(service: Service[State], rules: Rules, states: States) -> APIRouter:
         return view
 
     @routes.get("/register")
-    async def register(
+    async def backlog(
         after: Annotated[str, Query(max_length=64, description="`next` of the page before")] = "",
         limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
-        explained: Annotated[bool | None, Query(description="Only what is explained, or only what is not")] = None,
+        explained: Annotated[
+            bool | SkipJsonSchema[None], Query(description="Only what is explained, or only what is not")
+        ] = None,
     ) -> Register:
         """The backlog (hồ sơ tồn đọng): overdue and open; by code, with cause, owner, plan and target date."""
         rows = await states.aggregate(_pipeline(after, limit, explained))

@@ -26,12 +26,31 @@ def contacts(answer: httpx.Response | Exception, token: str = KEY) -> IntakeCont
 async def test_intake_knows() -> None:
     given = {"name": " Lê\nVăn  Bình ", "email": "binh@example.vn", "phone": "0912 345 678", "language": "en"}
     found = await contacts(httpx.Response(200, json=given)).find("person/1")
-    assert found == Contact(name="Lê Văn Bình", email="binh@example.vn", phone="0912 345 678", language="en")
+    assert found.model_dump() == {
+        "name": "Lê Văn Bình",
+        "email": "binh@example.vn",
+        "phone": "+84912345678",
+        "language": "en",
+    }
 
 
-async def test_an_address_that_no_carrier_could_use_is_none() -> None:
-    given = {"name": "", "email": "binh@example.vn\r\nBcc: all@example.vn", "phone": "call me", "language": "vi"}
-    found = await contacts(httpx.Response(200, json=given)).find("person/1")
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"email": "binh@example.vn\r\nBcc: all@example.vn"},
+        {"email": "lan,hoa@example.org"},
+        {"email": "Lan <lan@example.org>"},
+        {"phone": "call me"},
+        {"phone": "01691234567"},
+        {"phone": "028 3822 1234"},
+        {"name": ""},
+        {"name": "Quý khách vui lòng đăng nhập http://evil.example"},
+        {"name": "evil.example"},
+    ],
+    ids=str,
+)
+async def test_what_was_stored_before_and_no_carrier_could_use_is_none(given: dict[str, str]) -> None:
+    found = await contacts(httpx.Response(200, json=given | {"language": "vi"})).find("person/1")
     assert found == Contact(language="vi")
 
 

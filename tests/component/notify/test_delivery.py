@@ -40,6 +40,8 @@ class Carrier:
     [
         (Contact(email="a@example.vn", phone="0912345678"), "email", "eml"),
         (Contact(phone="0912345678"), "sms", "txt"),
+        (Contact(email="lan,hoa@example.org", phone="0912345678"), "sms", "txt"),
+        (Contact(email="lan,hoa@example.org", phone="01691234567"), "counter", "txt"),
         (Contact(name="Không có địa chỉ"), "counter", "txt"),
         (None, "counter", "txt"),
     ],

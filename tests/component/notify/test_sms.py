@@ -47,7 +47,7 @@ async def test_a_gateway_that_fails_once_gets_the_same_message_again(office: Mak
     (first, key), (second, again) = gateway.taken
     assert (first, key) == (second, again)
     assert key == first.idempotency_key == desk.said[0].data.message_id
-    assert first.to == "0912345678"
+    assert first.to == "+84912345678"
     assert first.text.startswith("Đã tiếp nhận hồ sơ H29.16-260105-0001. Hẹn trả kết quả: 17:00 ngày 05/01/2026")
 
 

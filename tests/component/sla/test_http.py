@@ -8,6 +8,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from chassis.http import Probes, make_api
 from contracts.routing import DelayExplained, DossierCompleted, DossierResumed, DossierSuspended
 from services.sla.adapters import router
 from services.sla.decide import Rules
@@ -42,10 +43,16 @@ class States:
         return found[: limit["$limit"]]
 
 
+async def nothing() -> Any:
+    return {}
+
+
+def api_of(states: States) -> FastAPI:
+    return make_api("sla", router(SLA, RULES, states), Probes(nothing, nothing, nothing))
+
+
 def client(states: States) -> httpx.AsyncClient:
-    api = FastAPI()
-    api.include_router(router(SLA, RULES, states))
-    return httpx.AsyncClient(transport=httpx.ASGITransport(api), base_url="http://sla")
+    return httpx.AsyncClient(transport=httpx.ASGITransport(api_of(states)), base_url="http://sla")
 
 
 async def get(states: States, path: str) -> httpx.Response:
