@@ -1,11 +1,13 @@
 """One suite for both stores: whatever the loop may rely on in memory is true of MongoDB, and the other way round."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from pymongo.errors import OperationFailure
 
 from chassis.document import MAX_CHARACTERS, Document
 from chassis.memory import MemoryStore
@@ -336,3 +338,51 @@ async def test_who_loses_writes_no_line(store: Store) -> None:
 
 async def test_there_are_no_lines_in_an_empty_store(store: Store) -> None:
     assert await lines(store) == set()
+
+
+@pytest.fixture
+async def server(settings: Settings) -> AsyncIterator[Callable[[str], MongoStore]]:
+    """Opens stores at one server: processes of one service, and of others."""
+    opened: list[MongoStore] = []
+
+    def open_one(name: str) -> MongoStore:
+        opened.append(MongoStore(settings.mongo_for("sla"), settings.database_prefix + name))
+        return opened[-1]
+
+    yield open_one
+    for one in opened:
+        one.close()
+
+
+@pytest.mark.stack
+async def test_a_transaction_that_a_dead_process_left_open_is_ended_and_no_other_program_s(
+    server: Callable[[str], MongoStore],
+) -> None:
+    dead, stranger, heir = server("sla"), server("stranger"), server("sla")
+    await heir.prepare()
+    await saved(heir, document())
+    await stranger.documents.insert_one({"_id": "theirs", "n": 0})
+    async with AsyncExitStack() as unfinished:
+        left = await unfinished.enter_async_context(dead._writer._sessions.open())
+        left.start_transaction()
+        await dead.documents.update_one({"_id": "D.1"}, {"$set": {"unsent": 7}}, session=left)
+        theirs = await unfinished.enter_async_context(await stranger._client.start_session())
+        theirs.start_transaction()
+        await stranger.documents.update_one({"_id": "theirs"}, {"$set": {"n": 1}}, session=theirs)
+        changed = await stored(heir)
+        changed.add(event(2), event(2).to_json(), own=True)
+        await saved(heir, changed)
+        await theirs.commit_transaction()
+        with pytest.raises(OperationFailure):
+            await left.commit_transaction()
+    assert (await stranger.documents.find_one({"_id": "theirs"}))["n"] == 1
+    assert (await stored(heir)).version == 2
+
+
+@pytest.mark.stack
+async def test_a_session_is_noted_once_and_not_at_every_save(server: Callable[[str], MongoStore]) -> None:
+    store = server("notes")
+    await store.prepare()
+    for number in range(5):
+        await saved(store, document(f"D.{number}"))
+    assert await store.database.sessions.count_documents({}) == 1
