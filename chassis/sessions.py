@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
+from bson.binary import Binary
 from pymongo import ASCENDING, IndexModel
 from pymongo.errors import OperationFailure
 
@@ -54,6 +55,6 @@ class Sessions:
 
         A server that asks for a privilege we do not have ends them by itself, after transactionLifetimeLimitSeconds.
         """
-        known = [{"id": one["_id"]} async for one in self._notes.find({}, {"_id": 1})]
+        known = [{"id": Binary.from_uuid(one["_id"])} async for one in self._notes.find({}, {"_id": 1})]
         with suppress(OperationFailure):
             await self._client.admin.command("killSessions", known)

@@ -86,6 +86,11 @@ class Letter:
         return self.actions[-1].what if self.actions else "open"
 
     @property
+    def is_order(self) -> bool:
+        """Whether it orders to skip a batch that nobody could read, and holds that instead of a record."""
+        return UNTIL in dict(self.headers)
+
+    @property
     def whole(self) -> bool:
         """Whether the letter holds all that its record held."""
         return not self.cut and len(self.key or b"") < MAX_KEY_BYTES
@@ -225,7 +230,7 @@ async def replay(kafka: str, letters: Sequence[Letter], by: str, why: str = "") 
     """
     for letter in letters:
         _origin(letter)
-        if UNTIL in dict(letter.headers):
+        if letter.is_order:
             raise LetterError(f"{letter.name} holds a batch that nobody could read; ask its sender to send it anew")
         if letter.status == "discarded":
             raise LetterError(f"{letter.name} {_done(letter)}; send the event anew instead")

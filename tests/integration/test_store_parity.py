@@ -266,23 +266,6 @@ async def test_a_batch_too_large_for_one_transaction_is_saved_all_the_same(store
     assert {doc.version for doc in (await store.load([f"D.{n}" for n in range(20)])).values()} == {1}
 
 
-@pytest.mark.stack
-async def test_a_transaction_that_a_dead_service_left_open_holds_nobody_up(settings: Settings) -> None:
-    url, name = settings.mongo_for("sla"), settings.database_prefix + "abandoned"
-    dead, store = MongoStore(url, name), MongoStore(url, name)
-    await store.prepare()
-    await saved(store, document())
-    session = await dead.documents.database.client.start_session()
-    session.start_transaction()
-    await dead.documents.update_one({"_id": "D.1"}, {"$set": {"v": 2}}, session=session)
-    mine = await stored(store)
-    mine.add(event(2), event(2).to_json(), own=False)
-    assert await store.save([mine]) == set()
-    assert (await stored(store)).version == 2
-    dead.close()
-    store.close()
-
-
 def read_event_unchecked(text: str) -> AnyEvent:
     """Larger than one record may be: only all together count here."""
     from contracts.topics import reader  # noqa: PLC0415
