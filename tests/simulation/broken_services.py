@@ -176,7 +176,7 @@ BROKEN_SERVICES = (
         "does not hear that a dossier was given back",
         product=deaf("sla", _is(intake.DossierWithdrawn)),
         law="what is held is watched",
-        found_within=60,
+        found_within=150,
     ),
     Variant(
         "leaves a rung out",
