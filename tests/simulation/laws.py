@@ -35,7 +35,7 @@ def check(world: World) -> Findings:
         AssertionError: at the first law that is broken.
     """
     findings = Findings(world)
-    for law in (*LAWS, *ROUTING, *DEADLINES, *OUTSIDE, *LIARS):
+    for law in (*LIARS, *LAWS, *ROUTING, *DEADLINES, *OUTSIDE):
         for complaint in law(findings):
             raise AssertionError(f"{law.__name__.replace('_', ' ')}: {complaint}")
     return findings
