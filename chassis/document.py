@@ -53,10 +53,12 @@ class Document:
         tip: place in fold order of the last fact of others in `state`; what comes after it can be folded onto it.
         own_tip: the same of the service's own facts.
         code: which code folded the state; other code has to fold it anew.
-        watermark: the latest moment any fact speaks of: its own present, on all timelines but the live one.
+        watermark: the latest moment any fact speaks of.
         characters: how much text its facts are.
-        due: when to decide again, by the clock of `timeline`; on the live one not before what arrived was heard of.
+        due: when to decide again, by the clock of `timeline`; on the live one not before what arrived was heard of,
+            on the others not after what arrived can be decided upon.
         timeline: which clock.
+        home: the timeline that its birth settled; empty as long as none did.
         unsent: version from which on own events may not have reached the bus yet (a sweep was cut short).
         line: what the next save writes of it for reports; None where that has not changed.
     """
@@ -76,6 +78,7 @@ class Document:
     characters: int = 0
     due: datetime | None = None
     timeline: str = LIVE
+    home: str = ""
     unsent: int | None = None
     line: Line | None = None
 
@@ -127,12 +130,13 @@ class Document:
         return True
 
     def caused_by(self, saves: set[int]) -> list[Fact]:
-        """Own events on record that these saves made necessary, and all that a sweep may have left unsent."""
+        """Own events on record that these saves made necessary, and all that a sweep may have left unsent, in order."""
         unsent = self.version + 1 if self.unsent is None else self.unsent
-        return [
+        found = [
             fact
             for fact in self.facts.values()
             if fact.own
             and fact.version <= self.version
             and (fact.cause in saves or fact.version in saves or fact.version >= unsent)
         ]
+        return sorted(found, key=lambda fact: fact.version)

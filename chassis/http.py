@@ -32,21 +32,27 @@ class Probes:
         live: whether each part of the process moves; if not, only a new process helps.
         ready: whether each thing the service needs is there.
         metrics: Prometheus's text.
+        reasons: why it is not ready, as far as that is known.
     """
 
     live: Check
     ready: Check
     metrics: Callable[[], Awaitable[bytes]]
+    reasons: Callable[[], list[dict[str, str | int]]] = list
 
 
 class HealthTold(BaseModel):
-    """How a service is; beside `service` and `status` stands each thing that was looked at."""
+    """How a service is; beside `service` and `status` stands each thing that was looked at.
+
+    `reasons`: why it is not ready, as far as that is known: topic, partition, offset.
+    """
 
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, bool]
 
     service: str
     status: str
+    reasons: list[dict[str, str | int]] | None = None
 
 
 def make_api(name: str, router: APIRouter | None, probes: Probes) -> FastAPI:
@@ -74,13 +80,14 @@ def _operator(name: str, probes: Probes) -> APIRouter:
     """What only the operator asks; not part of the published interface."""
     routes = APIRouter(include_in_schema=False)
 
-    @routes.get("/health/live")
+    @routes.get("/health/live", response_model_exclude_none=True)
     async def live(response: Response) -> HealthTold:
         return _told(name, "live", await probes.live(), response)
 
-    @routes.get("/health/ready")
+    @routes.get("/health/ready", response_model_exclude_none=True)
     async def ready(response: Response) -> HealthTold:
-        return _told(name, "ready", await probes.ready(), response)
+        told = _told(name, "ready", await probes.ready(), response)
+        return told.model_copy(update={"reasons": probes.reasons() or None})
 
     @routes.get("/metrics", response_class=Response)
     async def metrics() -> Response:

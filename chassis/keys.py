@@ -17,6 +17,9 @@ from chassis.store import MongoStore
 
 SALT_BYTES = 32
 
+KEY_PATTERN = r"^[!-~]+$"
+"""Printable ASCII without spaces: whatever else a header may hold, proxies and libraries change."""
+
 
 class KeyReusedError(ValueError):
     """An Idempotency-Key stands for one request; this one is another."""

@@ -1,7 +1,6 @@
 """The one form in which HTTP says no: problem details (RFC 9457), which never quote what was sent."""
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -13,16 +12,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException as RoutingException
 
 from chassis.store import StoreError
+from contracts.complaints import UNNAMED, complaints
 
 log = structlog.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 MOST_FLAWS = 20
 """Flaws that one answer lists: more help nobody, and a request may have very many."""
-
-FIELD_PATTERN = re.compile(r"[a-z][a-z0-9_]{0,40}|Idempotency-Key")
-UNNAMED = "*"
-"""Stands for a field whose name does not look like one: it was sent, and may be a person's."""
 
 UNAVAILABLE = "the store or the bus does not answer; nothing was lost: send the same request again, with the same key"
 FAULT = "a fault of ours; it is on record: send the same request again later, with the same key"
@@ -80,12 +76,8 @@ async def _refused(_request: Request, error: Exception) -> Response:
 
 async def _unfit(_request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - it is registered for these
-    flaws = [Flaw(loc=_place(one["loc"]), msg=one["msg"]) for one in error.errors()[:MOST_FLAWS]]
+    flaws = [Flaw(loc=one.loc, msg=one.msg) for one in complaints(error.errors()[:MOST_FLAWS])]
     return problem(422, "the request does not fit: mend what `errors` names", flaws)
-
-
-def _place(loc: Iterable[str | int]) -> tuple[str | int, ...]:
-    return tuple(part if isinstance(part, int) or FIELD_PATTERN.fullmatch(part) else UNNAMED for part in loc)
 
 
 async def _unavailable(request: Request, error: Exception) -> Response:

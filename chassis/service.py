@@ -7,7 +7,7 @@ import hashlib
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache, reduce
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -15,8 +15,13 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from pydantic import TypeAdapter
 
 import contracts
+from contracts.claims import ClockTicked
 from contracts.decision import Decision, Effect, Line
 from contracts.envelope import AnyEvent, Payload
+from contracts.refused import Refused
+from contracts.rule_days import bounds_claims
+from contracts.topics import OWNER_OF
+from contracts.watermarks import MARKS, Upstream, upstream
 
 S = TypeVar("S")
 
@@ -52,7 +57,7 @@ class Service(Generic[S]):
 
     Attributes:
         name: also its consumer group, its database and its dead-letter topic's prefix.
-        consumes: payloads of the topics it reads.
+        consumes: payloads of the topics that its documents follow from.
         emits: payloads of the events it owns; they are folded like the others, so that replay sees all there was.
         initial: the state before any event.
         evolve: ``(state, event) -> state``; pure. Gives back the very same state where an event changes nothing: then
@@ -64,6 +69,10 @@ class Service(Generic[S]):
         line: ``(state, stored state) -> Line``, what reports need of a state; pure. None where they need nothing, or
             the stored state, where it is known, says the same.
         perform: carries out effects; only for services that have an outside world.
+        answer: tells who sent a record that was put aside; pure. What it says is about the record, not a document: its
+            key is NOWHERE, or it is none of `emits`.
+        settles: tells the birth of a document, which settles its timeline: what others say on another one is no fact of
+            it. None for who hears nothing of outsiders.
         basis: the data that the fold goes by, as text; a state that was folded by other data is folded anew.
         code: tells the code and the data that fold from any other.
     """
@@ -79,6 +88,8 @@ class Service(Generic[S]):
     indexes: tuple[tuple[str, ...], ...] = ()
     line: Callable[[S, S | None], Line | None] | None = None
     perform: Perform | None = None
+    answer: Callable[[Refused], AnyEvent | None] | None = None
+    settles: Callable[[AnyEvent], bool] | None = None
     basis: str = ""
     state_adapter: TypeAdapter[S] = field(init=False)
     code: str = field(init=False)
@@ -88,13 +99,20 @@ class Service(Generic[S]):
         object.__setattr__(self, "code", _fingerprint(Path(inspect.getfile(self.evolve)).parent, self.basis))
 
     @property
+    def upstream(self) -> Upstream:
+        """The services whose answers it waits for before it acts on a tick."""
+        return upstream(self.name, (payload.TYPE for payload in self.consumes), OWNER_OF)
+
+    @property
     def topics(self) -> tuple[str, ...]:
-        """What it subscribes to."""
-        return tuple(payload.TYPE for payload in self.consumes)
+        """What it subscribes to: what it consumes, and what tells it how late it is on timelines that ticks tell."""
+        upstream = self.upstream
+        marks = (MARKS[one].TYPE for one in sorted(upstream.same | upstream.before))
+        return tuple(dict.fromkeys((*(payload.TYPE for payload in self.consumes), ClockTicked.TYPE, *marks)))
 
     @property
     def recorded_topics(self) -> tuple[str, ...]:
-        """All topics its state follows from: what it reads and what it says itself."""
+        """All topics its state follows from: what it consumes and what it says itself."""
         return tuple(dict.fromkeys(payload.TYPE for payload in (*self.consumes, *self.emits)))
 
     def placed(self, event: AnyEvent) -> Placed:
@@ -105,7 +123,7 @@ class Service(Generic[S]):
         rely on it, whether something that others say is folded before or after them. Of two births the first is the
         one that the bus took in first, where that is known: whoever is born a second time can write any time.
         """
-        own, at = isinstance(event.data, self.emits), event.time
+        own, at = self.said(event), event.time
         if isinstance(event.data, self.genesis):
             birth, at = "", event.bounded_by or at
         else:
@@ -120,7 +138,25 @@ class Service(Generic[S]):
             known = unique.setdefault(fact.identity, fact)
             if known is not fact and _heard_before(fact, known):
                 unique[fact.identity] = known.model_copy().take_in(fact.taken_in)
-        return self.unfold(self.initial, map(self.placed, unique.values()))
+        found = unique.values()
+        return self.unfold(self.initial, map(self.placed, self.at_home(found, self.home_of(found))))
+
+    def home_of(self, facts: Iterable[AnyEvent]) -> str:
+        """The timeline of a document: of its birth that the bus took in first. Empty where nothing settles it.
+
+        Nor does a birth that was taken in before this rule counted.
+        """
+        births = [fact for fact in facts if self.settles and self.settles(fact)]
+        first = min(births, key=_when_taken_in, default=None)
+        return first.timeline if first and bounds_claims(first.taken_in) else ""
+
+    def at_home(self, facts: Iterable[AnyEvent], home: str) -> Iterable[AnyEvent]:
+        """The facts on a document's own timeline; what the service said itself, it said on whichever it was asked."""
+        return (one for one in facts if one.timeline == home or self.said(one)) if home else facts
+
+    def said(self, event: AnyEvent) -> bool:
+        """Whether the service says such events itself."""
+        return isinstance(event.data, self.emits)
 
     def unfold(self, state: S, later: Iterable[Placed]) -> S:
         """The state that follows from one state and facts that all come after those it was folded from."""
@@ -134,6 +170,10 @@ class Service(Generic[S]):
     def restore(self, dumped: dict[str, Any]) -> S:
         """The state that `dump` made these JSON values of. Every state has to come back as it was."""
         return self.state_adapter.validate_python(dumped)
+
+
+def _when_taken_in(event: AnyEvent) -> datetime:
+    return event.taken_in or datetime.min.replace(tzinfo=UTC)
 
 
 def _heard_before(repeat: AnyEvent, known: AnyEvent) -> bool:

@@ -5,6 +5,7 @@ transaction: one commit is synced to disk instead of one for every document, and
 however long the dossier has become. See docs/decisions/0012.
 """
 
+import sys
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait
 from typing_extensions import override
 
 from chassis.document import Document, Fact
+from chassis.watermark import Timeline, Told, latest
 from contracts.topics import reader
 
 StoreError = PyMongoError
@@ -68,7 +70,7 @@ class Store(Protocol):
         """
 
     async def due(self, partitions: Iterable[int], timeline: str, now: datetime, limit: int) -> list[str]:
-        """Keys of documents whose time has come, by partition and there most urgent first, at most `limit`."""
+        """Keys of documents whose time has come, at most `limit`: by partition, then most urgent first, then by key."""
 
     async def move_due(self, documents: Sequence[Document]) -> None:
         """Store `due`, `timeline` and `unsent` of documents that nobody else has saved since."""
@@ -76,8 +78,23 @@ class Store(Protocol):
     async def allot(self, series: str, holders: Sequence[str]) -> dict[str, int]:
         """Numbers of a series from 1, one for each holder, without gaps; a holder keeps its number."""
 
-    async def tick(self, timeline: str, partition: int, now: datetime) -> None:
-        """Remember that it is `now` on a timeline; a clock never goes back."""
+    async def hear(self, told: Sequence[Told]) -> None:
+        """Remember the ticks of timelines, and how far the services upstream are; nobody goes back."""
+
+    async def timeline(self, name: str) -> Timeline:
+        """How far the service is on a timeline."""
+
+    async def open_timelines(self) -> set[str]:
+        """Those on which a tick was told and may not be passed on yet."""
+
+    async def digested(self, timeline: str, moments: Mapping[int, datetime]) -> None:
+        """Up to these moments of a timeline all is on record, by partition."""
+
+    async def passed_on(self, timeline: str, tick: datetime) -> None:
+        """Those downstream were told of a tick: it, and those before it, need not be kept."""
+
+    async def acted(self, timeline: str, moments: Mapping[int, datetime]) -> None:
+        """Up to these moments of a timeline all that was due is done, by partition; nobody goes back."""
 
     async def clocks(self, partitions: Iterable[int]) -> dict[tuple[str, int], datetime]:
         """The present on every timeline but the live one, by timeline and partition."""
@@ -90,7 +107,7 @@ class Store(Protocol):
 
 
 class MongoStore(Store):
-    """Documents of one service, in its own database: `documents`, `facts`, `lines`, `series`, `clocks`, and others."""
+    """Documents of one service, in its own database: `documents`, `facts`, `lines`, `series`, `timelines` and more."""
 
     def __init__(self, url: str, database: str) -> None:
         # Majority and journal: an acknowledged save survives the death of a server.
@@ -207,7 +224,8 @@ class MongoStore(Store):
     async def due(self, partitions: Iterable[int], timeline: str, now: datetime, limit: int) -> list[str]:
         ripe: list[str] = []
         for partition in sorted(partitions):
-            span = {"$gte": _wake(timeline, partition, None), "$lte": _wake(timeline, partition, now)}
+            until = f"{_wake(timeline, partition, now)}|{chr(sys.maxunicode)}"  # whatever the key
+            span = {"$gte": _wake(timeline, partition, None), "$lte": until}
             found = self.documents.find({"wake": span}, {"_id": 1}).sort("wake", ASCENDING).limit(limit - len(ripe))
             ripe += [one["_id"] async for one in found]
             if len(ripe) >= limit:
@@ -249,17 +267,46 @@ class MongoStore(Store):
                 continue  # another instance began the series first: read it again
 
     @override
-    async def tick(self, timeline: str, partition: int, now: datetime) -> None:
-        await self.database.clocks.update_one(
-            {"_id": f"{timeline}|{partition}"},
-            {"$max": {"now": now}, "$set": {"timeline": timeline, "p": partition}},
-            upsert=True,
-        )
+    async def hear(self, told: Sequence[Told]) -> None:
+        for name, (ticks, passed) in latest(told).items():
+            added = {"$addToSet": {"ticks": {"$each": sorted(map(_text, ticks))}}} if ticks else {}
+            furthest = {"$max": {f"passed.{teller}": _text(at) for teller, at in passed.items()}} if passed else {}
+            await self.database.timelines.update_one({"_id": name}, {**added, **furthest}, upsert=True)
+
+    @override
+    async def timeline(self, name: str) -> Timeline:
+        return _timeline(await self.database.timelines.find_one({"_id": name}) or {})
+
+    @override
+    async def open_timelines(self) -> set[str]:
+        found = self.database.timelines.find({"ticks.0": {"$exists": True}}, {"_id": 1})
+        return {one["_id"] async for one in found}
+
+    @override
+    async def digested(self, timeline: str, moments: Mapping[int, datetime]) -> None:
+        furthest = {f"digested.{partition}": _text(at) for partition, at in moments.items()}
+        await self.database.timelines.update_one({"_id": timeline}, {"$max": furthest}, upsert=True)
+
+    @override
+    async def passed_on(self, timeline: str, tick: datetime) -> None:
+        told = {"$max": {"passed_on": _text(tick)}, "$pull": {"ticks": {"$lte": _text(tick)}}}
+        await self.database.timelines.update_one({"_id": timeline}, told, upsert=True)
+
+    @override
+    async def acted(self, timeline: str, moments: Mapping[int, datetime]) -> None:
+        furthest = {f"acted.{partition}": _text(at) for partition, at in moments.items()}
+        await self.database.timelines.update_one({"_id": timeline}, {"$max": furthest}, upsert=True)
 
     @override
     async def clocks(self, partitions: Iterable[int]) -> dict[tuple[str, int], datetime]:
-        found = self.database.clocks.find({"p": {"$in": sorted(partitions)}})
-        return {(one["timeline"], one["p"]): one["now"] async for one in found}
+        owned = sorted(partitions)
+        # What was told before timelines had a record of their own is kept by partition.
+        found = self.database.clocks.find({"p": {"$in": owned}})
+        clocks = {(one["timeline"], one["p"]): one["now"] async for one in found}
+        async for one in self.database.timelines.find({}, {"acted": 1}):
+            acted = _timeline(one).acted
+            clocks |= {(one["_id"], partition): acted[partition] for partition in owned if partition in acted}
+        return clocks
 
     @override
     async def lines(self, first: str, last: str, *, most: bool = False) -> AsyncIterator[list[str]]:
@@ -316,6 +363,7 @@ def _head(doc: Document) -> dict[str, Any]:
         "p": doc.partition,
         **_timer(doc),
         "unsent": doc.unsent,
+        "home": doc.home,
         "state": doc.state,
         "tip": doc.tip,
         "own": doc.own_tip,
@@ -328,17 +376,37 @@ def _head(doc: Document) -> dict[str, Any]:
 
 
 def _timer(doc: Document) -> dict[str, Any]:
-    wake = None if doc.due is None else _wake(doc.timeline, doc.partition, doc.due)
+    wake = None if doc.due is None else f"{_wake(doc.timeline, doc.partition, doc.due)}|{doc.key}"
     return {"tl": doc.timeline, "due": doc.due, "wake": wake}
 
 
 def _wake(timeline: str, partition: int, due: datetime | None) -> str:
     """Clock, partition and moment in one text that sorts as they do: one range of one index is all that a sweep reads.
 
-    Without a moment, the least text of that clock and partition.
+    What is stored has the document's key behind it, so that documents due at one moment have an order, too. Without a
+    moment, the least text of that clock and partition.
     """
-    moment = "" if due is None else due.astimezone(UTC).isoformat(timespec="microseconds")
+    moment = "" if due is None else _text(due)
     return f"{timeline}|{partition:06d}|{moment}"
+
+
+def _text(at: datetime) -> str:
+    """A moment to the microsecond, which the server's own dates do not have; sorts as they do."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _timeline(stored: Mapping[str, Any]) -> Timeline:
+    def moments(name: str) -> dict[str, datetime]:
+        return {key: datetime.fromisoformat(text) for key, text in stored.get(name, {}).items()}
+
+    passed_on = stored.get("passed_on")
+    return Timeline(
+        ticks=frozenset(map(datetime.fromisoformat, stored.get("ticks", ()))),
+        passed=moments("passed"),
+        digested={int(partition): at for partition, at in moments("digested").items()},
+        acted={int(partition): at for partition, at in moments("acted").items()},
+        passed_on=passed_on and datetime.fromisoformat(passed_on),
+    )
 
 
 def _facts_of(doc: Document) -> dict[str, Any]:
@@ -377,6 +445,7 @@ def _document(stored: Mapping[str, Any]) -> Document:
         due=stored["due"],
         timeline=stored["tl"],
         unsent=stored["unsent"],
+        home=stored.get("home", ""),  # of old documents nothing settled it
     )
 
 

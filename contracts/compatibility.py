@@ -84,7 +84,7 @@ class _Place:
 
 def open_values(node: Schema) -> None:
     """Say in JSON Schema's own words that a list of values may grow: one of these, or some other text."""
-    listed = {"type": node.pop("type"), "enum": node.pop("enum")}
+    listed = {"type": node.pop("type"), "enum": node.pop("enum", None) or [node.pop("const")]}
     node["anyOf"] = [listed, UNLISTED]
 
 

@@ -1,11 +1,12 @@
 """Events that intake owns."""
 
 from datetime import UTC, datetime
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.claims import Channel, Reason, SubmissionId
+from contracts.compatibility import open_values
 from contracts.envelope import Code, Count, Money, Payload
 from contracts.moments import Instant
 from contracts.worktime import Lines
@@ -116,3 +117,16 @@ class DossierDelivered(Payload):
 
     TYPE: ClassVar[str] = "dossier.delivered"
     channel: Channel
+
+
+class SubmissionRejected(Payload):
+    """`submission.rejected`: a record on `intake.submitted` is no submission. For the portal that sent it.
+
+    No citizen is refused by it: that is `dossier.refused` (form 03). Whatever else was said under that id stands.
+    """
+
+    TYPE: ClassVar[str] = "submission.rejected"
+    record_id: Code = Field(description="Id of the record's event, as its sender named it")
+    sender: Code = Field(description="The record's `source`")
+    code: Annotated[Literal["malformed"], Field(json_schema_extra=open_values)]
+    reason: Reason

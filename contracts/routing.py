@@ -179,13 +179,18 @@ RejectionCode = Annotated[
         "not-suspended",
         "not-the-receiving-unit",
         "nothing-to-recall",
+        "malformed",
     ],
     MAY_GROW,
 ]
 
 
 class ReportRejected(Payload):
-    """`report.rejected`: an agency's claim is impossible; `causationid` names it."""
+    """`report.rejected`: an agency's claim is impossible; `causationid` names it.
+
+    `malformed` speaks of a record that is no report: it does not fit its schema, or may not say what it says. Whatever
+    else was said under that id stands.
+    """
 
     TYPE: ClassVar[str] = "report.rejected"
     report_id: str = Field(max_length=120)

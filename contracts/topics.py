@@ -6,7 +6,8 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from contracts import calendar_changes, claims, intake, notify, rating, routing, sla
+from contracts import calendar_changes, claims, intake, notify, rating, routing, sla, watermarks
+from contracts.complaints import complaints
 from contracts.envelope import AnyEvent, Event, Payload
 
 OWNERS: dict[str, tuple[type[Payload], ...]] = {
@@ -22,6 +23,8 @@ OWNERS: dict[str, tuple[type[Payload], ...]] = {
         intake.DossierRefused,
         intake.DossierWithdrawn,
         intake.DossierDelivered,
+        intake.SubmissionRejected,
+        watermarks.IntakePassed,
     ),
     "routing": (
         routing.DossierTransferred,
@@ -34,6 +37,7 @@ OWNERS: dict[str, tuple[type[Payload], ...]] = {
         routing.ConsultationAnswered,
         routing.DelayExplained,
         routing.ReportRejected,
+        watermarks.RoutingPassed,
     ),
     "sla": (
         sla.DossierDueSoon,
@@ -42,6 +46,7 @@ OWNERS: dict[str, tuple[type[Payload], ...]] = {
         sla.DossierEscalated,
         sla.DossierRescheduled,
         sla.ExplanationRequired,
+        watermarks.SlaPassed,
     ),
     "rating": (
         rating.RatingSubmitted,
@@ -49,13 +54,27 @@ OWNERS: dict[str, tuple[type[Payload], ...]] = {
         rating.RatingPublished,
         rating.FeedbackSubmitted,
         rating.FeedbackAnswered,
+        watermarks.RatingPassed,
     ),
-    "notify": (notify.NotificationSent, notify.NotificationFailed, notify.LetterIssued),
+    "notify": (
+        notify.NotificationSent,
+        notify.NotificationFailed,
+        notify.LetterIssued,
+        watermarks.NotifyPassed,
+    ),
 }
 """Event types by their one publisher."""
 
 PAYLOADS: dict[str, type[Payload]] = {payload.TYPE: payload for owned in OWNERS.values() for payload in owned}
 """Payload class by topic."""
+
+OF_DOSSIERS: tuple[str, ...] = tuple(
+    topic for topic, payload in PAYLOADS.items() if not issubclass(payload, watermarks.TELL_TIME)
+)
+"""The topics whose events speak of a dossier or a submission; the others tell the time."""
+
+OWNER_OF: dict[str, str] = {payload.TYPE: owner for owner, owned in OWNERS.items() for payload in owned}
+"""Who publishes, by topic."""
 
 SERVICES = ("intake", "routing", "sla", "rating", "notify")
 
@@ -123,5 +142,5 @@ def _type_of(value: bytes) -> str | None:
 
 def _explain(error: ValidationError) -> str:
     """The first few complaints, without the offending values: they may be personal data."""
-    found = error.errors(include_url=False, include_input=False, include_context=False)
-    return "; ".join(f"{'.'.join(map(str, e['loc'])) or 'record'}: {e['msg']}" for e in found[:5])
+    found = complaints(error.errors(include_url=False, include_input=False)[:5])
+    return "; ".join(f"{'.'.join(map(str, one.loc)) or 'record'}: {one.msg}" for one in found)

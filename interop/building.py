@@ -34,7 +34,7 @@ class Builder:
         if name in self.made:
             return ""
         if name not in self.failed:
-            self.failed[name] = self._missing(BUILDS[name]) or self._run(name, BUILDS[name].steps)
+            self.failed[name] = self.missing(BUILDS[name]) or self._run(name, BUILDS[name].steps)
         if not self.failed[name]:
             self.made.add(name)
         return self.failed[name]
@@ -51,7 +51,8 @@ class Builder:
         return said.splitlines()[0].strip() if said else ""
 
     @staticmethod
-    def _missing(build: Build) -> str:
+    def missing(build: Build) -> str:
+        """Which programs it needs that are not on this machine, in words; or nothing."""
         absent = [need for need in build.needs if shutil.which(need) is None]
         return f"not on this machine: {', '.join(absent)}" if absent else ""
 
@@ -64,7 +65,13 @@ class Builder:
             words = self.command(name, step)
             where = built if BUILDS[name].copied else FOLDER / BUILDS[name].folder
             done = subprocess.run(
-                words, cwd=where, capture_output=True, text=True, timeout=PATIENCE, check=False, stdin=subprocess.DEVNULL
+                words,
+                cwd=where,
+                capture_output=True,
+                text=True,
+                timeout=PATIENCE,
+                check=False,
+                stdin=subprocess.DEVNULL,
             )
             if done.returncode:
                 (built / "failed.log").write_text(done.stdout + done.stderr, encoding="utf-8")

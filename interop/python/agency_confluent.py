@@ -1,7 +1,5 @@
 """A small agency on confluent-kafka; with `mode`, its records are made by the CloudEvents SDK."""
 
-import json
-
 import agency
 import events
 from confluent_kafka import Consumer, Producer
@@ -9,9 +7,7 @@ from confluent_kafka import Consumer, Producer
 
 def main() -> None:
     told = agency.config()
-    consumer = Consumer(
-        {"bootstrap.servers": told["kafka"], "group.id": told["name"], "auto.offset.reset": "earliest"}
-    )
+    consumer = Consumer({"bootstrap.servers": told["kafka"], "group.id": told["name"], "auto.offset.reset": "earliest"})
     consumer.subscribe(agency.topics(told))
     settings = {"bootstrap.servers": told["kafka"]}
     if told["codec"]:

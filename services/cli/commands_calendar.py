@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from chassis import clock
-from chassis.bus import Publisher
+from chassis.publisher import Publisher
 from chassis.record import message_of
 from chassis.settings import Settings
 from contracts.envelope import LIVE

@@ -1,9 +1,7 @@
 """`dead-letters`: list, show, replay and discard what a service could not take."""
 
 import asyncio
-import getpass
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,6 +14,7 @@ from rich.text import Text
 from contracts.topics import SERVICES
 from services.cli import letter_deeds, letters
 from services.cli.main import app
+from services.cli.operator import operator
 from services.cli.surroundings import surroundings_of_bus
 
 letters_app = typer.Typer(help="Records that a service could not take.", no_args_is_help=True)
@@ -93,7 +92,7 @@ def replay_letters(
         for name in dict.fromkeys(names):
             found += await letters.open_letters(kafka, name) if name in SERVICES else []
         unique = {letter.name: letter for letter in found}
-        await letter_deeds.replay(kafka, list(unique.values()), by or _user(), why)
+        await letter_deeds.replay(kafka, list(unique.values()), by or operator(), why)
         return len(unique)
 
     typer.echo(f"{asyncio.run(put_back())} put back")
@@ -110,7 +109,7 @@ def discard_letters(
     async def note() -> int:
         kafka = surroundings_of_bus()
         found = await letters.find(kafka, names)
-        await letter_deeds.discard(kafka, found, by or _user(), why)
+        await letter_deeds.discard(kafka, found, by or operator(), why)
         return len(found)
 
     typer.echo(f"{asyncio.run(note())} discarded")
@@ -160,10 +159,3 @@ def _give(value: bytes | None, out: Path | None) -> None:
         return
     for line in dumped(value) if value is not None else ["no value"]:
         typer.echo(line)
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"uid {os.getuid()}"  # in a container nobody may have this number

@@ -11,9 +11,10 @@ from typing import Literal
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from chassis.admin import Admin
-from chassis.bus import Publisher
+from chassis.publisher import Publisher
 from chassis.record import MAX_KEY_BYTES, Message
 from chassis.settings import load_settings
+from chassis.skipping import UNTIL
 from contracts.topics import dead_letter_topic
 from services.cli.letters import Letter, LetterError, speaking_to
 from services.cli.shop import all_services
@@ -105,6 +106,8 @@ async def replay(kafka: str, letters: Sequence[Letter], by: str, why: str = "") 
     for letter in letters:
         if letter.status == "discarded":
             raise LetterError(f"{letter.name} {_done(letter)}; send the event anew instead")
+        if UNTIL in dict(letter.headers):
+            raise LetterError(f"{letter.name} holds a batch that nobody could read; ask its sender to send it anew")
     publisher = Publisher(kafka)
     try:
         answers = [await _put_back(kafka, publisher, letter, by, why) for letter in letters]

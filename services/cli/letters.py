@@ -6,16 +6,17 @@ header `handled` naming it, and who did it, when and why; so the topic alone tel
 
 import re
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord
+from aiokafka import ConsumerRecord
 from aiokafka.errors import KafkaError
 
-from chassis.admin import Admin, BusError
+from chassis.admin import BusError
 from chassis.record import MAX_KEY_BYTES
+from chassis.streams import records
 from contracts.topics import SERVICES, dead_letter_topic
 
 NAME = re.compile(rf"({'|'.join(SERVICES)})/(\d{{1,9}})/(\d{{1,18}})")
@@ -104,35 +105,6 @@ def speaking_to(kafka: str) -> Iterator[None]:
         raise BusError(
             f"Kafka at {kafka} does not answer ({type(error).__name__}): nothing more was done; start it and repeat"
         ) from None
-
-
-async def records(kafka: str, topics: list[str]) -> AsyncIterator[ConsumerRecord[bytes, bytes]]:
-    """Every record that is on these topics now; of each partition in order."""
-    async for page in pages(kafka, topics):
-        for record in page:
-            yield record
-
-
-async def pages(kafka: str, topics: list[str]) -> AsyncIterator[list[ConsumerRecord[bytes, bytes]]]:
-    """The same, many of one partition at once."""
-    async with Admin(kafka) as admin:
-        ends = {place: end for place, end in (await admin.ends(topics)).items() if end}
-    if not ends:
-        return
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=kafka, enable_auto_commit=False, auto_offset_reset="earliest", max_poll_records=5000
-    )
-    await consumer.start()
-    try:
-        consumer.assign(list(ends))
-        await consumer.seek_to_beginning(*ends)
-        left = set(ends)
-        while left:
-            for place, batch in (await consumer.getmany(*left, timeout_ms=1000)).items():
-                yield [record for record in batch if record.offset < ends[place]]
-            left = {place for place in left if await consumer.position(place) < ends[place]}
-    finally:
-        await consumer.stop()
 
 
 async def letters_of(kafka: str, service: str) -> list[Letter]:

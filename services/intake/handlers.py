@@ -5,7 +5,8 @@ from functools import partial
 from chassis.service import Service, by_correlation
 from contracts import claims, intake, routing
 from services.intake.decide import Rules, decide
-from services.intake.state import INITIAL, Fold, State
+from services.intake.refusals import answer
+from services.intake.state import INITIAL, Fold, State, applies
 
 
 def service(rules: Rules) -> Service[State]:
@@ -26,6 +27,8 @@ def service(rules: Rules) -> Service[State]:
         evolve=Fold(rules.calendar, rules.rule_sets).evolve,
         decide=partial(decide, rules=rules),
         key=by_correlation,
+        answer=answer,
+        settles=applies,
         indexes=(("code",),),
         basis=repr((rules.calendar, dict(rules.rule_sets.by_name))),
     )

@@ -21,8 +21,13 @@ def build(context: Context) -> App:
     contacts = IntakeContacts(client, settings.address_of_intake, settings.service_token)
     folders = _folders(settings)
     live = {**folders, **_carriers(settings, client)}
-    delivery = Delivery(contacts, Writer.shipped(), live, folders)
-    return App(service(delivery.perform), close=client.aclose)
+    writer = Writer.shipped()
+    delivery = Delivery(contacts, writer, live, folders)
+
+    async def prepare() -> None:
+        writer.load()
+
+    return App(service(delivery.perform), prepare=prepare, close=client.aclose)
 
 
 def _folders(settings: Settings) -> Carriers:

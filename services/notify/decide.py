@@ -47,6 +47,7 @@ class Order:
         cause: what the message tells of.
         recipient: whom to tell.
         details: for the text.
+        at: on a timeline that ticks tell, when the attempt is made; None on the live one, where the wall clock says so.
     """
 
     message_id: str
@@ -56,6 +57,7 @@ class Order:
     cause: Cause
     recipient: Recipient
     details: Details
+    at: datetime | None = None
 
 
 def decide(state: State, now: datetime, rules: Rules = PATIENT) -> Decision:
@@ -65,10 +67,18 @@ def decide(state: State, now: datetime, rules: Rules = PATIENT) -> Decision:
     ripe = [order for order, at in times.items() if at is None or at <= now]
     return Decision(
         events=_letters(state),
-        # Outcomes are stamped by the wall clock, so retries are told by it too, whatever timeline the dossier is on.
-        timer=Timer(min(waiting), LIVE) if waiting else None,
-        effects=tuple(Effect(order.message_id, order) for order in ripe),
+        timer=Timer(min(waiting), _timeline(state)) if waiting else None,
+        effects=tuple(Effect(order.message_id, replace(order, at=_told_at(order, now))) for order in ripe),
     )
+
+
+def _timeline(state: State) -> str:
+    """Which clock tells when to try again: the one by which the outcomes are stamped."""
+    return next((cause.timeline for _, cause in founded(state)), LIVE)
+
+
+def _told_at(order: Order, now: datetime) -> datetime | None:
+    return None if order.cause.timeline == LIVE else now
 
 
 def _open_orders(state: State, rules: Rules) -> list[tuple[Message, Order]]:

@@ -3,5 +3,5 @@
 Owns: rating.submitted, feedback.submitted, feedback.answered (as the edge that takes them in), rating.counted,
       rating.published.
 Consumes: dossier.received, dossier.step-completed, dossier.completed, rating.submitted, feedback.submitted,
-      feedback.answered; dossier.rescheduled; clock.ticked.
+      feedback.answered; dossier.rescheduled.
 """

@@ -1,7 +1,6 @@
 """What rating reads and says."""
 
 from chassis.service import NOWHERE, Service, by_subject
-from contracts.claims import ClockTicked
 from contracts.envelope import AnyEvent
 from contracts.intake import DossierReceived
 from contracts.rating import FeedbackAnswered, FeedbackSubmitted, RatingCounted, RatingPublished, RatingSubmitted
@@ -28,7 +27,6 @@ def service() -> Service[State]:
             FeedbackSubmitted,
             FeedbackAnswered,
             DossierRescheduled,
-            ClockTicked,
         ),
         emits=(RatingCounted, RatingPublished),
         initial=INITIAL,

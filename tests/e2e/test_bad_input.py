@@ -9,8 +9,9 @@ import pytest
 from aiokafka.errors import MessageSizeTooLargeError
 
 from chassis import clock
-from chassis.bus import Publisher
+from chassis.publisher import Publisher
 from chassis.record import Message
+from chassis.streams import records
 from contracts import claims, rating
 from contracts.envelope import new_event
 from contracts.procedures import load_catalogue
@@ -77,7 +78,7 @@ async def reasons(shop, service):
 
 
 async def rejections(shop, dossier):
-    found = [r async for r in letters.records(shop.settings.kafka, ["report.rejected"])]
+    found = [r async for r in records(shop.settings.kafka, ["report.rejected"])]
     return [json.loads(r.value)["data"]["code"] for r in found if r.key == dossier.encode()]
 
 

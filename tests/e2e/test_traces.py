@@ -10,14 +10,14 @@ import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from chassis import clock
-from chassis.bus import Publisher
+from chassis.publisher import Publisher
 from chassis.record import message_of
+from chassis.streams import records
 from chassis.tracing import trace_id
 from contracts import claims
 from contracts.envelope import following
 from contracts.topics import SERVICES, read_event
 from services.cli.commands_run import stop_all
-from services.cli.letters import records
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow]
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from chassis.bus import Publisher
 from chassis.loop import Loop, Tally
+from chassis.publisher import Publisher
 from chassis.record import Message, Record
 from chassis.settings import Settings
 from chassis.store import MongoStore
+from chassis.streams import records
 from contracts.calendar_changes import CalendarChanged, CalendarRetracted
-from services.cli.letters import records
 from services.cli.main import app
 from tests.component.chassis.toy import Record as Told
 from tests.given import at, received

@@ -9,7 +9,8 @@ import pytest
 from aiokafka.errors import MessageSizeTooLargeError
 
 from chassis.admin import Admin, BusError, all_topics
-from chassis.bus import Publisher, Subscription
+from chassis.bus import Subscription
+from chassis.publisher import Publisher
 from chassis.record import Message
 from contracts.topics import DEFAULT_PARTITIONS
 
@@ -238,7 +239,7 @@ async def test_a_backlog_is_digested_only_when_all_of_it_was_handled(settings, p
 
 async def asked_again(subscription, times=5):
     """Return when the next batches were asked for, so that they could have been handled."""
-    consumer = subscription._subscriber.consumer
+    consumer = subscription.consumer
     asks, ask = itertools.count(), consumer.getmany
 
     async def counted(*args, **kwargs):
@@ -300,6 +301,6 @@ async def test_a_consumer_that_ended_by_itself_is_not_alive(settings, group):
 
     async with reading(settings, group, nothing) as subscription:
         assert subscription.alive
-        await subscription._subscriber.consumer.stop()
+        await subscription.consumer.stop()
         while subscription.alive:  # noqa: ASYNC110 - it notices at its next question
             await asyncio.sleep(0.05)

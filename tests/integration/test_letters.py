@@ -7,10 +7,11 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from chassis.bus import Publisher
 from chassis.loop import Loop
 from chassis.memory import MemoryStore
+from chassis.publisher import Publisher
 from chassis.record import LETTER_BYTES, Message, dead_letter
+from chassis.streams import records
 from services.cli import letters
 from services.cli.main import app
 from services.rating.handlers import service
@@ -44,7 +45,7 @@ async def published(kafka, *messages):
 
 
 async def all_records(kafka, topic):
-    return [record async for record in letters.records(kafka, [topic])]
+    return [record async for record in records(kafka, [topic])]
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from chassis.document import MAX_CHARACTERS, Document
 from chassis.memory import MemoryStore
 from chassis.settings import Settings
 from chassis.store import MongoStore, Store
+from chassis.watermark import Timeline, Told
 from contracts.claims import AgencyReported, FinishedStep
 from contracts.decision import Line
 from contracts.envelope import AnyEvent, new_event
@@ -253,16 +254,49 @@ async def test_one_holder_asking_many_times_at_once_gets_one_number(store: Store
 
 async def test_a_clock_never_goes_back(store: Store) -> None:
     for now in (NOW, NOW + SECOND, NOW - SECOND):
-        await store.tick("history", 2, now)
+        await store.acted("history", {2: now})
     assert await store.clocks([2]) == {("history", 2): NOW + SECOND}
 
 
 async def test_every_timeline_has_its_clock_on_every_partition(store: Store) -> None:
-    await store.tick("history", 1, NOW)
-    await store.tick("history", 2, NOW + SECOND)
-    await store.tick("other", 2, NOW)
+    await store.acted("history", {1: NOW})
+    await store.acted("history", {2: NOW + SECOND})
+    await store.acted("other", {2: NOW})
     assert await store.clocks([2, 3]) == {("history", 2): NOW + SECOND, ("other", 2): NOW}
     assert await store.clocks([]) == {}
+
+
+async def test_what_is_told_of_a_timeline_is_there_for_all_instances(store: Store) -> None:
+    exact = NOW + timedelta(microseconds=1)
+    await store.hear([Told("history", exact), Told("history", NOW + SECOND), Told("history", NOW, "intake")])
+    await store.hear([Told("history", exact), Told("history", NOW - SECOND, "intake"), Told("other", NOW)])
+    await store.digested("history", {0: exact, 1: NOW})
+    await store.digested("history", {0: NOW})
+    await store.acted("history", {0: exact})
+    assert await store.timeline("history") == Timeline(
+        ticks=frozenset({exact, NOW + SECOND}),
+        passed={"intake": NOW},
+        digested={0: exact, 1: NOW},
+        acted={0: exact},
+    )
+    assert await store.timeline("never told") == Timeline()
+    assert await store.open_timelines() == {"history", "other"}
+
+
+async def test_what_is_passed_on_is_not_kept(store: Store) -> None:
+    await store.hear([Told("history", NOW), Told("history", NOW + SECOND), Told("other", NOW)])
+    await store.passed_on("history", NOW)
+    assert (await store.timeline("history")).ticks == {NOW + SECOND}
+    await store.passed_on("history", NOW + SECOND)
+    await store.passed_on("history", NOW)
+    assert await store.timeline("history") == Timeline(passed_on=NOW + SECOND)
+    assert await store.open_timelines() == {"other"}
+
+
+async def test_what_is_due_at_one_moment_has_an_order(store: Store) -> None:
+    await saved(store, *(document(key, due=NOW) for key in ("D.3", "D.1", "D.2")))
+    assert await due(store, limit=2) == ["D.1", "D.2"]
+    assert await due(store) == ["D.1", "D.2", "D.3"]
 
 
 async def test_a_document_as_large_as_the_loop_allows_is_kept(store: Store) -> None:

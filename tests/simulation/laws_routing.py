@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from itertools import combinations
 from typing import Any
 
-from chassis.document import Document
+from chassis.document import Document, Fact
 from contracts import claims, intake, routing
-from contracts.envelope import AnyEvent
+from contracts.envelope import LIVE, AnyEvent
 from contracts.worktime import shift
 from services.routing.dossier import Leg, State
 from tests.simulation.findings import Findings
@@ -73,11 +73,17 @@ def each_branch_has_one_holder(found: Findings) -> Iterator[str]:
 
 
 def _saves(doc: Document) -> Iterator[list[AnyEvent]]:
-    """What came on record together, in the order in which it did."""
-    saves: dict[int, list[AnyEvent]] = defaultdict(list)
+    """What came on record together, in this order; where ticks tell the time, what one of them decided."""
+    saves: dict[int, list[Fact]] = defaultdict(list)
     for fact in doc.facts.values():
-        saves[fact.version].append(fact.event)
-    yield from (saves[version] for version in sorted(saves))
+        saves[fact.version].append(fact)
+    together: list[AnyEvent] = []
+    for version in sorted(saves):
+        together += (fact.event for fact in saves[version])
+        if doc.timeline == LIVE or any(fact.own for fact in saves[version]):
+            yield together
+            together = []
+    yield together
 
 
 def _misheld(state: State) -> Iterator[str]:

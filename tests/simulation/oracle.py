@@ -231,7 +231,7 @@ def _begun(event: AnyEvent) -> Watched | None:
     data, at = event.data, event.time
     match data:
         case intake.DossierReceived():
-            return Watched(sla.WHOLE, (), "dossier", "", at, data.limit, data.appointment_date)
+            return Watched(sla.WHOLE, (), "dossier", "", at, data.limit, data.appointment)
         case rating.FeedbackSubmitted():
             return Watched(sla.FEEDBACK, (), "feedback", "", at, data.limit or "", data.due)
         case routing.DossierTransferred():

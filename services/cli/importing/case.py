@@ -52,6 +52,7 @@ class CaseReader:
             fields = self._mapping.case
             texts = [text_of(raw.values, name) for name in (fields.start, fields.end, fields.deadline)]
             texts += [text_of(values, self._mapping.event.time) for values in raw.events]
+            texts += [text for change in raw.changes for text in change]
             for text in filter(None, texts):
                 self._check_zone(text, raw.line)
 
@@ -69,7 +70,8 @@ class CaseReader:
     def read(self, raw: RawCase) -> Case | None:
         """The case; None where it can not be played at all."""
         self._report.cases += 1
-        self._where = f"{text_of(raw.values, self._mapping.case.id)[:60] or 'case'} (line {raw.line})"
+        line = f" (line {raw.line})" if raw.line else ""
+        self._where = f"{text_of(raw.values, self._mapping.case.id)[:60] or 'case'}{line}"
         happenings = tuple(sorted(self._happenings.read(raw), key=lambda one: one.at))
         start = self._start(raw, happenings)
         code = self._code(raw)
@@ -101,11 +103,31 @@ class CaseReader:
         return happenings[0].at if happenings else None
 
     def _deadline(self, raw: RawCase, start: datetime) -> datetime | None:
-        if given := self._moment(raw.values, self._mapping.case.deadline, "deadline"):
+        if given := self._as_changed(raw) or self._moment(raw.values, self._mapping.case.deadline, "deadline"):
             return given
         own = self._deadlines.by_procedure(start)
         self._note(Kind.CASE_WITHOUT_DEADLINE if own is None else Kind.DEADLINE_FROM_PROCEDURE)
         return own
+
+    def _as_changed(self, raw: RawCase) -> datetime | None:
+        """The last deadline that was given before the one that held had passed, and before the end."""
+        end = self._moment(raw.values, self._mapping.case.end, "end") if raw.changes else None
+        read = [
+            (
+                self._moment({"since": since}, "since", "deadline changed at"),
+                self._moment({"deadline": text}, "deadline", "deadline"),
+            )
+            for since, text in raw.changes
+        ]
+        holds: datetime | None = None
+        for since, deadline in sorted((since, deadline) for since, deadline in read if since and deadline):
+            if holds and (since > holds or (end and since > end)):
+                self._note(Kind.DEADLINE_CHANGED_LATE, f"at {since.isoformat()}")
+                continue
+            if holds and holds != deadline:
+                self._note(Kind.DEADLINE_CHANGED, f"at {since.isoformat()}")
+            holds = deadline
+        return holds
 
     def _end(self, raw: RawCase, happenings: tuple[Happening, ...], deadline: datetime | None) -> datetime | None:
         """The end; where only its day is known, after what was done on that day, and not late for that."""

@@ -1,4 +1,4 @@
-"""Reading CSV logs: one event a line, the lines of a case together, the case's attributes on each of them."""
+"""Reading CSV logs: one event a line, the case's attributes on each; lines that stand together are a piece."""
 
 import csv
 import io
@@ -50,8 +50,8 @@ def _lines(text: TextIO, note: Note) -> Iterator[str]:
 
 
 def _check_header(header: list[str], mapping: Mapping) -> None:
-    lifecycle = set() if "lifecycle" in mapping.event.model_fields_set else {STANDARD_LIFECYCLE} - set(header)
-    for name in sorted((mapping.case_names | mapping.event_names) - lifecycle):
+    wanted = mapping.case_names | mapping.event_names
+    for name in sorted(wanted if STANDARD_LIFECYCLE in header else wanted - {STANDARD_LIFECYCLE}):
         if header.count(name) != 1:
             problem = "twice" if name in header else "not there"
             raise ImportFailed(
@@ -70,20 +70,11 @@ def _cases(lines: Any, header: list[str], mapping: Mapping, note: Note) -> Gener
                 note(Kind.LINE_SKIPPED, f"line {number} has {len(fields)} fields, the header {len(header)}")
             continue
         values = dict(zip(header, fields, strict=True))
-        if case is None or values[mapping.case.id] != case.values[mapping.case.id]:
+        if case is None or values[mapping.case.id] != case.values.get(mapping.case.id):
             if case:
                 yield case
-            case = RawCase(number, {name: values[name] for name in of_case})
-        _merge(case, values, number, note)
+            case = RawCase(number)
+        case.learn({name: values[name] for name in of_case}, number, note)
         case.add({name: values[name] for name in of_event if name in values}, number, note)
     if case:
         yield case
-
-
-def _merge(case: RawCase, values: dict[str, str], number: int, note: Note) -> None:
-    """Some exports write a case's end on its last line only; a value that changes is an anomaly."""
-    for name, known in case.values.items():
-        if not known:
-            case.values[name] = values[name]
-        elif values[name] and values[name] != known:
-            note(Kind.CASE_FIELDS_DIFFER, f"line {number}: {name} was {known[:60]!r}, now {values[name][:60]!r}")

@@ -113,6 +113,35 @@ class Lifecycle(_Strict):
     takes: Transitions = frozenset({"start"})
 
 
+class Related(_Strict):
+    """Objects of an event: of a type, related by a qualifier, or both; without either, none."""
+
+    type: str = ""
+    qualifier: str = ""
+
+
+class OcelShape(_Strict):
+    """What is what in an object-centric log (OCEL 2.0).
+
+    Attributes:
+        dossier: the type of the objects that are dossiers.
+        qualifier: how an event has to be related to a dossier to be told of it; empty: in any way.
+        steps: the types of the events that are told; empty: all.
+        agency, officer: which related object of an event did it; of several the first counts.
+    """
+
+    dossier: Name
+    qualifier: str = ""
+    steps: frozenset[str] = frozenset()
+    agency: Related = Related()
+    officer: Related = Related()
+
+    @property
+    def related(self) -> Related:
+        """The dossiers of an event."""
+        return Related(type=self.dossier, qualifier=self.qualifier)
+
+
 class CsvShape(_Strict):
     """How a CSV file is written."""
 
@@ -146,6 +175,7 @@ class Mapping(_Strict):
         default_zone: time zone of timestamps without one.
         zones: what zones in timestamps mean, where their names are not of the time zone database.
         time_format: as for `strptime`; empty: ISO 8601.
+        ocel: of an object-centric log, what is what.
     """
 
     timeline: Annotated[str, Field(pattern=DOSSIER_CODE_PATTERN, max_length=60), AfterValidator(_not_live)]
@@ -166,6 +196,7 @@ class Mapping(_Strict):
     zones: dict[Name, Zone] = Field(default_factory=dict)
     time_format: Annotated[str, AfterValidator(_known_format)] = ""
     csv: CsvShape = CsvShape()
+    ocel: OcelShape | None = None
 
     @model_validator(mode="after")
     def _templates_hold_what_tells_apart(self) -> Self:

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.envelope import Instant
+from contracts.moments import Instant
 from contracts.procedures.models import Level
 from contracts.worktime import Lines, Text
 

@@ -5,10 +5,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, HTTPException, Path, Response
 from fastapi.responses import JSONResponse
+from pydantic.json_schema import SkipJsonSchema
 
 from chassis import clock
 from chassis.app import Context
-from chassis.keys import KeyReusedError, StoredKeys
+from chassis.keys import KEY_PATTERN, KeyReusedError, StoredKeys
 from chassis.problem import documented
 from contracts import claims
 from contracts.envelope import DOSSIER_CODE_PATTERN, event_id
@@ -18,11 +19,12 @@ from services.intake.adapters.desk import CollectionBody, Desk, PaymentBody, Sub
 from services.intake.adapters.vault import Vault
 
 Key = Annotated[
-    str | None,
+    str | SkipJsonSchema[None],
     Header(
         alias="Idempotency-Key",
         min_length=8,
         max_length=120,
+        pattern=KEY_PATTERN,
         description="Chosen anew for each request: the same request with the same key is carried out once",
     ),
 ]

@@ -33,7 +33,12 @@ class Submission(Body):
     receiving_unit: Code
     competent_agency: Code | None = None
     components: tuple[Code, ...] = Field(default=(), max_length=100)
-    attributes: dict[Code, claims.Attribute] = Field(default_factory=dict, max_length=50)
+    attributes: dict[Code, claims.Attribute] = Field(
+        default_factory=dict,
+        max_length=50,
+        # Of what a name may be, the schema would say half, and only of names that match it.
+        json_schema_extra={"additionalProperties": False, "propertyNames": {"maxLength": 120}},
+    )
     applicant: Applicant | None = None
     language: Literal["vi", "en"] = "vi"
 

@@ -10,6 +10,7 @@ from typing import TypeVar
 import structlog
 
 from chassis.clock import now
+from chassis.fault import is_of_process
 from contracts.decision import Effect
 from contracts.envelope import LIVE, AnyEvent, Payload, new_event
 from contracts.notify import Medium, NotificationFailed, NotificationSent
@@ -56,7 +57,7 @@ class Delivery:
         writer: who has the words.
         live: carriers for what happens now.
         folders: carriers for every other timeline: an import of history must never send real mail.
-        clock: the present.
+        clock: the present, on the live timeline; on others an order says when it is carried out.
     """
 
     def __init__(
@@ -91,7 +92,10 @@ class Delivery:
                 await self._send(order, contact, medium, batch)
             except CarrierError as error:
                 return self._failed(order, medium, str(error), final=error.permanent or order.last)
-            except Exception as error:  # noqa: BLE001 - one message must not hold up all dossiers of its partition
+            except Exception as error:
+                # One message must not hold up all dossiers of its partition; a broken process must not fail them all.
+                if is_of_process(error):
+                    raise
                 # Only the class: the text, and the trace with it, may hold an address.
                 log.error(  # noqa: TRY400
                     "notification.fault",
@@ -112,7 +116,7 @@ class Delivery:
         carrier = (self._live if live else self._folders)[medium]
         letter = self._writer.write(order, contact)
         to = _address(contact, medium)
-        parcel = Parcel(order.message_id, to, letter.subject, letter.short, letter.body, self._clock(), letter.paper)
+        parcel = Parcel(order.message_id, to, letter.subject, letter.short, letter.body, self._now(order), letter.paper)
         await batch.over(medium if live else f"{medium}-folder", lambda: carrier.send(parcel))
 
     def _sent(self, order: Order, medium: Medium) -> AnyEvent:
@@ -133,13 +137,16 @@ class Delivery:
         )
         return self._outcome(order, data)
 
+    def _now(self, order: Order) -> datetime:
+        return order.at or self._clock()
+
     def _outcome(self, order: Order, data: Payload) -> AnyEvent:
         cause = order.cause
         return new_event(
             data,
             source=SOURCE,
             subject=cause.subject,
-            time=self._clock(),
+            time=self._now(order),
             correlationid=cause.correlationid,
             unique=(order.message_id, order.attempt),
             causationid=cause.id,

@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, TypeAdapter, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictInt,
+    TypeAdapter,
+    WithJsonSchema,
+    field_validator,
+)
 
 from chassis.keys import Keys
 from chassis.record import Publish, message_of
@@ -19,6 +28,16 @@ from services.rating.decide import SOURCE
 from services.rating.state import INITIAL, MOST_POINTS, Rating, State, had_it
 
 _STATE = TypeAdapter(State)
+
+
+def _whole(given: Any) -> Any:
+    """JSON has one kind of number, and 2.0 is as whole as 2."""
+    return int(given) if isinstance(given, float) and given.is_integer() else given
+
+
+_Points = Annotated[
+    StrictInt, BeforeValidator(_whole), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": MOST_POINTS})
+]
 
 
 class States(Protocol):
@@ -41,14 +60,14 @@ class RatingBody(BaseModel):
     ]
     agency: Code
     officer: Code | None = None
-    answers: Annotated[dict[Indicator, StrictInt], Field(min_length=1, description="Points by indicator")]
+    answers: Annotated[dict[Indicator, _Points], Field(min_length=1, description="Points by indicator")]
 
     @field_validator("answers")
     @classmethod
     def _points_in_bounds(cls, answers: dict[Indicator, int]) -> dict[Indicator, int]:
         for indicator, points in answers.items():
             if not 0 <= points <= MOST_POINTS:
-                raise ValueError(f"indicator {indicator} was given {points} points; give 0, 1 or 2")
+                raise ValueError(f"indicator {indicator}: give 0, 1 or 2 points")
         return answers
 
 

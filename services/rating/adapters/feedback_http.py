@@ -6,8 +6,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, HTTPException, Path, Response, status
 from pydantic import BaseModel
+from pydantic.json_schema import SkipJsonSchema
 
 from chassis import clock
+from chassis.keys import KEY_PATTERN
 from chassis.problem import documented
 from contracts.feedback import Category
 from contracts.worktime import Text
@@ -20,7 +22,9 @@ from services.rating.adapters.feedback import (
     UnfitError,
 )
 
-Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=8, max_length=120)]
+Key = Annotated[
+    str | SkipJsonSchema[None], Header(alias="Idempotency-Key", min_length=8, max_length=120, pattern=KEY_PATTERN)
+]
 PENDING: dict[int | str, dict[str, Any]] = {202: {"model": FeedbackOutcome, "description": "Taken in; look later"}}
 UNKNOWN: dict[int | str, dict[str, Any]] = {404: documented("No such feedback is on record")}
 

@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Header, HTTPException, Path, Query, Response, status
+from pydantic.json_schema import SkipJsonSchema
 
-from chassis.keys import KeyReusedError
+from chassis.keys import KEY_PATTERN, KeyReusedError
 from chassis.problem import documented
 from contracts.envelope import DOSSIER_CODE_PATTERN, LIVE, Code
 from services.rating.adapters.edge import Edge, Outcome, RatingBody
@@ -15,9 +16,11 @@ from services.rating.adapters.figures import By, Figure, Totals, figures
 
 DossierPath = Annotated[str, Path(pattern=DOSSIER_CODE_PATTERN)]
 RatingPath = Annotated[str, Path(max_length=120)]
-Month = Annotated[str | None, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="For example 2026-01")]
+Month = Annotated[
+    str | SkipJsonSchema[None], Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="For example 2026-01")
+]
 Timeline = Annotated[Code, Query(description="Of this clock: an import or a simulation has its own")]
-IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=120)]
+IdempotencyKey = Annotated[str | SkipJsonSchema[None], Header(min_length=1, max_length=120, pattern=KEY_PATTERN)]
 
 
 def router(edge: Edge, totals: Totals, clock: Callable[[], datetime]) -> APIRouter:
@@ -51,7 +54,9 @@ def router(edge: Edge, totals: Totals, clock: Callable[[], datetime]) -> APIRout
         return outcome
 
     @routes.get("/figures")
-    async def rating_figures(by: Annotated[By, Query()], month: Month = None, timeline: Timeline = LIVE) -> list[Figure]:
+    async def rating_figures(
+        by: Annotated[By, Query()], month: Month = None, timeline: Timeline = LIVE
+    ) -> list[Figure]:
         """Points by officer, agency, channel or month that is over; too few ratings to be anonymous are not shown."""
         return await figures(totals, by, clock(), month, timeline)
 

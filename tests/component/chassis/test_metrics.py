@@ -5,15 +5,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from aiokafka import TopicPartition
 from prometheus_client.parser import text_string_to_metric_families
 
 from chassis import clock
 from chassis.loop import Loop
 from chassis.memory import MemoryStore
 from chassis.metrics import Metrics
+from chassis.trouble import Trouble
 from contracts import claims
 from tests.component.chassis.test_crashes import beaten_by
-from tests.component.chassis.toy import HOUR, START, Toy, claim, payment, poison, raw, record, tick, withdrawal
+from tests.component.chassis.toy import HOUR, START, Toy, claim, payment, poison, raw, record, withdrawal
 
 
 def watch(toy: Toy) -> Metrics:
@@ -92,7 +94,7 @@ async def test_a_live_timer_is_measured_by_the_wall_clock(toy: Toy, metrics: Met
 
 async def test_timers_of_other_clocks_are_not_measured(toy: Toy, metrics: Metrics) -> None:
     await toy.process(record(withdrawal(timeline="told")))
-    await toy.process(tick(START + HOUR * 5, "told"))
+    await toy.tick(START + HOUR * 5, "told")
     assert len(toy.take("dossier.withdrawn")) == 1
     assert value(metrics, "lienthong_timer_lateness_seconds_count") == 0
 
@@ -109,6 +111,19 @@ def test_lag_and_readiness_are_those_of_the_moment(metrics: Metrics) -> None:
     lags = [(one.labels, one.value) for one in samples if one.name == "lienthong_lag_records"]
     assert lags == [({"topic": "intake.submitted", "partition": "1"}, 2)]
     assert value(metrics, "lienthong_ready", check="store") == 1
+
+
+def test_what_can_not_be_read_and_what_may_not_be_read_yet_are_those_of_the_moment(metrics: Metrics) -> None:
+    stuck = Trouble("codec", "no zstd", TopicPartition("intake.submitted", 4), 17)
+    metrics.reading([stuck], {("intake.submitted", 1): 12.5})
+    labels = {"topic": "intake.submitted", "partition": "4", "reason": "codec"}
+    assert value(metrics, "lienthong_stuck_partitions", **labels) == 1
+    assert value(metrics, "lienthong_withheld_seconds", topic="intake.submitted", partition="1") == 12.5
+    metrics.reading([], {})
+    assert metrics.registry.get_sample_value("lienthong_stuck_partitions", labels) is None
+    metrics.fetch_failed("damaged")
+    assert value(metrics, "lienthong_fetch_failures_total", reason="damaged") == 1
+    assert value(metrics, "lienthong_fetch_failures_total", reason="codec") == 0
 
 
 async def test_no_label_and_no_sample_holds_a_dossier_code(toy: Toy, metrics: Metrics) -> None:

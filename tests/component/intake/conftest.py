@@ -30,6 +30,7 @@ class BusRecord:
     value: bytes | None
     timestamp: int
     partition: int = 0
+    headers: tuple[tuple[str, bytes], ...] = ()
 
 
 class Collection:
@@ -72,8 +73,8 @@ class Unit:
         self.store = FakeStore()
         app = build(Context(Settings(service_token=SecretStr(token), calendar=None), self.store, self.publish))
         self.loop = Loop(app.service, self.store, self.publish)
-        api = make_api("intake", app.router, Probes(self.live, self.check, self.metrics))
-        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(api), base_url="http://intake")
+        self.api = make_api("intake", app.router, Probes(self.live, self.check, self.metrics))
+        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(self.api), base_url="http://intake")
         self.offsets = itertools.count()
         self.forget()
 

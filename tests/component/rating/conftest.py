@@ -50,6 +50,7 @@ class BusRecord:
     timestamp: int
     key: bytes | None
     value: bytes | None
+    headers: tuple[tuple[str, bytes], ...] = ()
 
 
 @dataclass
@@ -110,8 +111,8 @@ class Shop:
         routes = APIRouter()
         routes.include_router(router(edge, self, lambda: self.at))
         routes.include_router(feedback_router(desk, TERMS.categories, self.token))
-        api = make_api("rating", routes, NOBODY_ASKS)
-        self.client = httpx.AsyncClient(transport=httpx.ASGITransport(api), base_url="http://rating")
+        self.api = make_api("rating", routes, NOBODY_ASKS)
+        self.client = httpx.AsyncClient(transport=httpx.ASGITransport(self.api), base_url="http://rating")
 
     async def take(self, messages: Sequence[Message]) -> None:
         self.waiting += messages

@@ -104,8 +104,8 @@ async def test_a_store_that_is_down_loses_no_rating(shop: Any, received: AnyEven
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"answers": {"7": 7}}, "indicator 7 was given 7 points; give 0, 1 or 2"),
-        ({"answers": {"7": -1}}, "give 0, 1 or 2"),
+        ({"answers": {"7": 7}}, "indicator 7: give 0, 1 or 2 points"),
+        ({"answers": {"7": -1}}, "give 0, 1 or 2 points"),
         ({"answers": {"7": True}}, "valid integer"),
         ({"answers": {"1": 2}}, "'4', '5', '6', '7', '8' or '9'"),
         ({"answers": {}}, "at least 1 item"),

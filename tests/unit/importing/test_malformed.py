@@ -70,7 +70,7 @@ def test_of_a_truncated_file_the_whole_cases_are_played_and_no_clock_is_moved(lo
     assert report.played == 2
     assert not report.complete
     assert "line 2" in report.anomalies[Kind.FILE_BROKEN].example
-    assert bus.calls == ["publish", "settled", "publish"]
+    assert bus.calls == ["publish"]
 
 
 def test_of_a_truncated_archive_the_whole_cases_are_played(logs, tmp_path, run, mapping):
