@@ -363,6 +363,7 @@ def _head(doc: Document) -> dict[str, Any]:
         "p": doc.partition,
         **_timer(doc),
         "unsent": doc.unsent,
+        "home": doc.home,
         "state": doc.state,
         "tip": doc.tip,
         "own": doc.own_tip,
@@ -444,6 +445,7 @@ def _document(stored: Mapping[str, Any]) -> Document:
         due=stored["due"],
         timeline=stored["tl"],
         unsent=stored["unsent"],
+        home=stored.get("home", ""),  # of old documents nothing settled it
     )
 
 
