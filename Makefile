@@ -70,8 +70,11 @@ $(VENV)/installed-bench: requirements-bench.lock $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	@touch $@
 
+interop: install ## Every Kafka client plays a small agency; writes docs/interop.md and .json; some fifteen minutes at first
+	$(BIN)/python -m interop all
+
 clean: ## Stop the stack and forget its data
 	@if [ -x $(BIN)/lienthong ]; then $(BIN)/lienthong stack down; fi
 	@if [ -d .lienthong ]; then find .lienthong -mindepth 1 -maxdepth 1 ! -name fast-store -exec rm -rf {} +; fi
 
-.PHONY: help install run test fast simulate fuzz faults check format lock fast-store bench clean
+.PHONY: help install run test fast simulate fuzz faults check format lock fast-store bench interop clean

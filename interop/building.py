@@ -34,7 +34,7 @@ class Builder:
         if name in self.made:
             return ""
         if name not in self.failed:
-            self.failed[name] = self._missing(BUILDS[name]) or self._run(name, BUILDS[name].steps)
+            self.failed[name] = self.missing(BUILDS[name]) or self._run(name, BUILDS[name].steps)
         if not self.failed[name]:
             self.made.add(name)
         return self.failed[name]
@@ -51,7 +51,8 @@ class Builder:
         return said.splitlines()[0].strip() if said else ""
 
     @staticmethod
-    def _missing(build: Build) -> str:
+    def missing(build: Build) -> str:
+        """Which programs it needs that are not on this machine, in words; or nothing."""
         absent = [need for need in build.needs if shutil.which(need) is None]
         return f"not on this machine: {', '.join(absent)}" if absent else ""
 

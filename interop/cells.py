@@ -86,8 +86,7 @@ async def play(cell: Cell, command: list[str], kafka: str, ear: Ear, folder: Pat
     config.write_text(json.dumps(cell.config(kafka), ensure_ascii=False, indent=1), encoding="utf-8")
     loop = asyncio.get_running_loop()
     begun = loop.time()
-    with log.open("wb") as output:
-        process = subprocess.Popen([*command, str(config)], stdout=output, stderr=output, start_new_session=True)
+    process = _start([*command, str(config)], log)
     try:
         await ear.lodge(cell.submissions)
         wrong = await _finished(cell, process, ear)
@@ -97,6 +96,11 @@ async def play(cell: Cell, command: list[str], kafka: str, ear: Ear, folder: Pat
     seconds = loop.time() - begun
     found = () if wrong else tuple(history(ear.said[one]) for one in cell.submissions)
     return Lived(found, wrong or _believed(cell, ear), seconds, _misplaced(cell, ear))
+
+
+def _start(command: list[str], log: Path) -> "subprocess.Popen[bytes]":
+    with log.open("wb") as output:
+        return subprocess.Popen(command, stdout=output, stderr=output, start_new_session=True)
 
 
 async def _finished(cell: Cell, process: "subprocess.Popen[bytes]", ear: Ear) -> str:

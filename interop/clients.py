@@ -59,6 +59,11 @@ class Client:
         """The version that is pinned."""
         return pinned(*self.pin)
 
+    @property
+    def events_version(self) -> str:
+        """The version of its CloudEvents SDK that is pinned; empty without one."""
+        return pinned(*self.events[1:]) if self.events else ""
+
 
 def pinned(file: str, pattern: str) -> str:
     """A version as a manifest names it."""

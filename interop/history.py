@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from contracts.envelope import AnyEvent
+from contracts.routing import DossierTransferred
 from interop.listening import SAID
 
 History = tuple[tuple[str, str], ...]
@@ -15,14 +16,14 @@ MOMENTS = ("deadline", "target", "appointment_date", "claimed_at", "clock_since"
 def history(events: Sequence[AnyEvent]) -> History:
     """Type and data of every event, in order; codes, ids and moments, which no two dossiers share, are named instead.
 
-    Of one moment the order is that in which routing says things: a client whose clock shows milliseconds may report
-    twice in one.
+    Of one moment a hand-over comes last: a client may report twice in it, that it holds the dossier and that it is
+    done.
     """
     names = {event.id: f"<id of {event.type}>" for event in events}
     names |= {event.causationid: "<id of the cause>" for event in events if event.causationid}
     names |= {event.subject: "<dossier>" for event in events}
     names |= {event.correlationid: "<submission>" for event in events}
-    ordered = sorted(events, key=lambda one: (one.time, SAID.index(one.type)))
+    ordered = sorted(events, key=lambda one: (one.time, one.type == DossierTransferred.TYPE, SAID.index(one.type)))
     return tuple((event.type, _plain(event.data.model_dump(mode="json"), names)) for event in ordered)
 
 

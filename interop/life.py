@@ -13,10 +13,7 @@ PROCEDURE = "1.014159"
 
 COMPONENTS = ("form", "plot-map")
 UNIT, OFFICE, NAMED, ASKED = "H29.16.01", "H29.05", "H29.03", "H29.04.01"
-"""The receiving unit; who is planned for the last two steps; who is named instead, once; who is asked for an opinion."""
-
-TAKEN_BACK = "CB-9999"
-"""Stands in claims whose sender takes them back. Where it shows in a dossier, an aborted transaction was believed."""
+"""The receiving unit; who is planned for the last two steps; who is named instead, once; who gives an opinion."""
 
 Claim = dict[str, Any]
 
@@ -47,6 +44,7 @@ def finished(step: str, **more: str) -> Claim:
 
 def life(now: datetime) -> tuple[Rule, ...]:
     """The table; `now` is when it is played, because an explanation has to promise something that lies ahead."""
+    # Believed, it would stop the dossier for good.
     false = ({"kind": "needs-payment", "step": "forward", "amount": 1_000_000},)
     asks = {
         "kind": "asks-opinion",

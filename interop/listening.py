@@ -17,7 +17,7 @@ from contracts.topics import OWNERS, dead_letter_topic, read_event
 from interop.life import COMPONENTS, PROCEDURE, UNIT
 
 SAID = tuple(payload.TYPE for owner in ("intake", "routing") for payload in OWNERS[owner])
-"""What intake and routing say, in the order in which they say it of one moment."""
+"""What intake and routing say."""
 
 REPORTS = AgencyReported.TYPE
 DEAD = dead_letter_topic("routing")

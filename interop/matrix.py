@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from interop.building import Builder
 from interop.cells import Cell, Lived, cells_of, play
@@ -56,19 +55,37 @@ class Matrix:
         return found
 
 
-async def whole(home: Path, wanted: Sequence[Client], say: Say) -> Matrix:
+async def whole(builder: Builder, wanted: Sequence[Client], say: Say) -> Matrix:
     """Build, play and compare; every cell of the wanted clients."""
-    builder, found = Builder(home), Matrix()
+    found = Matrix()
     made = await asyncio.to_thread(_made, builder, wanted, found, say)
-    async with place(home / "shop") as shop, Ear(shop.kafka) as ear:
-        gate = asyncio.Semaphore(AT_ONCE)
-        cells = [cell for client in made for cell in cells_of(client)]
-        await asyncio.gather(*(_one(cell, builder, shop, ear, gate, found, say) for cell in cells))
+    async with place(builder.home / "shop") as shop, Ear(shop.kafka) as ear:
+        run, gate = _Run(builder, shop, ear, found, say), asyncio.Semaphore(AT_ONCE)
+        await asyncio.gather(*(run.one(cell, gate) for client in made for cell in cells_of(client)))
         found.lag = await shop.lag()
         found.replayed = await asyncio.to_thread(shop.replayed)
         _count(found, ear)
     _compare(found)
     return found
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What every cell of one run shares."""
+
+    builder: Builder
+    shop: Place
+    ear: Ear
+    found: Matrix
+    say: Say
+
+    async def one(self, cell: Cell, gate: asyncio.Semaphore) -> None:
+        """Play one cell when its turn has come."""
+        async with gate:
+            command = self.builder.command(cell.client.build, cell.client.command)
+            lived = await play(cell, command, self.shop.kafka, self.ear, self.shop.settings.home)
+        self.found.lived.setdefault(cell.client.name, {})[cell.variant] = lived
+        self.say(f"{cell.client.name}, {cell.variant}: {lived.wrong or 'holds'} ({lived.seconds:.1f} s)")
 
 
 def _made(builder: Builder, wanted: Sequence[Client], found: Matrix, say: Say) -> list[Client]:
@@ -81,16 +98,6 @@ def _made(builder: Builder, wanted: Sequence[Client], found: Matrix, say: Say) -
         else:
             made.append(client)
     return made
-
-
-async def _one(
-    cell: Cell, builder: Builder, shop: Place, ear: Ear, gate: asyncio.Semaphore, found: Matrix, say: Say
-) -> None:
-    async with gate:
-        command = builder.command(cell.client.build, cell.client.command)
-        lived = await play(cell, command, shop.kafka, ear, shop.settings.home)
-    found.lived.setdefault(cell.client.name, {})[cell.variant] = lived
-    say(f"{cell.client.name}, {cell.variant}: {lived.wrong or 'holds'} ({lived.seconds:.1f} s)")
 
 
 def _count(found: Matrix, ear: Ear) -> None:
