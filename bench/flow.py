@@ -32,6 +32,7 @@ from services.cli.shop import groups
 
 HEARD = (DossierReceived.TYPE, DossierTransferred.TYPE, DossierCompleted.TYPE)
 PORTAL = "/portal/bench"
+RATING = "/lienthong/rating"
 RATE = 0.4
 """Share of the citizens who rate."""
 
@@ -134,7 +135,7 @@ class Outside:
             officer=data.officer,
             answers={"4": 2, "5": 2, "6": 1},
         )
-        return [fetched, _said(rating, PORTAL, event.subject, event.correlationid)]
+        return [fetched, _said(rating, RATING, event.subject, event.correlationid)]
 
 
 def _told(claim: claims.Claim, submission: str) -> Message:

@@ -58,6 +58,7 @@ class Document:
         due: when to decide again, by the clock of `timeline`; on the live one not before what arrived was heard of,
             on the others not after what arrived can be decided upon.
         timeline: which clock.
+        home: the timeline that its birth settled; empty as long as none did.
         unsent: version from which on own events may not have reached the bus yet (a sweep was cut short).
         line: what the next save writes of it for reports; None where that has not changed.
     """
@@ -77,6 +78,7 @@ class Document:
     characters: int = 0
     due: datetime | None = None
     timeline: str = LIVE
+    home: str = ""
     unsent: int | None = None
     line: Line | None = None
 

@@ -1,13 +1,13 @@
 """What happens to one document in one round: facts are added, folded, decided upon. No waiting, no outside world."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 import structlog
 
-from chassis.document import MAX_CHARACTERS, MAX_FACTS, Document
+from chassis.document import MAX_CHARACTERS, MAX_FACTS, Document, Fact
 from chassis.fault import ProcessFaultError, is_of_process
 from chassis.logs import about
 from chassis.record import Record, taken_in_at, value_of
@@ -76,6 +76,7 @@ class Job:
         repeats: the saves that brought in what arrived again.
         fresh: what arrived and was not known.
         refused: what can not be taken in, and why.
+        strangers: facts of others on another timeline than the birth that comes now, which can not stay.
         failed: why nothing can be decided, if so.
         heard: on the live timeline, when the last of what arrived was on the bus.
         parked: whether it has to wait for a tick until something is decided.
@@ -88,6 +89,7 @@ class Job:
     repeats: list[int] = field(default_factory=list)
     fresh: list[Arrival] = field(default_factory=list)
     refused: list[tuple[Arrival, str]] = field(default_factory=list)
+    strangers: list[Fact] = field(default_factory=list)
     failed: str = ""
     heard: datetime | None = None
     parked: bool = False
@@ -114,7 +116,7 @@ class Job:
         """Whether there is anything to save."""
         return not self.failed and bool(self.doc.fresh)
 
-    def take(self, arrivals: Sequence[Arrival]) -> None:
+    def take(self, arrivals: Sequence[Arrival], service: Service[Any]) -> None:
         """Add what arrived.
 
         Raises:
@@ -123,9 +125,34 @@ class Job:
         if self.doc.unsent is not None and not self.doc.whole:
             raise PartialError
         self.heard = max((arrival.heard for arrival in arrivals if arrival.event.timeline == LIVE), default=None)
+        if service.settles:
+            self._settle(arrivals, service, service.settles)
         for arrival in arrivals:
-            if reason := self._admit(arrival):
+            if reason := self._foreign(arrival) or self._admit(arrival):
                 self.refused.append((arrival, reason))
+
+    def _settle(self, arrivals: Sequence[Arrival], service: Service[Any], settles: Callable[[AnyEvent], bool]) -> None:
+        """A birth settles the timeline. What came before it on another one is found again whenever the birth comes."""
+        doc, events = self.doc, [arrival.event for arrival in arrivals if arrival.record]
+        if not any(map(settles, events)):
+            return
+        if not doc.whole:
+            raise PartialError
+        if not doc.home:
+            doc.home = service.home_of([*doc.events, *events])
+        here = {event.identity for event in events}
+        self.strangers = [
+            fact
+            for identity, fact in doc.facts.items()
+            if doc.home and not fact.own and fact.event.timeline != doc.home and identity not in here
+        ]
+
+    def _foreign(self, arrival: Arrival) -> str:
+        """Why an arrival of another timeline is refused; nothing where it is of this one, or none is settled."""
+        event, home = arrival.event, self.doc.home
+        if not home or event.timeline == home or arrival.record is None:
+            return ""
+        return f"timeline: {self.doc.key} is on the timeline {home}; what is said of it has to be, too"
 
     def _admit(self, arrival: Arrival) -> str:
         """Add one arrival; the reason why not, where it can not be taken."""
@@ -257,7 +284,7 @@ class Job:
             raise PartialError
         doc.tip = doc.own_tip = ""
         self.latest, self._begun = None, True
-        facts = [service.placed(event) for event in doc.events]
+        facts = [service.placed(event) for event in service.at_home(doc.events, doc.home)]
         self._move_tips(facts)
         return service.unfold(service.initial, facts)
 

@@ -17,7 +17,7 @@ import asyncio
 from collections import OrderedDict, defaultdict
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 import structlog
@@ -27,6 +27,7 @@ from chassis.job import Arrival, Job, Latest, PartialError
 from chassis.logs import about, type_name
 from chassis.observe import NOBODY, UNKNOWN, UNREADABLE, Observer
 from chassis.record import (
+    Kept,
     Message,
     Publish,
     Record,
@@ -67,6 +68,9 @@ NOT_AGAIN = timedelta(seconds=1)
 
 TRY_AGAIN = timedelta(minutes=5)
 """When a sweep looks again at a document that it could not decide: by then the service may be mended."""
+
+LAST = datetime(9999, 12, 30, tzinfo=UTC)
+"""No timer is set for later: what is added to it still is a moment. Records of old may speak of any."""
 
 
 class Known(NamedTuple):
@@ -157,6 +161,7 @@ class Loop:
         for record in records:
             try:
                 event = read_record(record)
+                key = self.service.key(event)
             except UnknownTypeError as error:
                 tally.unknown += 1
                 self._observer.put_aside(record, UNKNOWN)
@@ -168,7 +173,7 @@ class Loop:
                 if isinstance(event.data, TELL_TIME):
                     told.append(Told(event.timeline, event.time, TELLERS.get(event.type, "")))
                 else:
-                    arrivals[self.service.key(event)].append(Arrival(event, record))
+                    arrivals[key].append(Arrival(event, record))
         return dict(arrivals), told
 
     async def _settle_all(
@@ -239,6 +244,7 @@ class Loop:
             for one, reason in job.rejected:
                 if one.record:
                     dead += self._put_aside(one.record, reason, one.event, answered=not job.failed)
+            dead += self._put_out(job)
         self._observer.took({key: arrivals[key] for key in done}, done)
         await self._publish_caused(done.values(), tally)
         for job in done.values():
@@ -285,7 +291,7 @@ class Loop:
                 continue
             job = Job(*known)
             try:
-                job.take(found)
+                job.take(found, self.service)
                 job.decide(self.service, now)
             except PartialError:
                 partial.append(key)
@@ -361,9 +367,9 @@ class Loop:
             job.doc.unsent = None
             self._set_due(job)
             if now is not None and job.failed:
-                job.doc.due = now + TRY_AGAIN
+                job.doc.due = min(now, LAST) + TRY_AGAIN
             elif now is not None and job.doc.due is not None and job.doc.due <= now:
-                job.doc.due = now + NOT_AGAIN
+                job.doc.due = min(now, LAST) + NOT_AGAIN
         await self.store.move_due([job.doc for job in jobs])
 
     def _keep(self, job: Job) -> None:
@@ -374,6 +380,16 @@ class Loop:
             self._kept[doc.key] = Known(doc, job.state, job.latest)
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
+
+    def _put_out(self, job: Job) -> list[Message]:
+        """The same about facts that turned out to be of another timeline than their document."""
+        found = list[Message]()
+        for fact in job.strangers if not job.failed else ():
+            event, reason = fact.event, f"timeline: {job.doc.key} is on the timeline {job.doc.home}, as its birth says"
+            stamp = int((event.taken_in or event.time).timestamp() * 1000)
+            kept = Kept(event.type, job.doc.partition, stamp, event.subject.encode(), fact.raw.encode())
+            found += self._put_aside(kept, reason, event)
+        return found
 
     def _put_aside(
         self, record: Record, reason: str, event: AnyEvent | None = None, *, answered: bool = True
@@ -410,6 +426,7 @@ def _is_through(job: Job) -> bool:
 
 def _not_before(at: datetime) -> datetime:
     """The moment to the millisecond, as stores keep it, and never earlier: nobody is woken before the time."""
+    at = min(at, LAST)
     return at + timedelta(microseconds=-at.microsecond % 1000)
 
 

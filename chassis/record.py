@@ -52,6 +52,19 @@ class Record(Protocol):
 
 
 @dataclass(frozen=True)
+class Kept:
+    """A fact on record, as the record that it came by: where that stood is not known any more."""
+
+    topic: str
+    partition: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    offset: int = -1
+    headers: Headers = ()
+
+
+@dataclass(frozen=True)
 class Message:
     """One record to publish; without a `partition` its key decides."""
 

@@ -7,7 +7,7 @@ import hashlib
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache, reduce
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -19,6 +19,7 @@ from contracts.claims import ClockTicked
 from contracts.decision import Decision, Effect, Line
 from contracts.envelope import AnyEvent, Payload
 from contracts.refused import Refused
+from contracts.rule_days import bounds_claims
 from contracts.topics import OWNER_OF
 from contracts.watermarks import MARKS, Upstream, upstream
 
@@ -70,6 +71,8 @@ class Service(Generic[S]):
         perform: carries out effects; only for services that have an outside world.
         answer: tells who sent a record that was put aside; pure. What it says is about the record, not a document: its
             key is NOWHERE, or it is none of `emits`.
+        settles: tells the birth of a document, which settles its timeline: what others say on another one is no fact of
+            it. None for who hears nothing of outsiders.
         basis: the data that the fold goes by, as text; a state that was folded by other data is folded anew.
         code: tells the code and the data that fold from any other.
     """
@@ -86,6 +89,7 @@ class Service(Generic[S]):
     line: Callable[[S, S | None], Line | None] | None = None
     perform: Perform | None = None
     answer: Callable[[Refused], AnyEvent | None] | None = None
+    settles: Callable[[AnyEvent], bool] | None = None
     basis: str = ""
     state_adapter: TypeAdapter[S] = field(init=False)
     code: str = field(init=False)
@@ -119,7 +123,7 @@ class Service(Generic[S]):
         rely on it, whether something that others say is folded before or after them. Of two births the first is the
         one that the bus took in first, where that is known: whoever is born a second time can write any time.
         """
-        own, at = isinstance(event.data, self.emits), event.time
+        own, at = self.said(event), event.time
         if isinstance(event.data, self.genesis):
             birth, at = "", event.bounded_by or at
         else:
@@ -134,7 +138,25 @@ class Service(Generic[S]):
             known = unique.setdefault(fact.identity, fact)
             if known is not fact and _heard_before(fact, known):
                 unique[fact.identity] = known.model_copy().take_in(fact.taken_in)
-        return self.unfold(self.initial, map(self.placed, unique.values()))
+        found = unique.values()
+        return self.unfold(self.initial, map(self.placed, self.at_home(found, self.home_of(found))))
+
+    def home_of(self, facts: Iterable[AnyEvent]) -> str:
+        """The timeline of a document: of its birth that the bus took in first. Empty where nothing settles it.
+
+        Nor does a birth that was taken in before this rule counted.
+        """
+        births = [fact for fact in facts if self.settles and self.settles(fact)]
+        first = min(births, key=_when_taken_in, default=None)
+        return first.timeline if first and bounds_claims(first.taken_in) else ""
+
+    def at_home(self, facts: Iterable[AnyEvent], home: str) -> Iterable[AnyEvent]:
+        """The facts on a document's own timeline; what the service said itself, it said on whichever it was asked."""
+        return (one for one in facts if one.timeline == home or self.said(one)) if home else facts
+
+    def said(self, event: AnyEvent) -> bool:
+        """Whether the service says such events itself."""
+        return isinstance(event.data, self.emits)
 
     def unfold(self, state: S, later: Iterable[Placed]) -> S:
         """The state that follows from one state and facts that all come after those it was folded from."""
@@ -148,6 +170,10 @@ class Service(Generic[S]):
     def restore(self, dumped: dict[str, Any]) -> S:
         """The state that `dump` made these JSON values of. Every state has to come back as it was."""
         return self.state_adapter.validate_python(dumped)
+
+
+def _when_taken_in(event: AnyEvent) -> datetime:
+    return event.taken_in or datetime.min.replace(tzinfo=UTC)
 
 
 def _heard_before(repeat: AnyEvent, known: AnyEvent) -> bool:

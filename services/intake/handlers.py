@@ -6,7 +6,7 @@ from chassis.service import Service, by_correlation
 from contracts import claims, intake, routing
 from services.intake.decide import Rules, decide
 from services.intake.refusals import answer
-from services.intake.state import INITIAL, Fold, State
+from services.intake.state import INITIAL, Fold, State, applies
 
 
 def service(rules: Rules) -> Service[State]:
@@ -28,6 +28,7 @@ def service(rules: Rules) -> Service[State]:
         decide=partial(decide, rules=rules),
         key=by_correlation,
         answer=answer,
+        settles=applies,
         indexes=(("code",),),
         basis=repr((rules.calendar, dict(rules.rule_sets.by_name))),
     )

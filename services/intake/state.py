@@ -106,6 +106,11 @@ class Fold:
         return counts_from(self._rule_sets.on(taken_in), self._calendar, event.time, taken_in)
 
 
+def applies(event: AnyEvent) -> bool:
+    """Whether a submission begins with this."""
+    return isinstance(event.data, claims.IntakeSubmitted) and isinstance(event.data.claim, claims.Application)
+
+
 def _said(state: State, event: AnyEvent) -> State:
     match event.data:
         case intake.DossierReceived() as data:

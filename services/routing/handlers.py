@@ -40,5 +40,6 @@ def service(rules: Rules) -> Service[State]:
         genesis=(intake.DossierReceived,),
         key=document,
         answer=answer,
+        settles=lambda event: isinstance(event.data, intake.DossierReceived),
         indexes=(("phase",),),
     )

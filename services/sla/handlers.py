@@ -43,6 +43,7 @@ def service(rules: Rules) -> Service[State]:
         evolve=Fold(rules).evolve,
         decide=partial(decide, rules=rules),
         genesis=(intake.DossierReceived, rating.FeedbackSubmitted),
+        settles=lambda event: isinstance(event.data, intake.DossierReceived | rating.FeedbackSubmitted),
         indexes=(("phase", "overdue"),),
         line=line_of,
         basis=repr((rules.calendar, dict(rules.rule_sets.by_name))),

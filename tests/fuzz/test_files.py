@@ -90,7 +90,7 @@ def test_any_file_is_read_or_refused_in_words_of_its_kind(kind: str, tmp_path: P
 
 def _is_usable(calendar: Any) -> None:
     """A limit ends, or there is no day on which it could, and that is said."""
-    for limit in ("3 working-days", "5 working-hours", "10 days"):
+    for limit in ("3 working-days", "5 working-hours", "10 calendar-days"):
         try:
             assert due_at(calendar, NOW, Limit.parse(limit)) > NOW
         except (ClockError, DataError):

@@ -4,8 +4,9 @@ A marker, which ends a transaction, has an offset and no record. What stands beh
 transaction can not be read yet.
 """
 
+import itertools
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from zlib import crc32
@@ -37,7 +38,7 @@ class Transaction:
 
 @dataclass(frozen=True, slots=True)
 class BusRecord:
-    """One record, as the loop reads it; `at` is when the bus took it in."""
+    """One record, as the loop reads it; `at` is when the bus took it in, `number` its place among all."""
 
     topic: str
     partition: int
@@ -47,6 +48,7 @@ class BusRecord:
     value: bytes | None
     headers: tuple[tuple[str, bytes], ...]
     at: datetime
+    number: int
     transaction: Transaction | None = None
 
     @property
@@ -70,6 +72,7 @@ class Bus:
     records: list[BusRecord] = field(default_factory=list)
     open: list[Transaction] = field(default_factory=list)
     listeners: dict[str, list[Callable[[int], None]]] = field(default_factory=lambda: defaultdict(list))
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def append(self, message: Message, transaction: Transaction | None = None) -> BusRecord:
         """Take a message in, perhaps as part of a transaction."""
@@ -83,6 +86,7 @@ class Bus:
             message.value,
             message.headers,
             at,
+            next(self._numbers),
             transaction,
         )
         log.append(record)

@@ -13,6 +13,7 @@ from tests.simulation.findings import Findings
 from tests.simulation.laws_deadlines import DEADLINES
 from tests.simulation.laws_outside import OUTSIDE
 from tests.simulation.laws_routing import ROUTING
+from tests.simulation.laws_rules import BOUNDED
 from tests.simulation.laws_timelines import TIMELINES
 from tests.simulation.voice import BEHIND
 from tests.simulation.world import World
@@ -36,7 +37,7 @@ def check(world: World) -> Findings:
         AssertionError: at the first law that is broken.
     """
     findings = Findings(world)
-    for law in (*LAWS, *ROUTING, *DEADLINES, *OUTSIDE, *TIMELINES):
+    for law in (*BOUNDED, *LAWS, *ROUTING, *DEADLINES, *OUTSIDE, *TIMELINES):
         for complaint in law(findings):
             raise AssertionError(f"{law.__name__.replace('_', ' ')}: {complaint}")
     return findings

@@ -2,16 +2,17 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import combinations
 from typing import Any
 
 from chassis.document import Document, Fact
 from contracts import claims, intake, routing
 from contracts.envelope import LIVE, AnyEvent
+from contracts.worktime import shift
 from services.routing.dossier import Leg, State
 from tests.simulation.findings import Findings
-from tests.simulation.services import tolerates
+from tests.simulation.services import calendar, tolerance, tolerates
 
 ACCEPTED_BY: dict[type, type[routing.Accepted]] = {
     claims.TookCustody: routing.DossierAcknowledged,
@@ -116,9 +117,10 @@ def _overlap(one: Leg, other: Leg) -> bool:
 
 
 def nobody_gains_time_by_telling_late(found: Findings) -> Iterator[str]:
-    """A report counts from when it says, if it came soon enough; else from its own time, and is flagged.
+    """A report counts from when it says, if it came soon enough; else from the earliest moment tolerated, flagged.
 
-    Or from the first moment at which it can have been, which is one of the dossier's own history, and is flagged too.
+    What was taken in before that rule, or is played, counts else from its own time. Or from the
+    first moment at which it can have been, which is one of the dossier's own history, and is flagged too.
     """
     for doc in found.documents("routing").values():
         moments = {event.time for event in doc.events if not isinstance(event.data, claims.AgencyReported)}
@@ -132,7 +134,11 @@ def nobody_gains_time_by_telling_late(found: Findings) -> Iterator[str]:
 
 def _mistimed(received: datetime | None, event: AnyEvent, report: AnyEvent, moments: set[datetime]) -> Iterator[str]:
     claimed = report.data.occurred_at or report.time
-    earliest = claimed if tolerates(received or claimed, claimed, report.time) else report.time
+    heard, since = report.bounded_by, received or claimed
+    if tolerates(since, claimed, heard or report.time):
+        earliest = claimed
+    else:
+        earliest = report.time if heard is None else shift(calendar(), heard, -tolerance(since)).astimezone(UTC)
     what = f"{event.type} of {event.subject}, {event.id}"
     if event.time < earliest or (event.time > earliest and event.time not in moments):
         yield f"{what} counts from {event.time}, told at {report.time}: {claimed}"

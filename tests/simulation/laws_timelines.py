@@ -29,12 +29,12 @@ def a_ticked_timeline_is_what_was_told_on_it(found: Findings) -> Iterator[str]:
 
 def nothing_is_taken_back_by_the_tick_that_said_it(found: Findings) -> Iterator[str]:
     """Whoever reads what follows from a tick reads no lateness that the same tick denies."""
-    passed = [record.number for record, event in found.said if isinstance(event.data, SlaPassed)]
-    overdue = {event.id: record.number for record, event in found.said if isinstance(event.data, sla.DossierOverdue)}
-    for record, event in found.said:
+    passed = [place for place, (_, event) in enumerate(found.said) if isinstance(event.data, SlaPassed)]
+    overdue = {e.id: place for place, (_, e) in enumerate(found.said) if isinstance(e.data, sla.DossierOverdue)}
+    for place, (_, event) in enumerate(found.said):
         if isinstance(event.data, sla.DossierOverdueRetracted) and event.timeline == SIMULATED:
             said = overdue[event.data.overdue_id]
-            if not any(said < number < record.number for number in passed):
+            if not any(said < mark < place for mark in passed):
                 yield f"{event.data.overdue_id} is said and taken back by one tick"
 
 

@@ -12,6 +12,7 @@ from services.cli.announcing import Announcement
 from tests.simulation.agencies import Agencies
 from tests.simulation.bus import BusRecord
 from tests.simulation.citizens import Citizens
+from tests.simulation.liars_rules import Liars
 from tests.simulation.voice import Voice
 
 SOON = timedelta(minutes=40)
@@ -34,6 +35,7 @@ class People:
         self._read = 0
         self._agencies = Agencies(voice)
         self._citizens = Citizens(voice)
+        self._liars = Liars(voice)
         self.bad: set[tuple[str, int, int]] = set()
 
     @property
@@ -78,9 +80,12 @@ class People:
                 self._under_way[event.subject] = event
                 if self._voice.chance(ANNOUNCED):
                     self._voice.later(self._announce, event.data.appointment_date, event.timeline, after=SOON)
-            case routing.DossierCompleted():
+            case rating.FeedbackSubmitted():
+                self._under_way[event.subject] = event
+            case routing.DossierCompleted() | rating.FeedbackAnswered():
                 self._under_way.pop(event.subject, None)
         self._agencies.hear(event)
+        self._liars.hear(event)
         self._citizens.hear(event)
 
     def _announce(self, appointment: datetime, timeline: str) -> None:

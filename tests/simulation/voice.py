@@ -63,6 +63,10 @@ class Voice:
         """The clock of a timeline."""
         return self.bus.clock() - (timedelta() if timeline == LIVE else BEHIND)
 
+    def hand_in(self, message: Message) -> None:
+        """Hand a record of the live timeline in as it is."""
+        self._submit(LIVE, message)
+
     def send(self, event: AnyEvent) -> None:
         """Hand it in, perhaps twice."""
         self._submit(event.timeline, message_of(event))

@@ -9,6 +9,7 @@ from unittest.mock import patch
 
 from chassis import clock, loop
 from chassis.record import Message
+from contracts import rule_days
 from contracts.envelope import LIVE
 from tests.simulation.bus import Bus
 from tests.simulation.loop import Mortal, SimulatedLoop
@@ -43,6 +44,9 @@ BREATH = 21_000.0
 STRIDE = timedelta(days=1)
 """How far a calm world goes at least when nothing is left to do."""
 
+IN_FORCE = (timedelta(), timedelta(), timedelta(), timedelta(days=2), timedelta(days=4))
+"""So long after its start a world bounds what records claim: most begin with it, some live to see it."""
+
 TROUBLES = ("crashes", "failures", "lost answers", "expulsions", "pauses", "cuts", "stops", "damage")
 
 PATIENCE = 600
@@ -54,6 +58,7 @@ class World:
 
     def __init__(self, seed: int, variant: Variant = SOUND, *, told: bool = False) -> None:
         self.rng = random.Random(seed)
+        self._bounded_from = START + random.Random(f"rules {seed}").choice(IN_FORCE)
         self.trace = Trace(told=told)
         self.asyncio = SimulatedLoop(self.rng, self.trace)
         self.counts: Counter[str] = Counter()
@@ -110,7 +115,7 @@ class World:
 
     def run(self) -> None:
         """A storm, and then calm until everything is committed and nothing is due."""
-        with self._present():
+        with self._present(), self.rules():
             for shop in self.shops:
                 for _ in range(INSTANCES):
                     shop.begin()
@@ -145,6 +150,12 @@ class World:
             for one in (*self.portals, *self.processes):
                 one.wire.buried = True
             self.asyncio.bury([*self.portals, *self.processes])
+
+    @contextmanager
+    def rules(self) -> Iterator[None]:
+        """Inside, the rules of a day count from this world's day on."""
+        with patch.object(rule_days, "ANY_RECORD", self._bounded_from):
+            yield
 
     @contextmanager
     def _present(self) -> Iterator[None]:

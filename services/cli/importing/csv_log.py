@@ -50,8 +50,8 @@ def _lines(text: TextIO, note: Note) -> Iterator[str]:
 
 
 def _check_header(header: list[str], mapping: Mapping) -> None:
-    lifecycle = set() if "lifecycle" in mapping.event.model_fields_set else {STANDARD_LIFECYCLE} - set(header)
-    for name in sorted((mapping.case_names | mapping.event_names) - lifecycle):
+    wanted = mapping.case_names | mapping.event_names
+    for name in sorted(wanted if STANDARD_LIFECYCLE in header else wanted - {STANDARD_LIFECYCLE}):
         if header.count(name) != 1:
             problem = "twice" if name in header else "not there"
             raise ImportFailed(

@@ -33,7 +33,7 @@ def read_ocel_sqlite(stream: IO[bytes], mapping: Mapping, note: Note) -> Generat
         try:
             with closing(_opened(Path(stream.name))) as base:
                 _take(_Tables(base, Path(stream.name).stat().st_size), log)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:  # names and complaints are not decoded as texts are
             raise BrokenLog(f"bad SQLite: {error}; fetch the file again") from error
         yield from log.pieces()
 

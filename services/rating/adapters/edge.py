@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, TypeAdapter, WithJsonSchema, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictInt,
+    TypeAdapter,
+    WithJsonSchema,
+    field_validator,
+)
 
 from chassis.keys import Keys
 from chassis.record import Publish, message_of
@@ -19,7 +28,16 @@ from services.rating.decide import SOURCE
 from services.rating.state import INITIAL, MOST_POINTS, Rating, State, had_it
 
 _STATE = TypeAdapter(State)
-_Points = Annotated[StrictInt, WithJsonSchema({"type": "integer", "minimum": 0, "maximum": MOST_POINTS})]
+
+
+def _whole(given: Any) -> Any:
+    """JSON has one kind of number, and 2.0 is as whole as 2."""
+    return int(given) if isinstance(given, float) and given.is_integer() else given
+
+
+_Points = Annotated[
+    StrictInt, BeforeValidator(_whole), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": MOST_POINTS})
+]
 
 
 class States(Protocol):

@@ -23,7 +23,7 @@ from services.rating.state import Feedback, FeedbackStatus, State
 MOST_CHARACTERS = 5_000
 """Of a feedback or an answer."""
 
-Said = Annotated[str, StringConstraints(min_length=1, max_length=MOST_CHARACTERS, strip_whitespace=True)]
+Said = Annotated[str, StringConstraints(min_length=1, max_length=MOST_CHARACTERS, strip_whitespace=True, pattern=r"\S")]
 _STATE = TypeAdapter(State)
 
 
@@ -161,7 +161,7 @@ class FeedbackDesk:
             agency=body.agency,
             text_ref=kept.reference,
             limit=str(category.limit),
-            due=due_at(self._terms.calendar, kept.at, category.limit),
+            due=due_at(self._terms.calendar.of(body.agency), kept.at, category.limit),
             dossier=body.dossier,
         )
 

@@ -142,10 +142,11 @@ def resident(cases, mapping, *sizes):
         pytest.skip("needs /proc to see the peak of a process")
     settings = json.dumps(mapping.model_dump(), default=sorted)
     code = RESIDENT.format(folder=str(Path(__file__).parent), mapping=settings, cases=cases)
-    return [
-        int(subprocess.run([sys.executable, "-c", code, str(size)], cwd=ROOT, capture_output=True, check=True).stdout)
+    runs = (
+        subprocess.run([sys.executable, "-c", code, str(size)], cwd=ROOT, stdout=subprocess.PIPE, check=True)
         for size in sizes
-    ]
+    )
+    return [int(run.stdout) for run in runs]
 
 
 @pytest.mark.slow

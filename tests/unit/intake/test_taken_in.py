@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from contracts.claims import Withdrawal
 from contracts.intake import DossierReceived, DossierRefused, DossierWithdrawn
 from contracts.rule_days import ANY_RECORD
 from contracts.worktime import ZONE
@@ -68,3 +69,21 @@ def test_history_comes_from_imports_alone_and_never_live(intake, source, timelin
     (answer,) = given(intake).when(told.take_in(december(3))).said_data
     assert isinstance(answer, DossierReceived if accepted else DossierRefused)
     assert accepted or "history comes from an import" in answer.reason
+
+
+@pytest.mark.parametrize("claim", [{}, {"components": ()}, {"historic_code": "H29.16-261201-0001"}])
+def test_who_calls_his_submission_by_the_code_of_a_dossier_moves_nothing_of_that_dossier(intake, claim):
+    code = "H29.16-261201-0001"
+    told = submitted(application(**claim), december(3), submission=code).take_in(december(3))
+    back = submitted(Withdrawal(), december(4), submission=code).take_in(december(4))
+    story = given(intake).when(told, back)
+    (refusal,) = story.said
+    assert isinstance(refusal.data, DossierRefused)
+    assert "choose an id of your own" in refusal.data.reason
+    assert (refusal.correlationid, refusal.subject == code) == (code, False)
+
+
+@pytest.mark.parametrize("mine", ["web-261201-0001", "H29.16-mine-0001", "submission-261201"])
+def test_other_ids_of_submissions_are_free(intake, mine):
+    told = submitted(application(), december(3), submission=mine).take_in(december(3))
+    assert given(intake).when(told).says(DossierReceived)
