@@ -25,9 +25,9 @@ HEAD = """\
 
 Written by `make interop`; do not edit. Each client has a small agency of its own in `interop/`, a file that one can
 begin with. All of them live the same life (`interop/life.py`) against a real broker and {routings} instances of
-routing: they hear that a dossier was handed over to them, take custody, finish with a next agency, ask for an opinion and
-give it, need a supplement, explain a delay, send back, and make one impossible claim and one malformed one; they go on
-only when they have heard the answer. A cell holds if both of its dossiers come to their end with the same
+routing: they hear that a dossier was handed over to them, take custody, finish with a next agency, ask for an opinion
+and give it, need a supplement, explain a delay, send back, and make one impossible claim and one malformed one; they
+go on only when they have heard the answer. A cell holds if both of its dossiers come to their end with the same
 events, in the same order and with the same data, as aiokafka's do with its defaults.
 
 """
