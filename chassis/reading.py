@@ -129,7 +129,6 @@ class Reading:
     async def _raised(self, error: Exception) -> None:
         """Nobody knows what was forgotten: go back before the next fetch, and then ask each alone."""
         self._astray, self._general = True, Trouble(kind_of(error), told(error))
-        self._alone_until = now() + ALONE_SECONDS
         tell(self._general, self._observer)
         self._failures += 1
         await asyncio.sleep(min(FIRST_PAUSE * 2 ** (self._failures - 1), LONGEST_PAUSE))
@@ -138,6 +137,8 @@ class Reading:
         for place in sorted(self._consumer.assignment()):
             await self._return_to_handed(place)
         self._astray = False
+        # From here on, not from the error: however long the pause was, each is asked alone behind it.
+        self._alone_until = now() + ALONE_SECONDS
 
     async def _return_to_handed(self, place: TopicPartition) -> None:
         offset = self.handed.get(place)

@@ -17,6 +17,7 @@ from chassis.bus import Subscription
 from chassis.fault import ProcessFaultError
 from chassis.health import Health, Pulse
 from chassis.http import Probes, make_api
+from chassis.loading import load
 from chassis.loop import Loop
 from chassis.metrics import Metrics
 from chassis.observe import Observer, Observers
@@ -29,7 +30,6 @@ from chassis.store import MongoStore
 from chassis.timekeeper import Timekeeper
 from chassis.turn import Turn
 from contracts.envelope import LIVE
-from contracts.topics import reader
 
 if TYPE_CHECKING:
     from chassis.tracing import Tracing
@@ -105,9 +105,7 @@ class Runner:
             log.info("service.started", topics=len(self._app.service.topics))
 
     async def _prepare(self) -> None:
-        """Whatever can be loaded is loaded now: what is missing is found before the first batch, not by it."""
-        for topic in self._app.service.topics:
-            reader(topic)
+        load(self._app.service)
         await self._store.prepare(self._app.service.indexes)
         await self._app.prepare()
 

@@ -89,7 +89,8 @@ def kind_of(error: BaseException) -> str:
 def about_place(error: BaseException, topic: str) -> bool:
     """Whether an error that came with the question for one partition says something of that partition."""
     if isinstance(error, TopicAuthorizationFailedError):
-        return topic in str(error)
+        topics = error.args[0] if error.args else ()
+        return topic in ([topics] if isinstance(topics, str) else topics)
     return kind_of(error) in {CODEC, DAMAGED}
 
 

@@ -19,7 +19,7 @@ from interop.listening import Ear
 DOSSIERS = 2
 """Dossiers in a cell: with more than one, a partition that was guessed right by luck is seen."""
 
-CELL_SECONDS = 60.0
+CELL_SECONDS = 120.0
 """How long a life may take; most take three seconds, a Kafka Streams that replaces its thread some fifteen."""
 
 TRANSACTIONS = "transactions"

@@ -73,22 +73,23 @@ def pinned(file: str, pattern: str) -> str:
     return found[1]
 
 
+NODE_VERSION = ("node", "-p", "`node ${process.version}`")
 NPM = ("npm", "ci", "--no-audit", "--no-fund", "--loglevel=error")
 
 BUILDS: dict[str, Build] = {
     "java": Build(
         "java",
-        ("java", "mvn"),
+        ("java", "javac", "mvn"),
         (("mvn", "-q", "-B", "-f", "{source}/pom.xml", "-Dbuilt={built}", "package", "dependency:copy-dependencies"),),
         ("java", "--version"),
     ),
     "go": Build("go", ("go",), (), ("go", "version")),
-    "node": Build("node", ("node", "npm"), ((*NPM, "--ignore-scripts"),), ("node", "--version"), copied=True),
+    "node": Build("node", ("node", "npm"), ((*NPM, "--ignore-scripts"),), NODE_VERSION, copied=True),
     "node-librdkafka": Build(
         "node-librdkafka",
         ("node", "npm", "g++", "make"),
         (("env", "CKJS_LINKING=dynamic", *NPM), ("cp", "{source}/../node/agency.mjs", "{built}")),
-        ("node", "--version"),
+        NODE_VERSION,
         copied=True,
     ),
     "rust": Build(
@@ -144,14 +145,14 @@ CLIENTS: tuple[Client, ...] = (
         "confluent-kafka",
         "confluent-kafka",
         "agency_confluent.py",
-        events=("cloudevents", "python/requirements.in", r"cloudevents==(\S+)"),
+        events=("cloudevents for Python", "python/requirements.in", r"cloudevents==(\S+)"),
     ),
     _python("kafka-python", "kafka-python", "agency_kafka_python.py"),
     _java(
         "kafka-clients",
         "org.apache.kafka:kafka-clients",
         "KafkaClients",
-        events=("io.cloudevents:cloudevents-kafka", "java/pom.xml", r"<cloudevents\.version>(.+?)<"),
+        events=("cloudevents for Java", "java/pom.xml", r"<cloudevents\.version>(.+?)<"),
     ),
     _java("kafka-streams", "org.apache.kafka:kafka-streams", "Streams"),
     _go("franz-go", "franz", "github.com/twmb/franz-go"),
@@ -159,7 +160,7 @@ CLIENTS: tuple[Client, ...] = (
         "sarama",
         "sarama",
         "github.com/IBM/sarama",
-        events=("cloudevents/sdk-go/v2", "go/go.mod", r"github\.com/cloudevents/sdk-go/v2 v(\S+)"),
+        events=("cloudevents for Go", "go/go.mod", r"github\.com/cloudevents/sdk-go/v2 v(\S+)"),
     ),
     _go("confluent-kafka-go", "confluent", "github.com/confluentinc/confluent-kafka-go/v2"),
     Client("kafkajs", "node", "kafkajs", _npm("node", "kafkajs"), ("node", "{built}/kafkajs.mjs"), ("gzip",)),

@@ -9,7 +9,7 @@ from typing import Any, Self
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from chassis import clock
-from chassis.bus import Publisher
+from chassis.publisher import Publisher
 from chassis.record import message_of
 from contracts.claims import AgencyReported, Application, Claim, IntakeSubmitted, Supplement
 from contracts.envelope import AnyEvent, new_event

@@ -97,8 +97,12 @@ def _changes(before: dict[str, Any], said: dict[str, Any]) -> Iterator[str]:
         elif name not in before:
             yield f"`{name}` made up"
         elif before[name] != after[name]:
-            shown = "" if name == "data" else f": {json.dumps(before[name])} is {json.dumps(after[name])}"
+            shown = "" if name == "data" else f": {_text(before[name])} is {_text(after[name])}"
             yield f"`{name}` changed{shown}"
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def sdks() -> Sequence[Client]:

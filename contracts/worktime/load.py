@@ -1,5 +1,5 @@
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -19,14 +19,23 @@ _SHIPPED = Path(__file__).with_name("calendar.yaml")
 _SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 
 
-def load_calendar(path: Path | None = None) -> Calendar:
-    """Read a working calendar; without a path, the one that is shipped.
+def load_calendar(path: Path | None = None, known: Container[str] | None = None) -> Calendar:
+    """Read a working calendar.
+
+    Args:
+        path: the file; without it, the one that is shipped.
+        known: codes of the directory; a calendar of any other agency is a slip of the pen, and would hold for nobody.
 
     Raises:
         CalendarError: naming the file, the place and the remedy.
     """
     path = path or _SHIPPED
     file = read_document(path, _File, CalendarError)
+    for code in file.agencies:
+        if known is not None and code not in known:
+            raise CalendarError(
+                path.name, f"agencies.{code}", "the directory has no such agency", "use a code of the directory"
+            )
     differing = {
         code: file.calendar_of(agency, f"{path.name}: agencies.{code}") for code, agency in file.agencies.items()
     }

@@ -152,7 +152,7 @@ async def _week(settings: Settings, dossiers: int, seed: int) -> None:
         partitions = (await admin.topics())[ClockTicked.TYPE]
     with Live(console=console, transient=True, auto_refresh=False) as live:
         now: list[Moment] = []
-        watching = asyncio.create_task(_watch(settings, lambda found: _show(live, found, now)))
+        watching = asyncio.create_task(_watch(settings, plan.timeline, lambda found: _show(live, found, now)))
         try:
             async with KafkaBus(settings.kafka, partitions, plan.timeline, _tell_of_waiting) as bus:
                 await _play(settings, plan, bus, now)
@@ -160,7 +160,7 @@ async def _week(settings: Settings, dossiers: int, seed: int) -> None:
                 await admin.settled(groups(settings))
         finally:
             watching.cancel()
-    console.print(summary(await figures(settings)))
+    console.print(summary(await figures(settings, plan.timeline)))
 
 
 def _tell_of_waiting(services: Sequence[str]) -> None:
@@ -179,9 +179,9 @@ async def _play(settings: Settings, plan: Plan, bus: KafkaBus, now: list[Moment]
     await play(plan, bus, catalogue, directory, calendar, on_window=on_window)
 
 
-async def _watch(settings: Settings, show: Callable[[dict[str, Any]], None]) -> None:
+async def _watch(settings: Settings, timeline: str, show: Callable[[dict[str, Any]], None]) -> None:
     while console.is_terminal:
-        show(await figures(settings))
+        show(await figures(settings, timeline))
         await asyncio.sleep(LOOK_SECONDS)
 
 

@@ -90,7 +90,8 @@ def replay_letters(
         single = [name for name in names if name not in SERVICES]
         found = await letters.find(kafka, single)
         for name in dict.fromkeys(names):
-            found += await letters.open_letters(kafka, name) if name in SERVICES else []
+            waiting = await letters.open_letters(kafka, name) if name in SERVICES else []
+            found += [letter for letter in waiting if not letter.is_order]
         unique = {letter.name: letter for letter in found}
         await letter_deeds.replay(kafka, list(unique.values()), by or operator(), why)
         return len(unique)

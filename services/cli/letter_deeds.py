@@ -14,7 +14,6 @@ from chassis.admin import Admin
 from chassis.publisher import Publisher
 from chassis.record import MAX_KEY_BYTES, Message
 from chassis.settings import load_settings
-from chassis.skipping import UNTIL
 from contracts.topics import dead_letter_topic
 from services.cli.letters import Letter, LetterError, speaking_to
 from services.cli.shop import all_services
@@ -106,7 +105,7 @@ async def replay(kafka: str, letters: Sequence[Letter], by: str, why: str = "") 
     for letter in letters:
         if letter.status == "discarded":
             raise LetterError(f"{letter.name} {_done(letter)}; send the event anew instead")
-        if UNTIL in dict(letter.headers):
+        if letter.is_order:
             raise LetterError(f"{letter.name} holds a batch that nobody could read; ask its sender to send it anew")
     publisher = Publisher(kafka)
     try:

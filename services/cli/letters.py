@@ -16,6 +16,7 @@ from aiokafka.errors import KafkaError
 
 from chassis.admin import BusError
 from chassis.record import MAX_KEY_BYTES
+from chassis.skipping import UNTIL
 from chassis.streams import records
 from contracts.topics import SERVICES, dead_letter_topic
 
@@ -81,6 +82,11 @@ class Letter:
     def settled(self) -> bool:
         """Whether nothing is left to do about it."""
         return self.status in ("replayed", "discarded")
+
+    @property
+    def is_order(self) -> bool:
+        """Whether it orders to skip a batch that nobody could read, and holds that instead of a record."""
+        return UNTIL in dict(self.headers)
 
     @property
     def whole(self) -> bool:

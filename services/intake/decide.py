@@ -26,7 +26,7 @@ class Rules:
     Attributes:
         catalogue: the procedures that can be asked for.
         directory: the agencies, and who plays which role.
-        calendar: working hours and days off, for the appointment date.
+        calendar: working hours and days off; the appointment date goes by those of the competent agency.
         rule_sets: what holds for a dossier, by the day it was received.
     """
 
@@ -221,14 +221,15 @@ def _received(
         for step in applicable(procedure.steps, application.attributes)
     )
     late_from = rules.rule_sets.on(complete.at).late_from
-    clock = Clock(rules.calendar, complete.at, procedure.limit, late_from=late_from)
+    competent = rules.directory.resolve(procedure.role, place)
+    clock = Clock(rules.calendar.of(competent), complete.at, procedure.limit, late_from=late_from)
     data = intake.DossierReceived(
         submission_id=state.submission,
         procedure=procedure.code,
         procedure_version=procedure.version,
         channel=application.channel,
         receiving_unit=unit,
-        competent_agency=rules.directory.resolve(procedure.role, place),
+        competent_agency=competent,
         applicant_ref=application.applicant_ref,
         language=application.language,
         fee=procedure.fee,

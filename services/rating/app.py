@@ -18,7 +18,8 @@ from services.rating.handlers import service
 
 def build(context: Context) -> App:
     """Put rating together."""
-    terms = Terms(load_categories(), load_directory(), load_calendar(context.settings.calendar))
+    directory = load_directory()
+    terms = Terms(load_categories(), directory, load_calendar(context.settings.calendar, directory.agencies))
     words = StoredWords(context.store)
     desk = FeedbackDesk(context.store, words, context.publish, now, terms=terms)
     token = context.settings.service_token.get_secret_value()

@@ -19,7 +19,7 @@ class Rules:
     """Settings of the deadline watch.
 
     Attributes:
-        calendar: working hours and days off.
+        calendar: working hours and days off; each deadline goes by those of the agency whose work it is.
         superiors: the level above each agency, by code.
         rule_sets: what holds for a dossier, by the day it was received.
         in_transit: whom the time between a hand-over and its acknowledgement is charged to (a design choice).
@@ -37,11 +37,11 @@ class Rules:
         """The rule set the dossier was received under."""
         return self.rule_sets.by_name[state.rule_set]
 
-    def calendar_of(self, state: State) -> Calendar:
-        """The calendar with all that was announced for this dossier and not taken back."""
+    def calendar_of(self, state: State, agency: str) -> Calendar:
+        """The agency's calendar with all that was announced for this dossier and not taken back."""
         taken_back = state.taken_back
         announced = tuple(one.days for one in state.amendments if one.id not in taken_back)
-        return self._calendar(announced) if announced else self.calendar
+        return (self._calendar(announced) if announced else self.calendar).of(agency)
 
     def clock(self, state: State, deadline: Deadline) -> Clock:
         """The clock of a deadline: of all calendars that were ever announced the one by which it is due last.
@@ -65,9 +65,10 @@ class Rules:
     def _clock(self, state: State, deadline: Deadline, announced: tuple[Amendment, ...]) -> Clock:
         rules, limit = self.rule_set(state), limit_of(deadline.limit)
         waits = tuple(_waits(state, deadline, rules))
-        clock = Clock(self.calendar, deadline.started, limit, deadline.promised, waits, rules.late_from)
+        own = self.calendar.of(deadline.agency)
+        clock = Clock(own, deadline.started, limit, deadline.promised, waits, rules.late_from)
         for known in range(1, len(announced) + 1) if limit else ():
-            calendar = self._calendar(tuple(one.days for one in announced[:known]))
+            calendar = self._calendar(tuple(one.days for one in announced[:known])).of(deadline.agency)
             other = Clock(calendar, deadline.started, limit, None, waits, rules.late_from)
             if _touches(announced[known - 1], other) and _later(other, clock):
                 clock = other
@@ -91,7 +92,8 @@ class Rules:
             return {}
         simple = limit is None or limit.unit != "same-day"
         if deadline.ended is not None and deadline.due is not None and simple and _undisturbed(state):
-            used = between(self.calendar, deadline.started, max(deadline.started, deadline.ended))
+            own = self.calendar.of(deadline.agency)
+            used = between(own, deadline.started, max(deadline.started, deadline.ended))
             return {"used": int(used.total_seconds()), "verdict": _verdict(deadline.due, deadline.ended)}
         clock = self.clock(state, deadline)
         due = clock.due and clock.due.astimezone(UTC)
@@ -104,13 +106,13 @@ class Rules:
         """When to warn; never where that lies before the clock began."""
         if due is None:
             return None
-        calendar = self.calendar_of(state)
+        calendar = self.calendar_of(state, deadline.agency)
         soon = shift(calendar, due, -self._warning(state, deadline, calendar)).astimezone(UTC)
         return soon if soon > deadline.started else None
 
     def paused(self, state: State, since: datetime, until: datetime) -> int:
         """Seconds of working time that a wait took."""
-        return max(0, int(between(self.calendar_of(state), since, until).total_seconds()))
+        return max(0, int(between(self.calendar_of(state, state.competent), since, until).total_seconds()))
 
     def _calendar(self, announced: tuple[tuple[Exceptional, ...], ...]) -> Calendar:
         found = self._amended.get(announced)

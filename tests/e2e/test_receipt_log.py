@@ -60,7 +60,7 @@ async def imported(shop):
 
 
 async def test_the_totals_are_those_of_the_log(shop, imported):
-    found = await figures(shop.settings)
+    found = await figures(shop.settings, "receipt")
     again = sum(case.end > due_at(load_calendar(), case.deadline, NEW_DATE) for case in closed_cases() if case.late)
     assert found["dossiers"]["received"] == 1434
     assert found["dossiers"]["overdue"] == 416

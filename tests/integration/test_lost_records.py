@@ -47,8 +47,8 @@ class Reader:
 
 
 @asynccontextmanager
-async def reading(settings, group, handler, **more):
-    subscription = Subscription(settings, settings.kafka, group, [TOPIC], handler, **more)
+async def reading(settings, group, handler, topic=TOPIC, **more):
+    subscription = Subscription(settings, settings.kafka, group, [topic], handler, **more)
     await subscription.start()
     try:
         yield subscription
@@ -74,10 +74,10 @@ async def client(settings, **options):
         await producer.stop()
 
 
-async def send(producer, partition, headers=(), count=1):
+async def send(producer, partition, headers=(), count=1, topic=TOPIC):
     """Some records as one batch; what stands in them."""
-    values = [f"{next(numbers)}".encode() for _ in range(count)]
-    sent = [await producer.send(TOPIC, one, partition=partition, headers=list(headers)) for one in values]
+    values = [f"lost {next(numbers)}".encode() for _ in range(count)]
+    sent = [await producer.send(topic, one, partition=partition, headers=list(headers)) for one in values]
     await asyncio.gather(*sent)
     return values
 
@@ -99,7 +99,7 @@ async def test_no_header_loses_its_record_nor_those_beside_it(settings, admin, g
 @pytest.mark.parametrize("codec", CODECS)
 async def test_every_codec_is_read(settings, group, codec):
     async with client(settings, compression_type=codec, linger_ms=50) as producer:
-        values = await send(producer, 0, count=50)
+        values = await send(producer, 2, count=50)
     reader = Reader(values)
     async with reading(settings, group, reader):
         async with asyncio.timeout(20):

@@ -1,11 +1,13 @@
 """One suite for both stores: whatever the loop may rely on in memory is true of MongoDB, and the other way round."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from pymongo.errors import OperationFailure
 
 from chassis.document import MAX_CHARACTERS, Document
 from chassis.memory import MemoryStore
@@ -318,23 +320,6 @@ async def test_a_batch_too_large_for_one_transaction_is_saved_all_the_same(store
     assert {doc.version for doc in (await store.load([f"D.{n}" for n in range(20)])).values()} == {1}
 
 
-@pytest.mark.stack
-async def test_a_transaction_that_a_dead_service_left_open_holds_nobody_up(settings: Settings) -> None:
-    url, name = settings.mongo_for("sla"), settings.database_prefix + "abandoned"
-    dead, store = MongoStore(url, name), MongoStore(url, name)
-    await store.prepare()
-    await saved(store, document())
-    session = await dead.documents.database.client.start_session()
-    session.start_transaction()
-    await dead.documents.update_one({"_id": "D.1"}, {"$set": {"v": 2}}, session=session)
-    mine = await stored(store)
-    mine.add(event(2), event(2).to_json(), own=False)
-    assert await store.save([mine]) == set()
-    assert (await stored(store)).version == 2
-    dead.close()
-    store.close()
-
-
 def read_event_unchecked(text: str) -> AnyEvent:
     """Larger than one record may be: only all together count here."""
     from contracts.topics import reader  # noqa: PLC0415
@@ -390,3 +375,51 @@ async def test_who_loses_writes_no_line(store: Store) -> None:
 
 async def test_there_are_no_lines_in_an_empty_store(store: Store) -> None:
     assert await lines(store) == set()
+
+
+@pytest.fixture
+async def server(settings: Settings) -> AsyncIterator[Callable[[str], MongoStore]]:
+    """Opens stores at one server: processes of one service, and of others."""
+    opened: list[MongoStore] = []
+
+    def open_one(name: str) -> MongoStore:
+        opened.append(MongoStore(settings.mongo_for("sla"), settings.database_prefix + name))
+        return opened[-1]
+
+    yield open_one
+    for one in opened:
+        one.close()
+
+
+@pytest.mark.stack
+async def test_a_transaction_that_a_dead_process_left_open_is_ended_and_no_other_program_s(
+    server: Callable[[str], MongoStore],
+) -> None:
+    dead, stranger, heir = server("sla"), server("stranger"), server("sla")
+    await heir.prepare()
+    await saved(heir, document())
+    await stranger.documents.insert_one({"_id": "theirs", "n": 0})
+    async with AsyncExitStack() as unfinished:
+        left = await unfinished.enter_async_context(dead._writer._sessions.open())
+        left.start_transaction()
+        await dead.documents.update_one({"_id": "D.1"}, {"$set": {"unsent": 7}}, session=left)
+        theirs = await unfinished.enter_async_context(await stranger._client.start_session())
+        theirs.start_transaction()
+        await stranger.documents.update_one({"_id": "theirs"}, {"$set": {"n": 1}}, session=theirs)
+        changed = await stored(heir)
+        changed.add(event(2), event(2).to_json(), own=True)
+        await saved(heir, changed)
+        await theirs.commit_transaction()
+        with pytest.raises(OperationFailure):
+            await left.commit_transaction()
+    assert (await stranger.documents.find_one({"_id": "theirs"}))["n"] == 1
+    assert (await stored(heir)).version == 2
+
+
+@pytest.mark.stack
+async def test_a_session_is_noted_once_and_not_at_every_save(server: Callable[[str], MongoStore]) -> None:
+    store = server("notes")
+    await store.prepare()
+    for number in range(5):
+        await saved(store, document(f"D.{number}"))
+    assert await store.database.sessions.count_documents({}) == 1

@@ -14,7 +14,7 @@ from tests.simulation.laws_deadlines import DEADLINES
 from tests.simulation.laws_outside import OUTSIDE
 from tests.simulation.laws_records import RECORDS
 from tests.simulation.laws_routing import ROUTING
-from tests.simulation.laws_rules import LIARS
+from tests.simulation.laws_rules import BOUNDED
 from tests.simulation.laws_timelines import TIMELINES
 from tests.simulation.voice import BEHIND
 from tests.simulation.world import World
@@ -41,7 +41,7 @@ def check(world: World) -> Findings:
         AssertionError: at the first law that is broken.
     """
     findings = Findings(world)
-    for law in (*LAWS, *ROUTING, *DEADLINES, *OUTSIDE, *TIMELINES, *LIARS, *RECORDS):
+    for law in (*BOUNDED, *LAWS, *ROUTING, *DEADLINES, *OUTSIDE, *TIMELINES, *RECORDS):
         for complaint in law(findings):
             raise AssertionError(f"{law.__name__.replace('_', ' ')}: {complaint}")
     return findings

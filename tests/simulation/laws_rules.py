@@ -117,7 +117,7 @@ def nobody_is_born_twice(found: Findings) -> Iterator[str]:
             yield f"{event.type} of {event.subject} for {event.correlationid}"
 
 
-LIARS: tuple[Any, ...] = (
+BOUNDED: tuple[Any, ...] = (
     no_early_report_is_rejected_if_what_it_follows_from_came_in_time,
     custody_is_not_refused_because_its_end_was_read_first,
     nobody_is_handed_what_nobody_can_take,

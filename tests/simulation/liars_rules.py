@@ -17,7 +17,7 @@ LIES = 0.08
 """Of each kind, at each hand-over."""
 
 BORN_AGAIN = 0.1
-ON_PAPER = 0.15
+ON_PAPER = 0.6
 """The network is down while the first two steps are done; then all is reported at once."""
 
 NOWHERE = "H29.99"
@@ -62,18 +62,19 @@ class Liars:
             self._say(told, "/portal/people", event.subject, event.subject, self._now - timedelta(days=30))
 
     def _work_on_paper(self, event: AnyEvent, data: intake.DossierReceived) -> None:
-        """Two agencies do their steps; when the network is back, each report is sent at once, by whichever way."""
-        hours, done = [timedelta(hours=self._rng.randint(1, 3)) for _ in range(4)], self._now
+        """Two agencies do their steps; when each has a network again, it reports at once, by whichever way."""
+        took, done = [timedelta(minutes=self._rng.randint(3, 15)) for _ in range(4)], self._now
         first = data.route[0]
         second = next((one for one in data.route if one.after == (first.id,)), first)
         reports: list[tuple[datetime, str, claims.AgencyClaim]] = []
-        for step, took, finished in ((first, *hours[:2]), (second, *hours[2:])):
-            reports.append((done + took, step.agency, claims.TookCustody(step=step.id)))
-            done += took + finished
+        for step in (first, second):
+            reports.append((done + took.pop(), step.agency, claims.TookCustody(step=step.id)))
+            done = reports[-1][0] + took.pop()
             reports.append((done, step.agency, claims.FinishedStep(step=step.id)))
-        outage, keyless = timedelta(minutes=self._rng.choice((10, 60, 300))), self._voice.chance(0.5)
+        outage, keyless = timedelta(minutes=self._rng.choice((10, 60, 300))), self._voice.chance(0.3)
+        back = {first.agency: self._rng.random() * 0.9, second.agency: self._rng.random() * 0.9}
         for at, agency, claim in reports:
-            slow = outage * self._rng.random() / 2
+            slow = outage * (back[agency] + self._rng.random() / 10)
             self._voice.later(self._tell, event, agency, claim, at, keyless, after=done + outage + slow - self._now)
 
     def _handed_over(self, event: AnyEvent, data: routing.DossierTransferred) -> None:

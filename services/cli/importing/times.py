@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from services.cli.importing.report import Kind
 
-FIRST_YEAR, LAST_YEAR = 1900, 2200
-"""A time outside is a slip of the pen; inside, there is room on both sides to reckon in."""
+FIRST_YEAR, LAST_YEAR = 1901, 2150
+"""A time outside is a slip of the pen. Records have the years 1900 to 2199: what is reckoned from a time has room."""
 
 _DIRECTIVE = re.compile(r"%[-_0^#]?.")
 _YEARS = ("%Y", "%y", "%G", "%c", "%x")

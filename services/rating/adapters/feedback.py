@@ -161,7 +161,7 @@ class FeedbackDesk:
             agency=body.agency,
             text_ref=kept.reference,
             limit=str(category.limit),
-            due=due_at(self._terms.calendar, kept.at, category.limit),
+            due=due_at(self._terms.calendar.of(body.agency), kept.at, category.limit),
             dossier=body.dossier,
         )
 

@@ -1,16 +1,23 @@
 """What is wrong with a document is a dead letter; what is wrong with the process ends it, and nothing is committed."""
 
+import asyncio
 import errno
+import signal
 import socket
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from chassis import run
 from chassis.bus import Subscription
 from chassis.fault import ProcessFaultError, is_of_process
+from chassis.run import Runner
 from chassis.settings import Settings
+from services.rating.app import build
 from tests.component.chassis.toy import Toy, payment, record
+from tests.e2e.conftest import free_port
 from tests.simulation.services import altered
 
 OF_THE_PROCESS = [
@@ -96,3 +103,19 @@ async def test_it_is_not_tried_again_and_whoever_runs_the_process_is_told(
     assert not await made.persist(work)
     assert (attempts, ended, made.stopping) == (1, ["told"], True)
     assert "reportlab" in made.fault
+
+
+async def test_a_process_that_lacks_something_ends_by_itself_and_says_what(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def lacks(_service: Any) -> None:
+        raise ModuleNotFoundError("No module named 'holidays.countries'")
+
+    monkeypatch.setattr(run, "load", lacks)
+    settings = Settings(home=tmp_path, kafka="127.0.0.1:1", mongo="mongodb://127.0.0.1:1", http_port=free_port())
+    with pytest.raises(
+        ProcessFaultError, match=r"rating can not work in this process: ModuleNotFoundError: .*holidays"
+    ):
+        await Runner("rating", build, settings).run()
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().remove_signal_handler(signum)

@@ -129,6 +129,11 @@ async def test_the_register_by_what_is_explained(wanted, found):
     assert [one["dossier"][-4:] for one in entries] == found
 
 
+async def test_the_register_is_of_one_timeline():
+    assert (await get(backlog(), "/v1/register?timeline=week-1")).json()["entries"] == []
+    assert len((await get(backlog(), "/v1/register?timeline=live")).json()["entries"]) == 3
+
+
 async def test_the_register_comes_in_pages():
     page = (await get(backlog(), "/v1/register?limit=2")).json()
     assert ([one["dossier"][-4:] for one in page["entries"]], page["next"][-4:]) == (["0001", "0002"], "0002")

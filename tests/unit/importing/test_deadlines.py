@@ -47,9 +47,12 @@ def test_without_a_start_and_an_end_of_its_own_a_case_has_those_of_its_events(lo
     assert report.anomalies[Kind.CASE_WITHOUT_START].count == 1
 
 
-@pytest.mark.parametrize("text", ["2199-12-31", "2200-12-31", "1900-01-01"])
-def test_a_date_at_the_edge_of_what_is_believed_is_no_crash(logs, write, run, settings, text):
+@pytest.mark.parametrize(
+    ("text", "believed"), [("2150-12-31", 1), ("2151-01-01", 0), ("1901-01-01", 1), ("1900-12-31", 0)]
+)
+def test_a_date_at_the_edge_of_what_is_believed_is_no_crash(logs, write, run, settings, text, believed):
     mapping = Mapping.model_validate({**settings, "default_zone": "Asia/Ho_Chi_Minh"})
     report, bus = run(write(logs.log(logs.trace(logs.event(), deadline=text))), mapping)
     assert report.played == 1
+    assert (Kind.UNREADABLE_TIME not in report.anomalies) == believed
     judged(bus.events, LONG_AFTER)

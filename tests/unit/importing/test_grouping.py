@@ -58,7 +58,7 @@ def test_an_interrupted_import_of_a_mixed_log_goes_on_where_it_was(write, run, c
     monkeypatch.setattr("services.cli.importing.player.WINDOW", 20)
     by_time = sorted(LINES, key=lambda line: line.split(",")[5])
     file = write("\n".join([HEADER, *by_time]), "log.csv")
-    first = new_bus(fails_at=3)
+    first = new_bus(fails_at=1)
     with pytest.raises(ConnectionError):
         run(file, csv_mapping, first)
     resumed, second = run(file, csv_mapping)

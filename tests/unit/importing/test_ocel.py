@@ -31,7 +31,7 @@ def counts(report):
 
 def test_dossiers_are_played_and_all_else_is_counted(imported):
     report, bus = imported(log())
-    assert bus.told[:3] == [f"PERMIT.permit-{n} application" for n in (1, 2, 3)]
+    assert [one for one in bus.told if "application" in one] == [f"PERMIT.permit-{n} application" for n in (1, 2, 3)]
     assert [one for one in bus.told if "step" in one or "result" in one] == [
         "PT.north finished-step check",
         "PT.north finished-step inspect",

@@ -217,3 +217,10 @@ def test_a_day_off_that_is_announced_holds_for_agencies_that_differ_too(load):
 def test_what_is_wrong_with_an_agency_is_named(load, text, place):
     with pytest.raises(CalendarError, match=re.escape(place)):
         load(text)
+
+
+def test_a_calendar_of_an_agency_that_nobody_knows_is_refused(tmp_path):
+    file = tmp_path / "office.yaml"
+    file.write_text(DIFFERING, encoding="utf-8")
+    with pytest.raises(CalendarError, match=re.escape("agencies.H29.05: the directory has no such agency")):
+        load_calendar(file, {"H29.04.01"})

@@ -2,9 +2,11 @@ package interop;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.Topology;
@@ -20,6 +22,9 @@ import org.apache.kafka.streams.processor.api.Record;
  */
 public final class Streams {
     private static final Set<String> REGRETTED = ConcurrentHashMap.newKeySet();
+
+    /** Kafka Streams' producer lingers for a tenth of a second: what it never sent would be no test of an abort. */
+    private static final Duration SENT = Duration.ofMillis(500);
 
     private Streams() {}
 
@@ -58,6 +63,7 @@ public final class Streams {
                 for (JsonNode report : answers.takenBack()) {
                     if (REGRETTED.add(report.get("id").asText())) {
                         say(record, report);
+                        LockSupport.parkNanos(SENT.toNanos());
                         throw new IllegalStateException("what was just said is taken back");
                     }
                 }
