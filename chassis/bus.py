@@ -20,7 +20,7 @@ from chassis.progress import Progress
 from chassis.reading import Batch, Ordered, Reading, nobody_orders
 from chassis.record import Record
 from chassis.settings import Settings
-from chassis.trouble import Trouble, true_reason
+from chassis.trouble import Trouble, kind_of, told, true_reason
 from chassis.turn import Turn
 from chassis.works import Works
 
@@ -68,6 +68,7 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
         self.assigned = False
         self.consumer: AIOKafkaConsumer | None = None
         self._reading: Reading | None = None
+        self._refused: list[Trouble] = []
         self._fetching: asyncio.Task[None] | None = None
         self._door = asyncio.Lock()
         self._waiting: Sequence[Record] = ()
@@ -90,10 +91,13 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
             await consumer.start()
         except KafkaError as error:
             await consumer.stop()
-            raise true_reason(error) from None
+            reason = true_reason(error)
+            self._refused = [Trouble(kind_of(reason), told(reason))]
+            raise reason from None
         except BaseException:
             await consumer.stop()
             raise
+        self._refused = []
         self.consumer, self._progress = consumer, Progress(consumer, self._reading)
         self._fetching = asyncio.create_task(self._fetch(self._reading))
 
@@ -120,7 +124,7 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
             await asyncio.wait([self._fetching])
         if self.consumer:
             await self.consumer.stop()
-            self.consumer = None
+            self.consumer = self._progress = None
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Let the batches at work finish before others get their partitions."""
@@ -207,7 +211,7 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
     @property
     def troubles(self) -> list[Trouble]:
         """Everything that can not be read at present, and why."""
-        return self._reading.troubles if self._reading else []
+        return [*self._refused, *(self._reading.troubles if self._reading else ())]
 
     async def _take_in(self, batch: Batch) -> None:
         """Begin a batch, and return when another may be asked for."""
