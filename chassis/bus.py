@@ -5,23 +5,22 @@ naming the offsets. While one batch is being saved and published the next one is
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
-from typing import NamedTuple
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import ConsumerStoppedError, KafkaError
+from typing_extensions import override
 
 from chassis.consumer import group_consumer
 from chassis.observe import NOBODY, Observer
+from chassis.pipeline import Handle, Pipeline
 from chassis.progress import Progress
-from chassis.reading import Batch, Ordered, Reading, nobody_orders
-from chassis.record import Record
+from chassis.reading import Ordered, Reading, nobody_orders
 from chassis.settings import Settings
-from chassis.trouble import Trouble, true_reason
-from chassis.turn import Turn
+from chassis.trouble import Trouble, kind_of, told, true_reason
 from chassis.works import Works
 
 log = structlog.get_logger(__name__)
@@ -29,21 +28,8 @@ log = structlog.get_logger(__name__)
 REVOKE_SECONDS = 20
 """How long a rebalance waits for the batches at work; after that the guard of each document protects it."""
 
-AT_WORK = 2
-"""Batches at work at the same time. A batch knows of the one before it, not of more, so that this is not a setting."""
 
-Handle = Callable[[Sequence[Record], Turn], Awaitable[None]]
-"""Takes a batch all the way but for its commit; raises when the world is down, and is called again."""
-
-
-class _AtWork(NamedTuple):
-    """A batch at work, and the task that carries it; its result is whether the batch after it may be committed."""
-
-    records: Sequence[Record]
-    carried: "asyncio.Task[bool]"
-
-
-class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
+class Subscription(Pipeline, ConsumerRebalanceListener):  # type: ignore[misc]
     """One group's subscription to all its topics: batches over every partition this instance owns."""
 
     def __init__(
@@ -58,22 +44,18 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
         ordered: Ordered = nobody_orders,
         on_fault: Callable[[], None] = lambda: None,
     ) -> None:
+        super().__init__(handle, Works(observer, on_fault))
         self._settings = settings
         self._connect = partial(group_consumer, settings, kafka, group)
         self._topics = topics
-        self._handle = handle
         self._observer = observer
         self._ordered = ordered
-        self.owned: frozenset[int] = frozenset()
         self.assigned = False
         self.consumer: AIOKafkaConsumer | None = None
         self._reading: Reading | None = None
+        self._refused: list[Trouble] = []
         self._fetching: asyncio.Task[None] | None = None
-        self._door = asyncio.Lock()
-        self._waiting: Sequence[Record] = ()
-        self._at_work: dict[Turn, _AtWork] = {}
         self._progress: Progress | None = None
-        self._works = Works(observer, on_fault)
         self._tell: Callable[[], None] = lambda: None
 
     async def start(self) -> None:
@@ -91,10 +73,13 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
             await consumer.start()
         except KafkaError as error:
             await consumer.stop()
-            raise true_reason(error) from None
+            reason = true_reason(error)
+            self._refused = [Trouble(kind_of(reason), told(reason))]
+            raise reason from None
         except BaseException:
             await consumer.stop()
             raise
+        self._refused = []
         self.consumer, self._progress = consumer, Progress(consumer, self._reading)
         self._fetching = asyncio.create_task(self._fetch(self._reading))
 
@@ -121,7 +106,7 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
             await asyncio.wait([self._fetching])
         if self.consumer:
             await self.consumer.stop()
-            self.consumer = None
+            self.consumer = self._progress = None
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Let the batches at work finish before others get their partitions."""
@@ -146,17 +131,6 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
     def listen(self, tell: Callable[[], None]) -> None:
         """Who is told when other partitions are assigned."""
         self._tell = tell
-
-    @asynccontextmanager
-    async def at_rest(self) -> AsyncIterator[None]:
-        """Nothing is at work, and nothing is begun meanwhile."""
-        async with self._door:
-            await self._all_ended()
-            yield
-
-    async def _all_ended(self) -> None:
-        while self._at_work:
-            await asyncio.wait([batch.carried for batch in self._at_work.values()])
 
     async def digested(self) -> bool:
         """See `Progress`; call it at rest."""
@@ -189,15 +163,6 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
         """See `Progress`."""
         return self._progress.withheld() if self._progress else {}
 
-    def _unfinished(self) -> Iterator[Record]:
-        for records in (self._waiting, *(batch.records for batch in self._at_work.values())):
-            yield from records
-
-    @property
-    def busy(self) -> bool:
-        """Whether anything is at work: a batch, or what else is tried until it is done."""
-        return bool(self._at_work) or self._works.busy
-
     @property
     def failing(self) -> bool:
         """Whether anything at work failed when it was last tried."""
@@ -214,11 +179,6 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
         return self._works.fault
 
     @property
-    def stopping(self) -> bool:
-        """Whether nothing is begun any more."""
-        return self._works.stopping
-
-    @property
     def alive(self) -> bool:
         """Whether somebody still asks the bus for batches; before the start and at the end nobody has to."""
         return self.stopping or self._fetching is None or not self._fetching.done()
@@ -226,51 +186,9 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
     @property
     def troubles(self) -> list[Trouble]:
         """Everything that can not be read at present, and why."""
-        return self._reading.troubles if self._reading else []
+        return [*self._refused, *(self._reading.troubles if self._reading else ())]
 
-    async def _take_in(self, batch: Batch) -> None:
-        """Begin a batch, and return when another may be asked for."""
-        if not batch.records and not batch.offsets:
-            return
-        owned, self._waiting = self.owned, batch.records
-        async with self._door:
-            if self.stopping or any(turn.owned is not owned for turn in self._at_work):
-                await self._all_ended()
-            # A batch that failed and was given up may lie before this one: committing this would skip it. And what was
-            # read before the partitions were taken away comes again, to whoever has them now.
-            if not self.stopping and self.owned is owned:
-                self._begin(batch, owned)
-            self._waiting = ()
-        while len(self._at_work) >= AT_WORK:
-            first = next(iter(self._at_work.values()))
-            await asyncio.wait([first.carried])
-
-    def _begin(self, batch: Batch, owned: frozenset[int]) -> None:
-        before, earlier = next(reversed(self._at_work.items()), (None, None))
-        turn = Turn(owned, before)
-        carrying = self._carry(batch, turn, earlier.carried if earlier else None)
-        self._at_work[turn] = _AtWork(batch.records, asyncio.create_task(carrying))
-
-    async def _carry(self, batch: Batch, turn: Turn, earlier: "asyncio.Task[bool] | None") -> bool:
-        """Take a batch all the way, and commit it when all before it is committed. Whether the next one may be, too."""
-        try:
-            done = not batch.records or await self.persist(lambda: self._handle(batch.records, turn))
-            turn.end(done=done)
-            done = done and (earlier is None or await earlier)
-            # Who has these partitions since then may be further: what outlived its assignment would set the group back.
-            if done and self.owned is turn.owned:
-                await self._commit(batch.offsets)
-            return done
-        finally:
-            del self._at_work[turn]
-
-    async def persist(self, task: Callable[[], Awaitable[None]]) -> bool:
-        """Do it until it is done, with back-off, holding the partitions; False: given up, because the process stops.
-
-        Besides batches it is for what is done before the first one, or at rest.
-        """
-        return await self._works.persist(task)
-
+    @override
     async def _commit(self, offsets: Mapping[TopicPartition, int]) -> None:
         """Commit how far this batch goes. A failure loses nothing: the batch comes again and changes nothing."""
         try:

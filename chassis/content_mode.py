@@ -12,7 +12,7 @@ from datetime import datetime
 
 from pydantic_core import from_json
 
-from contracts.rule_days import BINARY_MODE
+from contracts import rule_days
 from contracts.topics import BadEventError
 
 Headers = Sequence[tuple[str, bytes | None]]
@@ -46,7 +46,7 @@ def structured(headers: Headers, value: bytes, taken_in: datetime) -> bytes:
     """
     if value.startswith(MAGIC):
         raise BadEventError(_of_a_registry(value))
-    if headers and taken_in >= BINARY_MODE and in_binary_mode(headers):
+    if headers and taken_in >= rule_days.BINARY_MODE and in_binary_mode(headers):
         return _joined(_attributes(headers), value)
     return value
 

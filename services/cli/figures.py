@@ -58,8 +58,8 @@ async def _timelines(stores: dict[str, MongoStore]) -> dict[str, dict[str, str]]
 
 async def _dossiers(stores: Mapping[str, MongoStore], here: Query) -> dict[str, int]:
     intake, routing, sla = stores["intake"], stores["routing"], stores["sla"]
-    by_phase = [{"$match": here}, {"$group": {"_id": "$state.phase", "n": TOTAL}}]
-    phases = {one["_id"]: one["n"] for one in await routing.aggregate(by_phase)}
+    by_phase: dict[str, Any] = {"_id": "$state.phase", "n": TOTAL}
+    phases = {one["_id"]: one["n"] for one in await routing.aggregate([{"$match": here}, {"$group": by_phase}])}
     return {
         "received": await intake.count({**here, "state.code": {"$gt": ""}}),
         "open": phases.get("processing", 0) + phases.get("suspended", 0),

@@ -1,6 +1,7 @@
 """Good inputs made bad: in one to four places, by what programs, people and adversaries put there."""
 
 import json
+from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
@@ -11,13 +12,16 @@ CANARIES = ("Đỗ Kim Ngân", "0987 654 321", "kim.ngan@example.org", "con tôi
 
 CANARY = f"{CANARIES[0]} <{CANARIES[2]}> {CANARIES[1]} {CANARIES[3]}"
 
+HALF = "\ud83d"
+"""Half of a character: a lone surrogate, which no encoding holds."""
+
 TEXTS = (
     "", " ", "\x00", "\n", "|", "a|b", "$where", "a.b", "..", "../../etc/passwd", "live", "null", "NaN", "true", "0x10",
     "1_000", "500.000", "'; drop table", "<script>", "{{7*7}}", "%s%n", "\ufeff", "\u202e", "e\u0301", "\U0001f600",
     "x" * 121, "x" * 5000, "20270305", "2027-03-05", "2026-03-02T09:00:00+07:00", "9999-12-31T23:57:59.9995Z",
     "0001-01-01T00:00:00+14:00", "2026-02-30T00:00:00Z", "2026-12-01T24:00:00Z", "2026-12-01T00:00:60Z",
     "/lienthong/routing", "/agency/H29.13", "/clock/a", "3 working-days", "-1 working-days", "999999999 working-days",
-    CANARY, *CANARIES,
+    HALF, CANARY, *CANARIES,
 )  # fmt: skip
 NUMBERS = (0, -1, 1, 2**31, 2**53 + 1, 2**63 - 1, 2**63, 10**30, -(10**30), 0.5, -0.0, 1e308, 5e-324, 1.0)
 
@@ -50,6 +54,19 @@ def _places(value: Any) -> Any:
     for place in list(value) if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
         yield value, place
         yield from _places(value[place])
+
+
+def everywhere(sample: Any, spice: Any) -> Iterator[Any]:
+    """Copies of a sample: with the spice in the place of each of its values, and as a name beside each of its names."""
+    whole = {"it": sample}
+    for n, (holder, place) in enumerate(list(_places(whole))):
+        copy = deepcopy(whole)
+        inner, where = list(_places(copy))[n]
+        inner[where] = spice
+        yield copy["it"]
+        if isinstance(holder[place], dict) and isinstance(spice, str):
+            inner[where] = deepcopy(holder[place]) | {spice: spice}
+            yield copy["it"]
 
 
 def _change(draw: st.DrawFn, holder: Any, place: Any) -> None:

@@ -17,7 +17,7 @@ from schemathesis.core.failures import FailureGroup
 from schemathesis.openapi.checks import RejectedPositiveData
 
 from tests.fuzz.budget import SECONDS, tried
-from tests.fuzz.mutations import CANARY, TEXTS, spoilt, told
+from tests.fuzz.mutations import CANARY, HALF, TEXTS, everywhere, spoilt, told
 
 ROUTES = {
     "intake": 9,
@@ -123,6 +123,19 @@ def test_no_body_is_quoted_hangs_or_is_our_fault(
     assert not told(heard.out + heard.err)
 
 
+@pytest.mark.parametrize("spice", [CANARY, HALF, 10**30, -1.5, None, [[]], ""], ids=repr)
+@pytest.mark.parametrize(("service", "path"), BODIES)
+def test_nothing_in_any_place_of_a_body_is_quoted_or_our_fault(
+    service: str, path: str, spice: Any, addresses: dict[str, str]
+) -> None:
+    with httpx.Client(base_url=addresses[service], timeout=SECONDS, headers={"Authorization": "Bearer x"}) as http:
+        place = path.replace("{id}", _one_to_act_on(service, http) if "{id}" in path else "")
+        for body in (spiced for sample in BODIES[service, path] for spiced in everywhere(sample, spice)):
+            answer = http.post(place, content=json.dumps(body), headers={"Content-Type": "application/json"})
+            assert answer.status_code < 500
+            assert answer.status_code < 400 or not told(answer.text)
+
+
 def _one_to_act_on(service: str, http: httpx.Client) -> str:
     if service == "rating":
         return "feedback-of-nobody"
@@ -151,8 +164,11 @@ def _filled(path: str, inserted: str, name: str, value: str) -> bytes:
     before, brace, rest = path.partition("{")
     after = rest.partition("}")[2]
     known = ("by", "month", "after", "limit", "explained", name)
-    query = "&".join(f"{quote(one, safe='')}={quote(value, safe='')}" for one in known)
-    return f"{before}{quote(inserted, safe='') if brace else ''}{after}?{query}".encode()
+    query = "&".join(
+        f"{quote(one, safe='', errors='surrogatepass')}={quote(value, safe='', errors='surrogatepass')}"
+        for one in known
+    )
+    return f"{before}{quote(inserted, safe='', errors='surrogatepass') if brace else ''}{after}?{query}".encode()
 
 
 def test_a_canary_that_is_quoted_is_seen() -> None:

@@ -25,7 +25,7 @@ from chassis.store import _facts_of, _head
 from contracts.topics import PAYLOADS, BadEventError, UnknownTypeError, read_event
 from services.cli.shop import all_services
 from tests.fuzz.budget import SECONDS, tried
-from tests.fuzz.mutations import CANARY, mutated, spoilt, told
+from tests.fuzz.mutations import CANARY, everywhere, mutated, spoilt, told
 
 SAME = {"subject": "H29.16-260105-0001", "correlationid": "web-260105-0001"}
 """All samples speak of one dossier, so that what they say meets in one document."""
@@ -76,6 +76,16 @@ def test_any_record_is_an_event_or_refused_without_a_word_of_it(topic: str) -> N
         assert read_event(topic, event.to_json().encode()) == event
 
     holds()
+
+
+@pytest.mark.parametrize("topic", PAYLOADS)
+def test_a_canary_in_any_place_of_a_record_is_not_told_in_the_reason(topic: str) -> None:
+    for sample in SAMPLES[topic]:
+        for spiced in everywhere(sample, CANARY):
+            try:
+                read_event(topic, json.dumps(spiced).encode())
+            except (UnknownTypeError, BadEventError) as error:
+                assert isinstance(error, UnknownTypeError) or not told(str(error))  # noqa: PT017 - either is right
 
 
 @pytest.mark.parametrize("name", all_services(Settings()))

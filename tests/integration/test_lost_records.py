@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaProducer
 
 from chassis.bus import Subscription
 
-TOPIC = "feedback.answered"
+TOPIC = "consultation.requested"
 """Nobody else reads or writes it in these tests."""
 
 CODECS = ("gzip", "snappy", "lz4", "zstd")

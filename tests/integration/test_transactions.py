@@ -12,7 +12,7 @@ from chassis.publisher import Publisher
 from chassis.record import Message
 from tests.integration.test_lost_records import Reader, reading, until
 
-TOPIC = "feedback.answered"
+TOPIC = "consultation.requested"
 numbers = itertools.count()
 
 

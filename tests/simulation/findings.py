@@ -18,7 +18,8 @@ class Findings:
     def __init__(self, world: World) -> None:
         self.world = world
         self._oracles: dict[str, Oracle] = {}
-        self.letters = {shop.service.name: _letters(world, shop) for shop in world.shops}
+        self.reasons = {shop.service.name: _reasons(world, shop) for shop in world.shops}
+        self.letters = {name: {origin for origin, _ in found} for name, found in self.reasons.items()}
         dead = set().union(*self.letters.values())
         self.said = [(record, event) for record in world.bus.records if (event := _event(record, dead))]
 
@@ -57,11 +58,22 @@ class Findings:
         return [event for event in self.events.values() if isinstance(event.data, kind)]
 
 
-def _letters(world: World, shop: Shop) -> set[tuple[str, int, int]]:
-    """Where the dead letters of a service came from."""
+Origin = tuple[str, int, int]
+
+
+def _reasons(world: World, shop: Shop) -> set[tuple[Origin, str]]:
+    """Where the dead letters of a service came from, and why."""
     topic = dead_letter_topic(shop.service.name)
-    found = (dict(record.headers) for record in world.bus.records if record.topic == topic)
-    return {(h["topic"].decode(), int(h["partition"]), int(h["offset"])) for h in found}
+    found = ((record, dict(record.headers)) for record in world.bus.records if record.topic == topic)
+    return {(_origin(world, record, headers), headers["reason"].decode()) for record, headers in found}
+
+
+def _origin(world: World, letter: BusRecord, headers: dict[str, bytes]) -> Origin:
+    """Of a fact that was on record before its dossier was born the place is not known any more, but the bytes are."""
+    topic, offset = headers["topic"].decode(), int(headers["offset"])
+    if offset >= 0:
+        return topic, int(headers["partition"]), offset
+    return next(one.origin for one in world.bus.records if one.topic == topic and one.value == letter.value)
 
 
 def _event(record: BusRecord, dead: set[tuple[str, int, int]]) -> AnyEvent | None:

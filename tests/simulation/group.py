@@ -209,7 +209,7 @@ class Reader:
     async def end_offsets(self, places: Sequence[Place]) -> dict[Place, int]:
         """See aiokafka: asks the bus."""
         await self._wire.bus("ends")
-        return {place: self.group.bus.end(place) for place in places}
+        return {place: self.group.bus.stable(place) for place in places}
 
     async def position(self, partition: Place) -> int:
         """See aiokafka."""

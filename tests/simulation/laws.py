@@ -6,12 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 from chassis.service import NOWHERE
-from contracts import claims, intake, sla
+from contracts import claims, intake, rating, sla
 from contracts.envelope import LIVE, AnyEvent
 from contracts.watermarks import TELL_TIME
 from tests.simulation.findings import Findings
 from tests.simulation.laws_deadlines import DEADLINES
 from tests.simulation.laws_outside import OUTSIDE
+from tests.simulation.laws_records import RECORDS
 from tests.simulation.laws_routing import ROUTING
 from tests.simulation.laws_rules import BOUNDED
 from tests.simulation.laws_timelines import TIMELINES
@@ -29,6 +30,9 @@ ANSWERS = (
 ANSWERS_TO_WAITS = (intake.DossierPaid, intake.DossierSupplemented)
 """One act of a citizen may answer two agencies: two events that differ in their ids alone."""
 
+OF_CITIZENS = (rating.RatingSubmitted,)
+"""What citizens say by a service's desk, as often as they like."""
+
 
 def check(world: World) -> Findings:
     """Judge a world at rest, by what was found there.
@@ -37,7 +41,7 @@ def check(world: World) -> Findings:
         AssertionError: at the first law that is broken.
     """
     findings = Findings(world)
-    for law in (*BOUNDED, *LAWS, *ROUTING, *DEADLINES, *OUTSIDE, *TIMELINES):
+    for law in (*BOUNDED, *LAWS, *ROUTING, *DEADLINES, *OUTSIDE, *TIMELINES, *RECORDS):
         for complaint in law(findings):
             raise AssertionError(f"{law.__name__.replace('_', ' ')}: {complaint}")
     return findings
@@ -76,7 +80,7 @@ def nothing_is_said_twice_under_two_ids(found: Findings) -> Iterator[str]:
     for event in found.events.values():
         if event.id in taken_back:
             continue  # what is said again after that has an id of its own
-        if not event.source.startswith("/lienthong/") or isinstance(event.data, ANSWERS_TO_WAITS):
+        if not event.source.startswith("/lienthong/") or isinstance(event.data, (*ANSWERS_TO_WAITS, *OF_CITIZENS)):
             continue
         meaning = (event.type, event.subject, event.time, event.causationid, event.data.model_dump_json())
         if meant.setdefault(meaning, event.id) != event.id:
@@ -155,8 +159,10 @@ def nothing_is_lost(found: Findings) -> Iterator[str]:
 
 
 def the_dead_letters_are_the_bad_records(found: Findings) -> Iterator[str]:
+    people = found.world.people
+    lies = {record.origin for record in found.world.bus.records if people.record_liars.told(record)}
     for shop in found.world.shops:
-        bad = {origin for origin in found.world.people.bad if origin[0] in shop.service.topics}
+        bad = {origin for origin in people.bad | lies if origin[0] in shop.service.topics}
         if bad != found.letters[shop.service.name]:
             yield f"{shop.service.name}: {found.letters[shop.service.name]} instead of {bad}"
 

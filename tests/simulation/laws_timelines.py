@@ -5,6 +5,7 @@ from typing import Any
 
 from contracts import notify, sla
 from contracts.envelope import AnyEvent, new_event
+from contracts.routing import ReportRejected
 from contracts.watermarks import SlaPassed
 from services.notify.adapters.delivery import SOURCE
 from services.notify.decide import Order
@@ -39,11 +40,13 @@ def nothing_is_taken_back_by_the_tick_that_said_it(found: Findings) -> Iterator[
 
 
 def _said(found: Findings) -> Said:
-    """What the services said there, without repeats."""
+    """What the services said there, without repeats; not what they said to who sent a record that is none."""
     said: dict[tuple[str, str], dict[str, None]] = {}
     emitted = {payload.TYPE for shop in found.world.shops for payload in shop.service.emits}
     for record, event in found.said:
-        if event.timeline == SIMULATED and event.type in emitted and event.source.startswith("/lienthong/"):
+        answered = isinstance(event.data, ReportRejected) and event.data.code == "malformed"
+        own = event.type in emitted and event.source.startswith("/lienthong/") and not answered
+        if event.timeline == SIMULATED and own:
             said.setdefault((event.type, event.subject), {})[(record.value or b"").decode()] = None
     return {place: list(values) for place, values in said.items()}
 

@@ -12,6 +12,7 @@ from services.cli.announcing import Announcement
 from tests.simulation.agencies import Agencies
 from tests.simulation.bus import BusRecord
 from tests.simulation.citizens import Citizens
+from tests.simulation.liars import RecordLiars
 from tests.simulation.liars_rules import Liars
 from tests.simulation.voice import Voice
 
@@ -37,6 +38,7 @@ class People:
         self._citizens = Citizens(voice)
         self._liars = Liars(voice)
         self.bad: set[tuple[str, int, int]] = set()
+        self.record_liars = RecordLiars(voice)
 
     @property
     def next_action(self) -> datetime | None:
@@ -68,9 +70,10 @@ class People:
             event = read_event(record.topic, record.value)
         except (BadEventError, UnknownTypeError):
             return
-        if event.identity not in self._heard:
+        if event.identity not in self._heard and not self.record_liars.told(record):
             self._heard.add(event.identity)
             self._react(event)
+            self.record_liars.hear(event, record.at)
 
     def _react(self, event: AnyEvent) -> None:
         match event.data:

@@ -17,6 +17,7 @@ import structlog
 
 from tests.simulation.acts import acts_of
 from tests.simulation.broken import BROKEN
+from tests.simulation.broken_records import BROKEN_RECORDS
 from tests.simulation.broken_services import BROKEN_SERVICES
 from tests.simulation.laws import check
 from tests.simulation.variants import SOUND, Variant
@@ -25,7 +26,7 @@ from tests.simulation.world import World
 AT_A_TIME = 20
 """Seeds a process of the pool takes at once."""
 
-VARIANTS = {variant.name: variant for variant in (SOUND, *BROKEN, *BROKEN_SERVICES)}
+VARIANTS = {variant.name: variant for variant in (SOUND, *BROKEN, *BROKEN_SERVICES, *BROKEN_RECORDS)}
 
 
 @dataclass

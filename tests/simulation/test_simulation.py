@@ -8,6 +8,7 @@ import pytest
 
 from tests.simulation.acts import all_acts
 from tests.simulation.broken import BROKEN
+from tests.simulation.broken_records import BROKEN_RECORDS
 from tests.simulation.broken_services import BROKEN_SERVICES
 from tests.simulation.run import run_seed, run_seeds
 from tests.simulation.seeds import ONCE_FAILED
@@ -63,7 +64,7 @@ def complaint(seed: int, variant: Variant) -> str:
     return ""
 
 
-@pytest.mark.parametrize("variant", BROKEN_SERVICES, ids=lambda variant: variant.name)
+@pytest.mark.parametrize("variant", [*BROKEN_SERVICES, *BROKEN_RECORDS], ids=lambda variant: variant.name)
 def test_a_broken_service_is_found_by_the_law_that_it_breaks(variant: Variant) -> None:
     found = (seed for seed in range(variant.found_within) if f": {variant.law}: " in complaint(seed, variant))
     assert next(found, None) is not None, f"{variant.name} went unnoticed in {variant.found_within} seeds"
@@ -71,7 +72,9 @@ def test_a_broken_service_is_found_by_the_law_that_it_breaks(variant: Variant) -
 
 def test_the_document_names_everything_that_is_broken_and_how_soon_it_is_found() -> None:
     table = re.findall(r"^\| (.+) \| (\d+) seeds \|$", DOCUMENT, re.MULTILINE)
-    assert table == [(variant.name, str(variant.found_within)) for variant in (*BROKEN, *BROKEN_SERVICES)]
+    assert table == [
+        (variant.name, str(variant.found_within)) for variant in (*BROKEN, *BROKEN_SERVICES, *BROKEN_RECORDS)
+    ]
 
 
 def test_a_broken_law_says_how_to_run_its_seed_again() -> None:

@@ -86,6 +86,17 @@ async def test_a_wrong_password_is_told_apart_from_a_broker_that_is_down(
     assert type(found.value) is told_as
 
 
+async def test_readiness_says_so_before_there_is_a_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refuse(*_: Any, **__: Any) -> None:
+        raise AuthenticationFailedError("SCRAM: wrong password")
+
+    monkeypatch.setattr(aiokafka.client, "create_conn", refuse)
+    subscription = Subscription(Settings.model_construct(), "127.0.0.1:1", "g", ["t"], _nothing)
+    with pytest.raises(AuthenticationFailedError):
+        await subscription.start()
+    assert [trouble.kind for trouble in subscription.troubles] == ["credentials"]
+
+
 async def test_the_command_line_says_so_too(monkeypatch: pytest.MonkeyPatch) -> None:
     async def refuse(*_: Any, **__: Any) -> None:
         raise AuthenticationFailedError("SCRAM: wrong password")

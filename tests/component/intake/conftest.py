@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
+import bson
 import httpx
 import pytest
 from pydantic import SecretStr
@@ -45,7 +46,9 @@ class Collection:
     async def update_one(self, query: Mapping[str, Any], update: Mapping[str, Any], *, upsert: bool) -> None:
         assert (set(update), upsert) == ({"$setOnInsert"}, True)
         if await self.find_one(query) is None:
-            self.kept.append({**query, **update["$setOnInsert"]})
+            fresh = {**query, **update["$setOnInsert"]}
+            bson.encode(fresh)  # as a database does, which keeps no half of a character
+            self.kept.append(fresh)
 
 
 class FakeStore(MemoryStore):

@@ -1,0 +1,60 @@
+"""Readers of records that are wrong on purpose, each in one rule."""
+
+from typing import Any
+from unittest.mock import patch
+
+from typing_extensions import override
+
+from chassis import loop
+from chassis.record import Record, taken_in_at, value_of
+from chassis.service import Service
+from contracts.envelope import AnyEvent
+from contracts.topics import read_event
+from tests.simulation.services import altered
+from tests.simulation.variants import Variant
+
+
+def _believing(record: Record) -> AnyEvent:
+    """As records were read before they were held to anything but their type."""
+    return read_event(record.topic, value_of(record), strict=False).take_in(taken_in_at(record))
+
+
+class Credulous(loop.Loop):
+    """Believes what a record says of itself."""
+
+    @override
+    def _sort(self, *given: Any) -> Any:
+        with patch.object(loop, "read_record", _believing):
+            return super()._sort(*given)
+
+
+def at_home_anywhere(service: Service[Any]) -> Service[Any]:
+    """No birth settles a timeline."""
+    return altered(service, settles=None)
+
+
+def answering_nobody(service: Service[Any]) -> Service[Any]:
+    """Only operators see what was put aside."""
+    return altered(service, answer=None)
+
+
+BROKEN_RECORDS = (
+    Variant(
+        "believes what a record says of itself",
+        loop=Credulous,
+        law="the dead letters are the bad records",
+        found_within=20,
+    ),
+    Variant(
+        "does not ask on which clock a dossier is",
+        product=at_home_anywhere,
+        law="the dead letters are the bad records",
+        found_within=60,
+    ),
+    Variant(
+        "answers nobody whose record is none",
+        product=answering_nobody,
+        law="who sent what is put aside hears why",
+        found_within=20,
+    ),
+)
