@@ -80,7 +80,15 @@ class Lived:
     misplaced: tuple[int, int]
 
 
-async def play(cell: Cell, command: list[str], kafka: str, ear: Ear, folder: Path) -> Lived:
+@dataclass(frozen=True)
+class Played:
+    """How a cell came to its end: why it did not, or nothing; and the seconds from its start to its last event."""
+
+    wrong: str
+    seconds: float
+
+
+async def play(cell: Cell, command: list[str], kafka: str, ear: Ear, folder: Path) -> Played:
     """Start the program, lodge its dossiers, and wait until all are finished."""
     config, log = folder / f"{cell.name}.json", folder / f"{cell.name}.log"
     config.write_text(json.dumps(cell.config(kafka), ensure_ascii=False, indent=1), encoding="utf-8")
@@ -93,9 +101,13 @@ async def play(cell: Cell, command: list[str], kafka: str, ear: Ear, folder: Pat
     finally:
         process.kill()
         await asyncio.to_thread(process.wait)
-    seconds = loop.time() - begun
-    found = () if wrong else tuple(history(ear.said[one]) for one in cell.submissions)
-    return Lived(found, wrong or _believed(cell, ear), seconds, _misplaced(cell, ear))
+    return Played(wrong, loop.time() - begun)
+
+
+def judged(cell: Cell, played: Played, ear: Ear) -> Lived:
+    """What came of a cell, when everything that was said is heard."""
+    found = () if played.wrong else tuple(history(ear.said[one]) for one in cell.submissions)
+    return Lived(found, played.wrong or _believed(cell, ear), played.seconds, _misplaced(cell, ear))
 
 
 def _start(command: list[str], log: Path) -> "subprocess.Popen[bytes]":

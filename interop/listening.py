@@ -13,7 +13,7 @@ from chassis.publisher import Publisher
 from chassis.record import message_of
 from contracts.claims import AgencyReported, Application, Claim, IntakeSubmitted, Supplement
 from contracts.envelope import AnyEvent, new_event
-from contracts.topics import OWNERS, read_event
+from contracts.topics import DEFAULT_PARTITIONS, OWNERS, read_event
 from interop.life import COMPONENTS, PROCEDURE, UNIT
 
 SAID = tuple(payload.TYPE for owner in ("intake", "routing") for payload in OWNERS[owner])
@@ -35,8 +35,7 @@ class Ear:
 
     async def __aenter__(self) -> Self:
         await self._consumer.start()
-        await self._consumer._client.force_metadata_update()  # noqa: SLF001 - else the partitions are not known yet
-        places = [TopicPartition(topic, number) for topic in (*SAID, REPORTS) for number in range(6)]
+        places = [TopicPartition(topic, number) for topic in (*SAID, REPORTS) for number in range(DEFAULT_PARTITIONS)]
         self._consumer.assign(places)
         await self._consumer.seek_to_beginning()
         self.listening = asyncio.create_task(self._listen())
@@ -53,6 +52,12 @@ class Ear:
         """Wait until something that was heard makes this so."""
         async with self._news:
             await self._news.wait_for(holds)
+
+    async def caught_up(self) -> None:
+        """Return when everything that was said until now is heard: one topic may be read before another."""
+        ends = await self._consumer.end_offsets(self._consumer.assignment())
+        while any([await self._consumer.position(place) < end for place, end in ends.items()]):  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0.05)
 
     async def lodge(self, submissions: Sequence[str]) -> None:
         """The citizen asks for the procedure, once for each of these ids."""

@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from interop.building import Builder
-from interop.cells import Cell, Lived, cells_of, play
+from interop.cells import Cell, Lived, Played, cells_of, judged, play
 from interop.clients import CLIENTS, Client
 from interop.history import History
 from interop.listening import Ear
@@ -58,10 +58,14 @@ async def whole(builder: Builder, wanted: Sequence[Client], say: Say) -> Matrix:
     found = Matrix()
     made = await asyncio.to_thread(_made, builder, wanted, found, say)
     async with place(builder.home / "shop") as shop, Ear(shop.kafka) as ear:
-        run, gate = _Run(builder, shop, ear, found, say), asyncio.Semaphore(AT_ONCE)
-        await asyncio.gather(*(run.one(cell, gate) for client in made for cell in cells_of(client)))
+        run, gate = _Run(builder, shop, ear, say), asyncio.Semaphore(AT_ONCE)
+        cells = [cell for client in made for cell in cells_of(client)]
+        played = await asyncio.gather(*(run.one(cell, gate) for cell in cells))
         found.lag = await shop.lag()
         found.replayed = await asyncio.to_thread(shop.replayed)
+        await ear.caught_up()
+        for cell, one in zip(cells, played, strict=True):
+            found.lived.setdefault(cell.client.name, {})[cell.variant] = judged(cell, one, ear)
         _count(found, ear)
     _compare(found)
     return found
@@ -74,16 +78,15 @@ class _Run:
     builder: Builder
     shop: Place
     ear: Ear
-    found: Matrix
     say: Say
 
-    async def one(self, cell: Cell, gate: asyncio.Semaphore) -> None:
+    async def one(self, cell: Cell, gate: asyncio.Semaphore) -> Played:
         """Play one cell when its turn has come."""
         async with gate:
             command = self.builder.command(cell.client.build, cell.client.command)
-            lived = await play(cell, command, self.shop.kafka, self.ear, self.shop.settings.home)
-        self.found.lived.setdefault(cell.client.name, {})[cell.variant] = lived
-        self.say(f"{cell.client.name}, {cell.variant}: {lived.wrong or 'holds'} ({lived.seconds:.1f} s)")
+            played = await play(cell, command, self.shop.kafka, self.ear, self.shop.settings.home)
+        self.say(f"{cell.client.name}, {cell.variant}: {played.wrong or f'{played.seconds:.1f} s'}")
+        return played
 
 
 def _made(builder: Builder, wanted: Sequence[Client], found: Matrix, say: Say) -> list[Client]:
@@ -113,7 +116,7 @@ def _compare(found: Matrix) -> None:
     for variants in found.lived.values():
         for variant, lived in variants.items():
             if difference := next((_difference(wanted, one) for one in lived.histories if one != wanted), ""):
-                variants[variant] = Lived(lived.histories, lived.wrong or difference, lived.seconds, lived.misplaced)
+                variants[variant] = replace(lived, wrong=lived.wrong or difference)
 
 
 def _difference(wanted: History, found: History) -> str:

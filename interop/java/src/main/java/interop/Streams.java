@@ -35,6 +35,8 @@ public final class Streams {
         settings.put("application.id", agency.setting("name"));
         settings.put("processing.guarantee", "exactly_once_v2");
         settings.put("auto.offset.reset", "earliest");
+        // A thread that fails leaves its group by silence; its work goes on when it is missed.
+        settings.put("session.timeout.ms", 6_000);
         settings.put("state.dir", Files.createTempDirectory("streams").toString());
         if (!agency.setting("codec").isEmpty()) {
             settings.put("producer.compression.type", agency.setting("codec"));
