@@ -79,7 +79,9 @@ class Builder:
             )
             if done.returncode:
                 (built / "failed.log").write_text(done.stdout + done.stderr, encoding="utf-8")
-                return f"`{' '.join(step[:2])}` failed with {done.returncode}; see {built / 'failed.log'}"
+                return (
+                    f"`{' '.join(step[:2])}` failed with {done.returncode}; see failed.log in .lienthong/interop/{name}"
+                )
         made.touch()
         return ""
 

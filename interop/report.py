@@ -91,19 +91,25 @@ def _partitions(row: Row) -> str:
 
 def _below(found: Results) -> Iterator[str]:
     yield from BELOW.splitlines()
-    yield f"At the end {found.dossiers} dossiers were complete; {found.rejected} reports were rejected, the impossible"
-    yield f"and the malformed one of each; {found.lag} records were left to read. `lienthong replay routing --compare`:"
+    yield f"At the end {found.dossiers} dossiers were complete, {found.rejected} reports rejected (the impossible and the"
+    yield f"malformed one of each), {found.lag} records left to read. `lienthong replay routing --compare`:"
     yield f"{found.replayed}."
     yield ""
-    for name, row in found.rows.items():
-        if row.unmade:
-            yield f"- {name}: {row.unmade}"
-        for variant, wrong in row.cells.items():
-            if wrong != HELD:
-                yield f"- {name}, {variant}: {wrong}"
-    yield ""
+    yield from _failures(found)
     yield "Toolchains: " + "; ".join(sorted({row.toolchain for row in found.rows.values() if row.toolchain})) + "."
     yield ""
+
+
+def _failures(found: Results) -> Iterator[str]:
+    unmade = [f"- {name}: {row.unmade}" for name, row in found.rows.items() if row.unmade]
+    wrong = [
+        f"- {name}, {variant}: {why}"
+        for name, row in found.rows.items()
+        for variant, why in row.cells.items()
+        if why != HELD
+    ]
+    if unmade or wrong:
+        yield from [*unmade, *wrong, ""]
 
 
 def _events(found: Results) -> Iterator[str]:

@@ -5,7 +5,7 @@ import pytest
 from interop.cells import Cell, cells_of
 from interop.clients import BUILDS, CLIENTS
 from interop.report import rendered
-from interop.results import Results
+from interop.results import HELD, Results
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -19,6 +19,13 @@ def test_the_last_whole_run_had_every_client_in_its_pinned_version_and_every_var
     assert {name: row.version for name, row in rows.items()} == {one.name: one.version for one in CLIENTS}
     for client in CLIENTS:
         assert rows[client.name].unmade or set(rows[client.name].cells) == {one.variant for one in cells_of(client)}
+
+
+def test_in_the_last_whole_run_every_client_was_made_and_every_cell_held():
+    rows = Results.read(DOCS).rows
+    assert {name: row.unmade for name, row in rows.items() if row.unmade} == {}
+    assert {(name, why) for name, row in rows.items() for why in row.cells.values() if why != HELD} == set()
+    assert Results.read(DOCS).lag == 0
 
 
 def test_the_last_whole_run_had_every_sdk_in_its_pinned_version():
