@@ -91,8 +91,8 @@ def _partitions(row: Row) -> str:
 
 def _below(found: Results) -> Iterator[str]:
     yield from BELOW.splitlines()
-    yield f"At the end {found.dossiers} dossiers were complete, {found.rejected} reports rejected (the impossible and the"
-    yield f"malformed one of each), {found.lag} records left to read. `lienthong replay routing --compare`:"
+    yield f"At the end {found.dossiers} dossiers were complete, {found.rejected} reports rejected (the impossible and"
+    yield f"the malformed one of each), {found.lag} records left to read. `lienthong replay routing --compare`:"
     yield f"{found.replayed}."
     yield ""
     yield from _failures(found)
