@@ -25,7 +25,7 @@ from contracts.topics import (
     read_event,
 )
 
-CLAIMS = frozenset({payload.TYPE for owner in ("portals", "agencies") for payload in OWNERS[owner]}) | {
+CLAIMS = frozenset({payload.TYPE for owner in ("portals", "agencies", "operators") for payload in OWNERS[owner]}) | {
     "rating.submitted",
     "feedback.submitted",
 }

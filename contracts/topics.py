@@ -14,6 +14,7 @@ OWNERS: dict[str, tuple[type[Payload], ...]] = {
     "agencies": (claims.AgencyReported,),
     "clock": (claims.ClockTicked,),
     "calendar": (calendar_changes.CalendarChanged,),
+    "operators": (notify.ResendRequested,),
     "intake": (
         intake.DossierReceived,
         intake.DossierSupplementRequested,
@@ -49,7 +50,12 @@ OWNERS: dict[str, tuple[type[Payload], ...]] = {
         rating.FeedbackSubmitted,
         rating.FeedbackAnswered,
     ),
-    "notify": (notify.NotificationSent, notify.NotificationFailed, notify.LetterIssued),
+    "notify": (
+        notify.NotificationSent,
+        notify.NotificationDoubtful,
+        notify.NotificationFailed,
+        notify.LetterIssued,
+    ),
 }
 """Event types by their one publisher."""
 

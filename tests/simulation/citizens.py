@@ -58,7 +58,7 @@ class Citizens:
             channel="counter",
             receiving_unit=self._rng.choice(UNITS),
             components=items if complete else items[:-1],
-            applicant_ref=self._rng.choice((None, f"{number}e", f"{number}p", f"{number}n")),
+            applicant_ref=self._rng.choice((None, f"{number}e", f"{number}p", f"{number}b", f"{number}n")),
         )
         timeline = self._rng.choice((LIVE, LIVE, SIMULATED))
         submission = f"submission-{number}"

@@ -120,7 +120,7 @@ def who_has_a_new_date_is_told(found: Findings) -> Iterator[str]:
         [status] = [one["status"] for one in messages if one["cause"] and one["cause"]["id"] == event.id] or [""]
         later = any(one.subject == event.subject and one.data.new_date > event.data.new_date for one in moved)
         gives_way = later or event.data.overdue_id in back
-        if status not in (("sent", "failed", "dropped") if gives_way else ("sent", "failed")):
+        if status not in {"sent", "doubtful", "failed", *(["dropped"] if gives_way else [])}:
             yield f"{event.subject}: {event.data.kind} from {event.data.old_date} to {event.data.new_date}"
 
 
