@@ -91,4 +91,5 @@ async def _ratings(rating: MongoStore) -> dict[str, int]:
 
 
 async def _notifications(notify: MongoStore) -> dict[str, int]:
-    return {name: await _sum(notify, f"state.{name}") for name in ("sent", "failed", "pending")}
+    counts = ("sent", "doubtful", "failed", "unreached", "unaddressed", "pending")
+    return {name: await _sum(notify, f"state.{name}") for name in counts}

@@ -170,6 +170,7 @@ class State:
         new_dates: given for lateness.
         lettered: letters of apology on record.
         sent: how many messages were sent; `pending`, `doubtful`, `failed`, `unaddressed` and `letters` likewise.
+        unreached: how many of those sent could only be left at the counter, as all other media had to be given up.
     """
 
     recipient: Recipient | None = None
@@ -185,6 +186,7 @@ class State:
     doubtful: int = 0
     failed: int = 0
     unaddressed: int = 0
+    unreached: int = 0
     letters: int = 0
 
 

@@ -205,6 +205,9 @@ def _counted(state: State) -> State:
         doubtful=statuses.count("doubtful"),
         failed=statuses.count("failed"),
         unaddressed=statuses.count("unaddressed"),
+        unreached=sum(
+            one.status == "sent" and one.medium == "counter" and bool(one.given_up) for one in state.messages
+        ),
         letters=len(state.lettered),
     )
 
