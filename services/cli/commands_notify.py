@@ -16,8 +16,11 @@ from chassis.bus import Publisher
 from chassis.record import message_of
 from contracts.notify import ResendRequested
 from services.cli.main import app
-from services.cli.resending import Stranded, request, stranded
+from services.cli.resending import ResendError, Stranded, request, stranded
 from services.cli.surroundings import store_of, surroundings
+
+MAX_WHY = 200
+"""Characters of a reason, as the contract allows."""
 
 notify_app = typer.Typer(help="Messages that did not reach their readers.", no_args_is_help=True)
 app.add_typer(notify_app, name="notify")
@@ -49,8 +52,11 @@ def resend(
     by: Annotated[str, typer.Option(help="Who does it; without it, the user of this computer")] = "",
 ) -> None:
     """Have a message sent once more, by all media anew. A second time it changes nothing: ask for the new one then."""
-    asyncio.run(_resend(dossier, ResendRequested(message_id=message, by=by or getpass.getuser(), why=why)))
-    typer.echo("asked for")
+    if not 0 < len(why.strip()) <= MAX_WHY:
+        raise ResendError(f"say why in 1 to {MAX_WHY} characters: --why 'the mail server lost its queue'")
+    data = ResendRequested(message_id=message, by=by or getpass.getuser(), why=why.strip())
+    asked = asyncio.run(_resend(dossier, data))
+    typer.echo("asked for" if asked else "was asked for before: see `lienthong notify list` for what became of it")
 
 
 async def _stranded(unit: str | None) -> list[Stranded]:
@@ -61,12 +67,13 @@ async def _stranded(unit: str | None) -> list[Stranded]:
         store.close()
 
 
-async def _resend(dossier: str, data: ResendRequested) -> None:
+async def _resend(dossier: str, data: ResendRequested) -> bool:
     settings = surroundings()
     store, publisher = store_of(settings, "notify"), Publisher(settings.kafka)
     try:
         event = request(await store.state_of({"_id": dossier}), data, clock.now())
-        await publisher([message_of(event)])
+        await publisher([message_of(event)] if event else [])
+        return event is not None
     finally:
         await publisher.stop()
         store.close()

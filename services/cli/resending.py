@@ -51,14 +51,16 @@ def needs_a_look(message: Mapping[str, Any]) -> bool:
     return bool(at_the_counter) or message["status"] in {"doubtful", "failed"}
 
 
-def request(state: Mapping[str, Any] | None, data: ResendRequested, now: datetime) -> AnyEvent:
-    """The event that has a message sent once more. The same message gives the same event, whoever asks.
+def request(state: Mapping[str, Any] | None, data: ResendRequested, now: datetime) -> AnyEvent | None:
+    """The event that has a message sent once more; None where that was asked for before.
 
     Raises:
         ResendError: there is no such message, or it is on its way.
     """
     messages = {one["id"]: one for one in (state or {}).get("messages", ())}
     message = messages.get(data.message_id)
+    if data.message_id in (state or {}).get("resends", ()):
+        return None
     if message is None or message["cause"] is None:
         raise ResendError(f"no message {data.message_id} of this dossier: see `lienthong notify list`")
     if message["status"] not in {"sent", "doubtful", "failed"}:
