@@ -117,7 +117,8 @@ def who_has_a_new_date_is_told(found: Findings) -> Iterator[str]:
     moved = [event for event in found.of(sla.DossierRescheduled) if event.data.kind != "late"]
     for event in moved:
         messages = found.documents("notify")[event.subject].state["messages"]
-        [status] = [one["status"] for one in messages if one["cause"] and one["cause"]["id"] == event.id] or [""]
+        told = [one for one in messages if one["cause"] and one["cause"]["id"] == event.id and not one["repeats"]]
+        [status] = [one["status"] for one in told] or [""]
         later = any(one.subject == event.subject and one.data.new_date > event.data.new_date for one in moved)
         gives_way = later or event.data.overdue_id in back
         if status not in {"sent", "doubtful", "failed", *(["dropped"] if gives_way else [])}:

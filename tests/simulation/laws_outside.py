@@ -111,6 +111,14 @@ def what_may_have_arrived_is_not_repeated(found: Findings) -> Iterator[str]:
             yield f"{data.template} of {event.subject}"
 
 
+def who_wants_a_message_again_gets_it_once_more(found: Findings) -> Iterator[str]:
+    """As one message of its own, however often that was asked for."""
+    for event in found.of(notify.ResendRequested):
+        messages = found.documents("notify")[event.subject].state["messages"]
+        if [one["repeats"] for one in messages].count(event.data.message_id) != 1:
+            yield f"{event.data.message_id} of {event.subject}"
+
+
 def an_apology_for_nothing_is_withdrawn(found: Findings) -> Iterator[str]:
     """Unless another date was missed in its place: then the apology stands for that one."""
     out = _ids(found, notify.NotificationSent) | _ids(found, notify.NotificationDoubtful)
@@ -194,6 +202,7 @@ OUTSIDE: tuple[Any, ...] = (
     every_message_comes_to_an_end,
     who_was_refused_by_one_medium_is_told_by_the_next,
     what_may_have_arrived_is_not_repeated,
+    who_wants_a_message_again_gets_it_once_more,
     an_apology_for_nothing_is_withdrawn,
     agencies_are_told_of_their_deadlines,
     nothing_is_sent_twice_without_a_fault,
