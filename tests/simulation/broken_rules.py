@@ -95,7 +95,7 @@ BROKEN_RULES = (
         "tells who is early no at once",
         product=judging_by(lambda: Impatient(calendar())),
         law="no early report is rejected if what it follows from came in time",
-        found_within=150,
+        found_within=300,
     ),
     Variant(
         "refuses custody once its end was read",
