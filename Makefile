@@ -8,6 +8,7 @@ KILLS ?= 100
 ONCE ?=
 SEEDS ?= 2000
 FIRST ?= 0
+EXAMPLES ?= 400
 FAST_STORE := .lienthong/fast-store/bin/secantusd-rs
 
 .DEFAULT_GOAL := help
@@ -34,6 +35,9 @@ fast: install ## Only the tests that need no servers
 
 simulate: install ## Simulate SEEDS=2000 worlds from FIRST=0 on; a broken law prints how to see it again
 	$(BIN)/python -m tests.simulation.run --seeds $(SEEDS) --first $(FIRST)
+
+fuzz: install ## Hypothesis and schemathesis against every entry; some ten minutes; EXAMPLES=400 a property
+	EXAMPLES=$(EXAMPLES) $(BIN)/pytest tests/fuzz -q -p no:cacheprovider --timeout 1800
 
 faults: install ## Real faults on the embedded stack; the figures go into docs/guarantees.md; KILLS=100
 	$(BIN)/python -m tests.faults --kills $(KILLS) --seed $(SEED)
@@ -66,8 +70,11 @@ $(VENV)/installed-bench: requirements-bench.lock $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	@touch $@
 
+interop: install ## Every Kafka client plays a small agency; writes docs/interop.md and .json; some fifteen minutes at first
+	$(BIN)/python -m interop all
+
 clean: ## Stop the stack and forget its data
 	@if [ -x $(BIN)/lienthong ]; then $(BIN)/lienthong stack down; fi
 	@if [ -d .lienthong ]; then find .lienthong -mindepth 1 -maxdepth 1 ! -name fast-store -exec rm -rf {} +; fi
 
-.PHONY: help install run test fast simulate faults check format lock fast-store bench clean
+.PHONY: help install run test fast simulate fuzz faults check format lock fast-store bench interop clean

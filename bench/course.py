@@ -17,7 +17,7 @@ from bson.raw_bson import RawBSONDocument
 from bench.place import Place
 from bench.processes import cpu_seconds, ended, peak_mb, resident_mb, running
 from bench.workload import Sent
-from chassis.bus import Publisher
+from chassis.publisher import Publisher
 from chassis.record import Message
 from chassis.settings import Settings
 from contracts.topics import DEFAULT_PARTITIONS

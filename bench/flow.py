@@ -19,7 +19,7 @@ from bench.place import Place, place
 from bench.processes import peak_mb, resident_mb, running
 from chassis import clock
 from chassis.admin import Admin
-from chassis.bus import Publisher
+from chassis.publisher import Publisher
 from chassis.record import Message, message_of
 from chassis.settings import Settings
 from contracts import claims
@@ -32,6 +32,7 @@ from services.cli.shop import groups
 
 HEARD = (DossierReceived.TYPE, DossierTransferred.TYPE, DossierCompleted.TYPE)
 PORTAL = "/portal/bench"
+RATING = "/lienthong/rating"
 RATE = 0.4
 """Share of the citizens who rate."""
 
@@ -134,7 +135,7 @@ class Outside:
             officer=data.officer,
             answers={"4": 2, "5": 2, "6": 1},
         )
-        return [fetched, _said(rating, PORTAL, event.subject, event.correlationid)]
+        return [fetched, _said(rating, RATING, event.subject, event.correlationid)]
 
 
 def _told(claim: claims.Claim, submission: str) -> Message:

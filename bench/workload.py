@@ -35,6 +35,7 @@ class Sent:
     partition: int = 0
     offset: int = 0
     timestamp: int = 0
+    headers: tuple[tuple[str, bytes], ...] = ()
 
 
 @dataclass

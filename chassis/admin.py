@@ -9,6 +9,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError
 from tenacity import RetryCallState, retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
+from chassis.trouble import CREDENTIALS, kind_of, true_reason
 from contracts.topics import DEFAULT_PARTITIONS, PAYLOADS, SERVICES, dead_letter_topic
 
 TOPIC_SETTINGS = {
@@ -46,14 +47,21 @@ class Admin:
         self._kafka = kafka
         self._topics: dict[str, int] = {}
         self._admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
-        self._consumer = AIOKafkaConsumer(bootstrap_servers=kafka, enable_auto_commit=False)
+        self._consumer = AIOKafkaConsumer(
+            bootstrap_servers=kafka, enable_auto_commit=False, isolation_level="read_committed"
+        )
 
     async def __aenter__(self) -> Self:
         try:
             await self._admin.start()
             await self._consumer.start()
-        except KafkaError as error:
+        except KafkaError as failed:
             await self.__aexit__()
+            error = true_reason(failed)
+            if kind_of(error) == CREDENTIALS:
+                raise BusError(
+                    f"Kafka at {self._kafka} does not know us ({type(error).__name__}): mend name or password"
+                ) from None
             raise BusError(
                 f"Kafka does not answer at {self._kafka} ({type(error).__name__}): start it, "
                 "for example with `lienthong stack up`, or set LIENTHONG_KAFKA"
@@ -91,7 +99,7 @@ class Admin:
         return self._topics
 
     async def ends(self, topics: Iterable[str] | None = None) -> Offsets:
-        """The offset after the last record of every partition."""
+        """The last stable offset of every partition: what an open transaction withholds can not be read yet."""
         wanted = set(topics) if topics is not None else None
         places = [
             TopicPartition(topic, n)
@@ -114,7 +122,7 @@ class Admin:
         return counts
 
     async def lag(self, groups: Mapping[str, Sequence[str]]) -> dict[str, int]:
-        """Records that each group (group: topics) has not committed yet."""
+        """Offsets that each group (group: topics) can read and has not committed yet."""
         ends = await self.ends()
         lags = {}
         for group, topics in groups.items():
@@ -125,6 +133,11 @@ class Admin:
                 if place.topic in topics
             )
         return lags
+
+    async def position(self, group: str, place: TopicPartition) -> int:
+        """How far a group has committed one partition; where it never did, 0, for that is where it begins."""
+        committed = await self._committed(group)
+        return max(0, committed[place].offset) if place in committed else 0
 
     @retry(
         retry=retry_if_exception_type(KafkaError),

@@ -17,6 +17,7 @@ from chassis.bus import Subscription
 from chassis.job import Arrival, Job
 from chassis.observe import Observer
 from chassis.store import MongoStore, StoreError
+from chassis.trouble import DOWN, Trouble, kind_of, told, true_reason
 
 FRESH_SECONDS = 1.0
 """An answer is given again for so long, so that many who ask do not become a load."""
@@ -70,15 +71,26 @@ class Health:
         self._store = Fresh(partial(_answers, store.ping))
         self.lags = Fresh(self._lags)
         self._excused_until = time.monotonic()
+        self._unreachable: Trouble | None = None
 
     async def ready(self) -> dict[str, bool]:
-        """Whether each thing the service needs is there: its store, its share of the bus, and a loop that goes on."""
+        """Whether each thing the service needs is there: store, bus, all its partitions, and a loop that goes on."""
         store, lags = await asyncio.gather(self._store(), self.lags())
         return {
             "store": store,
             "bus": lags is not None and self._subscription.assigned,
+            "reading": not self._subscription.troubles,
             "loop": not self._subscription.failing and not self._subscription.stopping,
         }
+
+    def reasons(self) -> list[dict[str, str | int]]:
+        """Why it is not ready, as far as that is known: what of the bus can not be read, and who has to mend it."""
+        fault = self._subscription.fault
+        own: list[dict[str, str | int]] = [{"check": "loop", "reason": "process", "error": fault}] if fault else []
+        unreachable = [self._unreachable] if self._unreachable else []
+        return [*own, *(_reason("bus", one) for one in unreachable), *(
+            _reason("reading", one) for one in self._subscription.troubles
+        )]  # fmt: skip
 
     async def live(self) -> dict[str, bool]:
         """Whether each part of the process still moves. A world that is down never makes any of them false."""
@@ -95,9 +107,21 @@ class Health:
         """Records that wait, by topic and partition; None if the bus does not answer or nobody asked it yet."""
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                return await self._subscription.lags()
-        except (KafkaError, TimeoutError):
+                lags = await self._subscription.lags()
+        except (KafkaError, TimeoutError) as error:
+            reason = true_reason(error) if isinstance(error, KafkaError) else error
+            self._unreachable = Trouble(DOWN if isinstance(reason, TimeoutError) else kind_of(reason), told(reason))
             return None
+        self._unreachable = None
+        return lags
+
+
+def _reason(check: str, trouble: Trouble) -> dict[str, str | int]:
+    told_of: dict[str, str | int] = {"check": check, "reason": trouble.kind, "error": trouble.error}
+    if trouble.place is None:
+        return told_of
+    topic, partition = trouble.place
+    return {**told_of, "topic": topic, "partition": partition, "offset": trouble.offset}
 
 
 async def _answers(ping: Callable[[], Awaitable[None]]) -> bool:

@@ -1,28 +1,27 @@
-"""The HTTP side every service has: health and metrics for the operator, bounds for every request, its own routes."""
+"""The HTTP side every service has: health and metrics for the operator, its own routes, and how they are described."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
-import uvicorn
-from aiokafka.errors import KafkaError as BusError
-from fastapi import APIRouter, FastAPI, Request, Response
-from fastapi.responses import JSONResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from fastapi import APIRouter, FastAPI, Response
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, ConfigDict
 
+from chassis.bounds import Bounds
+from chassis.docs import add_docs
 from chassis.metrics import CONTENT_TYPE
-from chassis.store import StoreError
-from contracts.topics import MAX_RECORD_BYTES
-
-log = structlog.get_logger(__name__)
-
-DRAIN_SECONDS = 10
-"""How long requests under way may take once the server is asked to stop."""
+from chassis.problem import Problem, add_problems, documented
 
 Check = Callable[[], Awaitable[dict[str, bool]]]
 """Says for each thing whether it is as it should be."""
+
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    "4XX": documented("The request can not be carried out; the answer says why and how to mend it"),
+    "5XX": documented("The service can not answer now; the same request may be sent again, with the same key"),
+}
+"""What any route may answer: FastAPI, the server and the bounds refuse before a route is reached."""
 
 
 @dataclass(frozen=True)
@@ -33,114 +32,88 @@ class Probes:
         live: whether each part of the process moves; if not, only a new process helps.
         ready: whether each thing the service needs is there.
         metrics: Prometheus's text.
+        reasons: why it is not ready, as far as that is known.
     """
 
     live: Check
     ready: Check
     metrics: Callable[[], Awaitable[bytes]]
+    reasons: Callable[[], list[dict[str, str | int]]] = list
 
 
-class BodyLimit:
-    """Refuses bodies larger than an event may be, with 413, however they are sent."""
+class HealthTold(BaseModel):
+    """How a service is; beside `service` and `status` stands each thing that was looked at.
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    `reasons`: why it is not ready, as far as that is known: topic, partition, offset.
+    """
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Count the bytes on the way in."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        body = bytearray()
-        while (message := await receive())["type"] == "http.request":
-            body += message.get("body", b"")
-            if len(body) > MAX_RECORD_BYTES:
-                text = f"the body is larger than {MAX_RECORD_BYTES} bytes; send documents by reference"
-                await Response(text, status_code=413)(scope, receive, send)
-                return
-            if not message.get("more_body", False):
-                break
-        else:
-            return  # the caller is gone before its request was whole
-        replayed: AsyncIterator[Message] = _replay(bytes(body), receive)
-        await self._app(scope, lambda: anext(replayed), send)
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, bool]
 
-
-async def _replay(body: bytes, receive: Receive) -> AsyncIterator[Message]:
-    yield {"type": "http.request", "body": body, "more_body": False}
-    while True:
-        yield await receive()
+    service: str
+    status: str
+    reasons: list[dict[str, str | int]] | None = None
 
 
 def make_api(name: str, router: APIRouter | None, probes: Probes) -> FastAPI:
-    """The service's API: its own routes, `/health/live`, `/health/ready`, `/metrics`, and its OpenAPI document."""
-    api = FastAPI(title=f"Liên Thông: {name}", version="1", docs_url="/docs", redoc_url=None)
-    api.add_middleware(BodyLimit)
-
-    @api.get("/health/live", include_in_schema=False)
-    async def live(response: Response) -> dict[str, Any]:
-        return _told(name, "live", await probes.live(), response)
-
-    @api.get("/health/ready", include_in_schema=False)
-    async def ready(response: Response) -> dict[str, Any]:
-        return _told(name, "ready", await probes.ready(), response)
-
-    @api.get("/metrics", include_in_schema=False)
-    async def metrics() -> Response:
-        return Response(await probes.metrics(), media_type=CONTENT_TYPE)
-
-    for unavailable in (StoreError, BusError, TimeoutError):
-        api.add_exception_handler(unavailable, _unavailable)
-    api.add_exception_handler(Exception, _fault)
+    """The service's API: its own routes, `/health/live`, `/health/ready`, `/metrics`, `/docs`, `/openapi.json`."""
+    api = FastAPI(
+        title=f"Liên Thông: {name}",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        responses=REFUSALS,
+        generate_unique_id_function=_operation_id,
+    )
+    api.add_middleware(Bounds)
+    add_problems(api)
+    add_docs(api)
+    api.include_router(_operator(name, probes))
     if router is not None:
         api.include_router(router)
+    setattr(api, "openapi", lambda: _document(api))  # noqa: B010 - FastAPI's own way to change its document
     return api
 
 
-def _told(name: str, word: str, checks: dict[str, bool], response: Response) -> dict[str, Any]:
+def _operator(name: str, probes: Probes) -> APIRouter:
+    """What only the operator asks; not part of the published interface."""
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get("/health/live", response_model_exclude_none=True)
+    async def live(response: Response) -> HealthTold:
+        return _told(name, "live", await probes.live(), response)
+
+    @routes.get("/health/ready", response_model_exclude_none=True)
+    async def ready(response: Response) -> HealthTold:
+        told = _told(name, "ready", await probes.ready(), response)
+        return told.model_copy(update={"reasons": probes.reasons() or None})
+
+    @routes.get("/metrics", response_class=Response)
+    async def metrics() -> Response:
+        return Response(await probes.metrics(), media_type=CONTENT_TYPE)
+
+    return routes
+
+
+def _told(name: str, word: str, checks: dict[str, bool], response: Response) -> HealthTold:
     good = all(checks.values())
     response.status_code = 200 if good else 503
-    return {"service": name, "status": word if good else f"not {word}", **checks}
+    return HealthTold.model_validate({"service": name, "status": word if good else f"not {word}", **checks})
 
 
-async def _unavailable(request: Request, error: Exception) -> Response:
-    log.warning("http.unavailable", **_asked(request), error=type(error).__name__)
-    text = "the store or the bus does not answer; nothing was lost: send the same request again, with the same key"
-    return JSONResponse({"detail": text}, status_code=503, headers={"Retry-After": "5"})
+def _operation_id(route: APIRoute) -> str:
+    """The name of the function: generated clients name their calls after it, so it stays."""
+    return route.name
 
 
-async def _fault(request: Request, error: Exception) -> Response:
-    # Only the class: the text may quote the request.
-    log.error("http.fault", **_asked(request), error=type(error).__name__)
-    text = "a fault of ours; it is on record: send the same request again later, with the same key"
-    return JSONResponse({"detail": text}, status_code=500)
-
-
-def _asked(request: Request) -> dict[str, str]:
-    """Which route was asked for; never the path itself, for a reference to a person may stand in it."""
-    return {"method": request.method, "route": getattr(request.scope.get("route"), "path", "")}
-
-
-class Server(uvicorn.Server):
-    """uvicorn, leaving signals to the process that also runs the loop."""
-
-    @contextmanager
-    def capture_signals(self) -> Any:
-        """Capture none."""
-        yield
-
-
-def make_server(api: FastAPI, host: str, port: int) -> Server:
-    """A server that is not running yet."""
-    return Server(
-        uvicorn.Config(
-            api,
-            host=host,
-            port=port,
-            log_level="warning",
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-            timeout_graceful_shutdown=DRAIN_SECONDS,
-        )
-    )
+def _document(api: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document, with the form of every refusal; made once."""
+    if api.openapi_schema is None:
+        made = get_openapi(title=api.title, version=api.version, routes=api.routes)
+        template = "#/components/schemas/{model}"
+        schema = Problem.model_json_schema(ref_template=template)
+        schemas = made.setdefault("components", {}).setdefault("schemas", {})
+        schemas |= schema.pop("$defs") | {"Problem": schema}
+        api.openapi_schema = made
+    return api.openapi_schema

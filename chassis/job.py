@@ -1,15 +1,16 @@
 """What happens to one document in one round: facts are added, folded, decided upon. No waiting, no outside world."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 import structlog
 
-from chassis.document import MAX_CHARACTERS, MAX_FACTS, Document
+from chassis.document import MAX_CHARACTERS, MAX_FACTS, Document, Fact
+from chassis.fault import ProcessFaultError, is_of_process
 from chassis.logs import about
-from chassis.record import Record, taken_in_at
+from chassis.record import Record, taken_in_at, value_of
 from chassis.service import Placed, Service
 from contracts.decision import Decision
 from contracts.envelope import LIVE, AnyEvent
@@ -41,8 +42,8 @@ class Arrival:
 
     @property
     def raw(self) -> str:
-        """The record's value as it will be kept."""
-        return self.event.to_json() if self.record is None else (self.record.value or b"").decode()
+        """The event as it will be kept: structured JSON, of what came in that way byte for byte."""
+        return self.event.to_json() if self.record is None else value_of(self.record).decode()
 
     @property
     def heard(self) -> datetime:
@@ -75,8 +76,10 @@ class Job:
         repeats: the saves that brought in what arrived again.
         fresh: what arrived and was not known.
         refused: what can not be taken in, and why.
+        strangers: facts of others on another timeline than the birth that comes now, which can not stay.
         failed: why nothing can be decided, if so.
         heard: on the live timeline, when the last of what arrived was on the bus.
+        parked: whether it has to wait for a tick until something is decided.
     """
 
     doc: Document
@@ -86,10 +89,13 @@ class Job:
     repeats: list[int] = field(default_factory=list)
     fresh: list[Arrival] = field(default_factory=list)
     refused: list[tuple[Arrival, str]] = field(default_factory=list)
+    strangers: list[Fact] = field(default_factory=list)
     failed: str = ""
     heard: datetime | None = None
+    parked: bool = False
     _later: list[AnyEvent] = field(default_factory=list)
     _begun: bool = False
+    _anew: bool = False
     _stored: Any = field(init=False)
 
     def __post_init__(self) -> None:
@@ -108,9 +114,9 @@ class Job:
     @property
     def changed(self) -> bool:
         """Whether there is anything to save."""
-        return not self.failed and any(fact.version > self.doc.version for fact in self.doc.facts.values())
+        return not self.failed and bool(self.doc.fresh)
 
-    def take(self, arrivals: Sequence[Arrival]) -> None:
+    def take(self, arrivals: Sequence[Arrival], service: Service[Any]) -> None:
         """Add what arrived.
 
         Raises:
@@ -119,9 +125,34 @@ class Job:
         if self.doc.unsent is not None and not self.doc.whole:
             raise PartialError
         self.heard = max((arrival.heard for arrival in arrivals if arrival.event.timeline == LIVE), default=None)
+        if service.settles:
+            self._settle(arrivals, service, service.settles)
         for arrival in arrivals:
-            if reason := self._admit(arrival):
+            if reason := self._foreign(arrival) or self._admit(arrival):
                 self.refused.append((arrival, reason))
+
+    def _settle(self, arrivals: Sequence[Arrival], service: Service[Any], settles: Callable[[AnyEvent], bool]) -> None:
+        """A birth settles the timeline. What came before it on another one is found again whenever the birth comes."""
+        doc, events = self.doc, [arrival.event for arrival in arrivals if arrival.record]
+        if not any(map(settles, events)):
+            return
+        if not doc.whole:
+            raise PartialError
+        if not doc.home:
+            doc.home = service.home_of([*doc.events, *events])
+        here = {event.identity for event in events}
+        self.strangers = [
+            fact
+            for identity, fact in doc.facts.items()
+            if doc.home and not fact.own and fact.event.timeline != doc.home and identity not in here
+        ]
+
+    def _foreign(self, arrival: Arrival) -> str:
+        """Why an arrival of another timeline is refused; nothing where it is of this one, or none is settled."""
+        event, home = arrival.event, self.doc.home
+        if not home or event.timeline == home or arrival.record is None:
+            return ""
+        return f"timeline: {self.doc.key} is on the timeline {home}; what is said of it has to be, too"
 
     def _admit(self, arrival: Arrival) -> str:
         """Add one arrival; the reason why not, where it can not be taken."""
@@ -142,6 +173,8 @@ class Job:
             return f"id {event.id} of {event.source} was used before with other content; give every event its own id"
         if version <= doc.version:
             self.repeats.append(version)
+        if arrival.record is not None and doc.heard_earlier(event.identity, arrival.heard):
+            self._later, self._anew = [], True
         return ""
 
     def _add(self, event: AnyEvent, raw: str, *, own: bool, cause: int | None = None) -> bool:
@@ -155,12 +188,15 @@ class Job:
 
         Raises:
             PartialError: the document is not whole, and has to be.
+            ProcessFaultError: what is wrong is wrong with this process, not with the document.
         """
         try:
             self._decide(service, now, number)
         except PartialError:
             raise
         except Exception as error:
+            if is_of_process(error):
+                raise ProcessFaultError(f"{service.name}: {type(error).__name__}: {error}") from error
             # One dossier that can not be decided must not stop the others of its partition.
             latest = self.fresh[-1].event if self.fresh else None
             log.exception("decision.failed", **{**about(latest), "dossier": self.doc.key})
@@ -173,9 +209,14 @@ class Job:
             self._say(allotment.then(number))
         if doc.watermark is None:
             return  # a document without facts
-        # What arrives tells the time on other timelines. On the live one what only time makes true is left to sweeps:
-        # they come when all is read, and what is not read yet may tell that it never was true (docs/decisions/0010).
-        now = now or (_BEFORE_ALL if self.heard else doc.watermark)
+        # On other timelines only ticks tell the time (docs/decisions/0026). On the live one, too, what only time makes
+        # true is left to sweeps: they come when all is read, and what is not read may tell that it never was (0010).
+        if now is None and self.heard is None:
+            self.parked = True
+            self.state = self._fold(service)
+            self._show(service)
+            return
+        now = now or _BEFORE_ALL
         decided = _NOTHING
         for _ in range(MAX_ROUNDS):
             self.state = self._fold(service)
@@ -184,11 +225,15 @@ class Job:
                 decided = self.state
                 if sum(map(self._say, self.decision.events)):  # all of them, not only the first
                     continue
-            if self.changed:
-                doc.state = service.dump(self.state)
-                doc.line = service.line(self.state, self._stored) if service.line else None
+            self._show(service)
             return
         raise RuntimeError(f"decisions did not come to rest in {MAX_ROUNDS} rounds")
+
+    def _show(self, service: Service[Any]) -> None:
+        """Put the state into the document, for queries and for the next fold."""
+        if self.changed:
+            self.doc.state = service.dump(self.state)
+            self.doc.line = service.line(self.state, self._stored) if service.line else None
 
     def _say(self, event: AnyEvent) -> bool:
         if event.identity in self.doc.known:
@@ -201,8 +246,9 @@ class Job:
         """The state of all facts: from the last one or the one before it if what is new comes later, else of all."""
         doc, later = self.doc, [service.placed(event) for event in self._later]
         self._later = []
-        known, doc.code = doc.code in ("", service.code), service.code
+        known, doc.code = doc.code in ("", service.code) and not self._anew, service.code
         if not known:
+            self._anew = False
             return self._fold_whole(service)
         if not _come_later(later, doc):
             if self.latest is None or not _come_later(later, self.latest):
@@ -238,7 +284,7 @@ class Job:
             raise PartialError
         doc.tip = doc.own_tip = ""
         self.latest, self._begun = None, True
-        facts = [service.placed(event) for event in doc.events]
+        facts = [service.placed(event) for event in service.at_home(doc.events, doc.home)]
         self._move_tips(facts)
         return service.unfold(service.initial, facts)
 

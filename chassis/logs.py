@@ -70,5 +70,5 @@ def configure(level: str, service: str) -> None:
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, handlers=[Libraries()])
-    # aiokafka says in an error what the loop handles and reports itself
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    # aiokafka says in an error what the loop handles and reports itself; chassis.trouble alone listens to it
+    logging.getLogger("aiokafka").propagate = False

@@ -5,6 +5,10 @@ known change nothing, and what was saved together with them is published again, 
 offset is the outbox. A sweep has no offset; there the document's `due` is: it moves only after the publish. The same
 goes for what came of an effect: while it was carried out, others may have taken over and committed the batch.
 
+On a timeline that ticks tell, what arrives is put on record and nothing is decided: that waits for the next tick, and
+for all that lies before it (chassis.timekeeper). So what is said follows from what was told until then, and from
+nothing else: not from batches, nor from what was read first.
+
 A batch may begin while the one before it is being saved and published: documents that both have wait for their turn, so
 that each document goes the way above for one batch after the other.
 """
@@ -13,7 +17,7 @@ import asyncio
 from collections import OrderedDict, defaultdict
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 import structlog
@@ -22,14 +26,28 @@ from chassis.document import Document
 from chassis.job import Arrival, Job, Latest, PartialError
 from chassis.logs import about, type_name
 from chassis.observe import NOBODY, UNKNOWN, UNREADABLE, Observer
-from chassis.record import Message, Publish, Record, dead_letter, place_of, read_record
-from chassis.service import Service
+from chassis.record import (
+    Kept,
+    Message,
+    Publish,
+    Record,
+    dead_letter,
+    message_of,
+    place_of,
+    read_record,
+    sender_of,
+    taken_in_at,
+)
+from chassis.service import Service, by_subject
 from chassis.store import Store
+from chassis.timelines import Timelines
 from chassis.turn import Turn
-from contracts.claims import ClockTicked
+from chassis.watermark import Told
 from contracts.decision import Allotment
 from contracts.envelope import LIVE, AnyEvent
-from contracts.topics import UnknownTypeError
+from contracts.rule_days import bounds_claims
+from contracts.topics import BadEventError, UnknownTypeError, dead_letter_topic
+from contracts.watermarks import TELL_TIME, TELLERS
 
 log = structlog.get_logger(__name__)
 
@@ -50,6 +68,9 @@ NOT_AGAIN = timedelta(seconds=1)
 
 TRY_AGAIN = timedelta(minutes=5)
 """When a sweep looks again at a document that it could not decide: by then the service may be mended."""
+
+LAST = datetime(9999, 12, 30, tzinfo=UTC)
+"""No timer is set for later: what is added to it still is a moment. Records of old may speak of any."""
 
 
 class Known(NamedTuple):
@@ -78,6 +99,7 @@ class Loop:
     def __init__(self, service: Service[Any], store: Store, publish: Publish, observer: Observer = NOBODY) -> None:
         self.service = service
         self.store = store
+        self.timelines = Timelines(store)
         self._publish = publish
         self._observer = observer
         self._kept: OrderedDict[str, Known] = OrderedDict()
@@ -92,6 +114,7 @@ class Loop:
         if partitions is not self._owned:
             self._owned = partitions
             self._kept.clear()
+            self.timelines.forget()
 
     async def process(self, records: Sequence[Record], turn: Turn | None = None) -> Tally:
         """Take a batch all the way. Raises when the world is down; then call it again with the same batch.
@@ -100,63 +123,74 @@ class Loop:
             BehindError: the batch before it was given up, and this one has to come after it.
         """
         tally, dead, turn = Tally(), list[Message](), turn or Turn()
-        arrivals, ticks = self._sort(records, tally, dead)
-        turn.keys = None if ticks else frozenset(arrivals)  # a sweep may meet any document
+        arrivals, told = self._sort(records, tally, dead)
+        turn.keys = frozenset(arrivals)
+        if ticked := {one.event.timeline for found in arrivals.values() for one in found} - {LIVE}:
+            await self.timelines.see(ticked)
         later = {key: found for key, found in arrivals.items() if turn.waits_for(key)}
         await self._settle_all({key: arrivals[key] for key in arrivals if key not in later}, None, tally, dead)
-        if later or ticks:
+        if later:
             await turn.comes()
             await self._settle_all(later, None, tally, dead)
         if dead:
             await self._publish(dead)
-        tally.dead = len(dead)
-        for (timeline, partition), now in ticks.items():
-            await self.store.tick(timeline, partition, now)
-            await self.sweep([partition], timeline, now)
+        tally.dead = sum(one.topic == dead_letter_topic(self.service.name) for one in dead)
+        await self.timelines.hear(told)
         return tally
 
     async def sweep(self, partitions: Iterable[int], timeline: str, now: datetime) -> int:
         """Decide again for every document whose time has come by this timeline's clock. Returns how many."""
-        owned, total = list(partitions), 0
-        while keys := await self.store.due(owned, timeline, now, SWEEP_PAGE):
-            await self._settle_all({key: [] for key in keys}, now, Tally(), [])
-            total += len(keys)
-            if len(keys) < SWEEP_PAGE:
-                break
+        owned, total, found = list(partitions), 0, SWEEP_PAGE
+        while found == SWEEP_PAGE:
+            found = await self.sweep_page(owned, timeline, now)
+            total += found
         return total
+
+    async def sweep_page(self, partitions: Sequence[int], timeline: str, now: datetime) -> int:
+        """The same for the most urgent ones, not more than SWEEP_PAGE."""
+        keys = await self.store.due(partitions, timeline, now, SWEEP_PAGE)
+        await self._settle_all({key: [] for key in keys}, now, Tally(), [], in_order=timeline != LIVE)
+        return len(keys)
 
     def _sort(
         self, records: Sequence[Record], tally: Tally, dead: list[Message]
-    ) -> tuple[dict[str, list[Arrival]], dict[tuple[str, int], datetime]]:
-        """Arrivals by document, and the latest tick by timeline and partition."""
+    ) -> tuple[dict[str, list[Arrival]], list[Told]]:
+        """Arrivals by document, and what was told of the time on other timelines."""
         arrivals: dict[str, list[Arrival]] = defaultdict(list)
-        ticks: dict[tuple[str, int], datetime] = {}
+        told = list[Told]()
         for record in records:
             try:
                 event = read_record(record)
+                key = self.service.key(event)
             except UnknownTypeError as error:
                 tally.unknown += 1
                 self._observer.put_aside(record, UNKNOWN)
                 log.info("event.unknown-type", type=type_name(str(error)), **place_of(record))
-            except (ValueError, OverflowError) as error:
-                dead.append(self._dead_letter(record, str(error)))
+            except Exception as error:  # noqa: BLE001 - whatever one record raises, the others are read
+                dead += self._put_aside(record, _said_of(error))
                 self._observer.put_aside(record, UNREADABLE)
             else:
-                if isinstance(event.data, ClockTicked):
-                    clock = (event.timeline, record.partition)
-                    ticks[clock] = max(event.time, ticks.get(clock, event.time))
+                if isinstance(event.data, TELL_TIME):
+                    told.append(Told(event.timeline, event.time, TELLERS.get(event.type, "")))
                 else:
-                    arrivals[self.service.key(event)].append(Arrival(event, record))
-        return dict(arrivals), ticks
+                    arrivals[key].append(Arrival(event, record))
+        return dict(arrivals), told
 
     async def _settle_all(
-        self, arrivals: Mapping[str, list[Arrival]], now: datetime | None, tally: Tally, dead: list[Message]
+        self,
+        arrivals: Mapping[str, list[Arrival]],
+        now: datetime | None,
+        tally: Tally,
+        dead: list[Message],
+        *,
+        in_order: bool = False,
     ) -> None:
-        """Settle all documents, a chunk at a time and some chunks at once: no document is in two of them."""
+        """Settle all documents, a chunk at a time; unless in order, some chunks at once: no document is in two."""
         keys = list(arrivals)
         chunks = [{key: arrivals[key] for key in keys[n : n + CHUNK]} for n in range(0, len(keys), CHUNK)]
-        if len(chunks) == 1:
-            await self._settle(chunks[0], now, tally, dead)
+        if len(chunks) == 1 or in_order:
+            for chunk in chunks:
+                await self._settle(chunk, now, tally, dead)
             return
 
         async def settle(chunk: dict[str, list[Arrival]]) -> None:
@@ -207,8 +241,11 @@ class Loop:
         for job in done.values():
             tally.accepted += 0 if job.failed else len(job.fresh)
             tally.duplicates += len(job.repeats)
-            dead += [self._dead_letter(one.record, reason, one.event) for one, reason in job.rejected if one.record]
-        self._observer.took(arrivals, done)
+            for one, reason in job.rejected:
+                if one.record:
+                    dead += self._put_aside(one.record, reason, one.event, answered=not job.failed)
+            dead += self._put_out(job)
+        self._observer.took({key: arrivals[key] for key in done}, done)
         await self._publish_caused(done.values(), tally)
         for job in done.values():
             self._keep(job)
@@ -216,19 +253,29 @@ class Loop:
 
     async def _decided(self, arrivals: Mapping[str, list[Arrival]], now: datetime | None) -> list[Job]:
         """Add what arrived to each document and decide: on what is here of it, or on the whole where it takes that."""
-        docs = await self._documents(arrivals)
+        docs = await self._documents(arrivals, sweeping=now is not None)
         jobs, partial = self._jobs(arrivals, docs, now)
-        partial += await self._allot(jobs, now)
         if partial:
-            docs = {key: Known(doc) for key, doc in (await self.store.load(partial, whole=True)).items()}
-            again, _ = self._jobs({key: arrivals[key] for key in partial}, docs, now)
-            await self._allot(again, now)
-            jobs = [job for job in jobs if job.doc.key not in docs] + again
+            jobs = await self._with_whole(jobs, partial, arrivals, now)
+        if partial := await self._allot(jobs, now):
+            jobs = await self._with_whole(jobs, partial, arrivals, now)
+            await self._allot([job for job in jobs if job.doc.key in partial], now)
         return jobs
 
-    async def _documents(self, keys: Iterable[str]) -> dict[str, Known]:
+    async def _with_whole(
+        self, jobs: Sequence[Job], partial: Sequence[str], arrivals: Mapping[str, list[Arrival]], now: datetime | None
+    ) -> list[Job]:
+        """Decide those anew on the whole document; all in the order of the documents, in which numbers are given."""
+        docs = {key: Known(doc) for key, doc in (await self.store.load(partial, whole=True)).items()}
+        again, _ = self._jobs({key: arrivals[key] for key in partial}, docs, now)
+        found = {job.doc.key: job for job in (*jobs, *again)}
+        return [found[key] for key in arrivals if key in found]
+
+    async def _documents(self, keys: Iterable[str], *, sweeping: bool) -> dict[str, Known]:
         """What is known of these documents, and of those that were kept the state; who fails has to load them anew."""
         docs = {key: self._kept.pop(key) for key in keys if key in self._kept}
+        if sweeping and self.service.key is not by_subject:
+            docs.clear()  # their events come in other partitions, too: whoever has those may have added some
         if missing := [key for key in keys if key not in docs]:
             docs |= {key: Known(doc) for key, doc in (await self.store.load(missing)).items()}
         return docs
@@ -239,9 +286,12 @@ class Loop:
         """A job for each document, and the keys of those that have to be whole for that."""
         jobs, partial = list[Job](), list[str]()
         for key, found in arrivals.items():
-            job = Job(*(docs.get(key) or Known(_new(key, found[0]))))
+            known = docs.get(key) or Known(_new(key, found[0]))
+            if now is not None and not found and _was_swept(known.doc, now):
+                continue
+            job = Job(*known)
             try:
-                job.take(found)
+                job.take(found, self.service)
                 job.decide(self.service, now)
             except PartialError:
                 partial.append(key)
@@ -277,6 +327,9 @@ class Loop:
 
     def _set_due(self, job: Job) -> None:
         """Move the timer, unless a sweep was cut short before its publish: then `due` is what brings it back."""
+        if job.parked:
+            self._park(job)
+            return
         if job.doc.unsent is not None:
             return
         timer = job.decision.timer
@@ -287,6 +340,14 @@ class Loop:
         heard = job.heard if timer.timeline == LIVE else None
         job.doc.due = _not_before(max(timer.at, heard) if heard else timer.at)
         job.doc.timeline = timer.timeline
+
+    def _park(self, job: Job) -> None:
+        """What arrived waits for the next tick that is not before it."""
+        doc = job.doc
+        for event in (arrival.event for arrival in job.fresh):
+            at = self.timelines.not_before(event.timeline, event.time)
+            earlier = doc.due is not None and doc.timeline == event.timeline and doc.due <= at
+            doc.due, doc.timeline = doc.due if earlier else at, event.timeline
 
     async def _publish_caused(self, jobs: Iterable[Job], tally: Tally) -> None:
         """Publish what came with this save, and again what came with the save of a repeated fact."""
@@ -306,9 +367,9 @@ class Loop:
             job.doc.unsent = None
             self._set_due(job)
             if now is not None and job.failed:
-                job.doc.due = now + TRY_AGAIN
+                job.doc.due = min(now, LAST) + TRY_AGAIN
             elif now is not None and job.doc.due is not None and job.doc.due <= now:
-                job.doc.due = now + NOT_AGAIN
+                job.doc.due = min(now, LAST) + NOT_AGAIN
         await self.store.move_due([job.doc for job in jobs])
 
     def _keep(self, job: Job) -> None:
@@ -320,14 +381,42 @@ class Loop:
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
 
-    def _dead_letter(self, record: Record, reason: str, event: AnyEvent | None = None) -> Message:
+    def _put_out(self, job: Job) -> list[Message]:
+        """The same about facts that turned out to be of another timeline than their document."""
+        found = list[Message]()
+        for fact in job.strangers if not job.failed else ():
+            event, reason = fact.event, f"timeline: {job.doc.key} is on the timeline {job.doc.home}, as its birth says"
+            stamp = int((event.taken_in or event.time).timestamp() * 1000)
+            kept = Kept(event.type, job.doc.partition, stamp, event.subject.encode(), fact.raw.encode())
+            found += self._put_aside(kept, reason, event)
+        return found
+
+    def _put_aside(
+        self, record: Record, reason: str, event: AnyEvent | None = None, *, answered: bool = True
+    ) -> list[Message]:
+        """The letter about a record for operators, and the answer to its sender, where there is one to be given."""
         log.warning("event.dead-letter", **about(event), **place_of(record))
-        return dead_letter(record, reason, self.service.name)
+        letter = dead_letter(record, reason, self.service.name)
+        if not answered or self.service.answer is None or not bounds_claims(taken_in_at(record)):
+            return [letter]
+        sender = sender_of(record, reason)
+        answer = self.service.answer(sender) if sender else None
+        return [letter, message_of(answer)] if answer else [letter]
+
+
+def _said_of(error: Exception) -> str:
+    """What a record's reader says; of what no reader says only the class, for its text may quote the record."""
+    return str(error) if isinstance(error, BadEventError) else f"can not be read: {type(error).__name__}"
 
 
 def _new(key: str, first: Arrival) -> Document:
     partition = first.record.partition if first.record else 0
     return Document(key, partition=partition, timeline=first.event.timeline)
+
+
+def _was_swept(doc: Document, now: datetime) -> bool:
+    """Whether somebody else was faster; then it may know by now what this moment must not tell."""
+    return doc.timeline != LIVE and (doc.due is None or doc.due > now)
 
 
 def _is_through(job: Job) -> bool:
@@ -337,6 +426,7 @@ def _is_through(job: Job) -> bool:
 
 def _not_before(at: datetime) -> datetime:
     """The moment to the millisecond, as stores keep it, and never earlier: nobody is woken before the time."""
+    at = min(at, LAST)
     return at + timedelta(microseconds=-at.microsecond % 1000)
 
 

@@ -1,14 +1,19 @@
 """The store in memory: for unit tests and simulation, held to the same behaviour by the same tests as the real one."""
 
 import json
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 
 from typing_extensions import override
 
 from chassis.document import Document
 from chassis.store import Store
+from chassis.watermark import Timeline, Told, latest
 from contracts.decision import Line
+
+K = TypeVar("K")
 
 
 class MemoryStore(Store):
@@ -17,7 +22,7 @@ class MemoryStore(Store):
     def __init__(self) -> None:
         self.documents: dict[str, Document] = {}
         self.series: dict[str, list[str]] = {}
-        self.ticks: dict[tuple[str, int], datetime] = {}
+        self.timelines: dict[str, Timeline] = {}
         self._lines: dict[str, Line] = {}
 
     @override
@@ -35,7 +40,7 @@ class MemoryStore(Store):
                 self.documents[doc.key] = _put(doc, stored)
                 if doc.line:
                     self._lines[doc.key] = doc.line
-                doc.version, doc.line = doc.version + 1, None
+                doc.version, doc.line, doc.earlier = doc.version + 1, None, set()
         return lost
 
     @override
@@ -62,18 +67,48 @@ class MemoryStore(Store):
         return {holder: taken.index(holder) + 1 for holder in holders}
 
     @override
-    async def tick(self, timeline: str, partition: int, now: datetime) -> None:
-        clock = (timeline, partition)
-        self.ticks[clock] = max(now, self.ticks.get(clock, now))
+    async def hear(self, told: Sequence[Told]) -> None:
+        for name, (ticks, passed) in latest(told).items():
+            known = await self.timeline(name)
+            self.timelines[name] = replace(known, ticks=known.ticks | ticks, passed=_furthest(known.passed, passed))
+
+    @override
+    async def timeline(self, name: str) -> Timeline:
+        return self.timelines.get(name, Timeline())
+
+    @override
+    async def open_timelines(self) -> set[str]:
+        return {name for name, known in self.timelines.items() if known.ticks}
+
+    @override
+    async def digested(self, timeline: str, moments: Mapping[int, datetime]) -> None:
+        known = await self.timeline(timeline)
+        self.timelines[timeline] = replace(known, digested=_furthest(known.digested, moments))
+
+    @override
+    async def passed_on(self, timeline: str, tick: datetime) -> None:
+        known = await self.timeline(timeline)
+        rest = frozenset(one for one in known.ticks if one > tick)
+        self.timelines[timeline] = replace(known, ticks=rest, passed_on=max(tick, known.passed_on or tick))
+
+    @override
+    async def acted(self, timeline: str, moments: Mapping[int, datetime]) -> None:
+        known = await self.timeline(timeline)
+        self.timelines[timeline] = replace(known, acted=_furthest(known.acted, moments))
 
     @override
     async def clocks(self, partitions: Iterable[int]) -> dict[tuple[str, int], datetime]:
         owned = set(partitions)
-        return {clock: now for clock, now in self.ticks.items() if clock[1] in owned}
+        found = ((name, one, now) for name, known in self.timelines.items() for one, now in known.acted.items())
+        return {(name, partition): now for name, partition, now in found if partition in owned}
 
     @override
     async def lines(self, first: str, last: str, *, most: bool = False) -> AsyncIterator[list[str]]:
         yield [line.text for line in self._lines.values() if first <= line.place <= last]
+
+
+def _furthest(known: Mapping[K, datetime], told: Mapping[K, datetime]) -> dict[K, datetime]:
+    return {**known, **{key: max(at, known.get(key, at)) for key, at in told.items()}}
 
 
 def _put(doc: Document, stored: Document | None) -> Document:
@@ -82,13 +117,13 @@ def _put(doc: Document, stored: Document | None) -> Document:
     kept = _copy(doc, whole=True)
     kept.facts = {**before, **{fact.event.identity: fact for fact in doc.fresh}}
     kept.whole = True
-    kept.version, kept.line = kept.version + 1, None
+    kept.version, kept.line, kept.earlier = kept.version + 1, None, set()
     return kept
 
 
 def _copy(doc: Document, *, whole: bool) -> Document:
     copied = Document(**vars(doc))
-    copied.known = dict(doc.known)
+    copied.known, copied.earlier = dict(doc.known), set()
     copied.facts = dict(doc.facts) if whole else {}
     copied.whole = whole
     copied.state = json.loads(json.dumps(doc.state))  # a copy, and only of what a database keeps

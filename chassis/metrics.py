@@ -24,6 +24,7 @@ from chassis import clock
 from chassis.job import Arrival, Job
 from chassis.observe import DEAD, RESULTS, Observer, results
 from chassis.record import Record
+from chassis.trouble import KINDS, UNKNOWN, Trouble
 from contracts.envelope import LIVE, AnyEvent
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
@@ -58,6 +59,8 @@ class Metrics(Observer):
             self._emitted(topic)
         for result in DEAD:
             self._dead.labels(result)
+        for kind in KINDS:
+            self._fetches.labels(kind)
 
     def _make(self) -> None:
         own = self.registry
@@ -82,14 +85,29 @@ class Metrics(Observer):
             "Attempts at a batch or sweep that failed because the world is down",
             registry=own,
         )
+        self._fetches = Counter("lienthong_fetch_failures_total", "Fetches that raised", ["reason"], registry=own)
         self._late = Histogram(
             "lienthong_timer_lateness_seconds", "How long after its time a live timer was handled",
             buckets=LATENESS, registry=own,
         )  # fmt: skip
+        self._undecidable = Counter(
+            "lienthong_undecidable_total", "Times that a document could not be decided", registry=own
+        )
         self._lag = Gauge(
             "lienthong_lag_records", "Records of an owned partition that are not handled yet",
             ["topic", "partition"], registry=own,
         )  # fmt: skip
+        self._stuck = Gauge(
+            "lienthong_stuck_partitions", "Owned partitions that can not be read",
+            ["topic", "partition", "reason"], registry=own,
+        )  # fmt: skip
+        self._withheld = Gauge(
+            "lienthong_withheld_seconds", "How long the same open transaction has kept records from being read",
+            ["topic", "partition"], registry=own,
+        )  # fmt: skip
+        self._ticks = Gauge(
+            "lienthong_ticks_waiting", "Ticks of other timelines than the live one, not passed on yet", registry=own
+        )
         self._ready = Gauge("lienthong_ready", "Whether a thing the service needs is there", ["check"], registry=own)
         self._event = cache(self._events.labels)
         self._emitted = cache(self._emits.labels)
@@ -101,6 +119,8 @@ class Metrics(Observer):
             self._event(topic, result).inc(number)
             if result in DEAD:
                 self._dead.labels(result).inc(number)
+        if failed := sum(bool(job.failed) for job in jobs.values()):
+            self._undecidable.inc(failed)
 
     @override
     def said(self, events: Sequence[AnyEvent]) -> None:
@@ -135,11 +155,26 @@ class Metrics(Observer):
     def retried(self) -> None:
         self._retries.inc()
 
-    def exposition(self, lags: Lags, checks: Mapping[str, bool]) -> bytes:
+    @override
+    def fetch_failed(self, kind: str) -> None:
+        self._fetches.labels(kind).inc()
+
+    def reading(self, troubles: Iterable[Trouble], withheld: Mapping[tuple[str, int], float]) -> None:
+        """What can not be read at the moment of the question, and what may not be read yet."""
+        self._stuck.clear()
+        for trouble in troubles:
+            topic, partition = trouble.place or ("", UNKNOWN)
+            self._stuck.labels(topic, str(partition), trouble.kind).set(1)
+        self._withheld.clear()
+        for (topic, partition), seconds in withheld.items():
+            self._withheld.labels(topic, str(partition)).set(seconds)
+
+    def exposition(self, lags: Lags, checks: Mapping[str, bool], ticks: int = 0) -> bytes:
         """All of it, as Prometheus reads it, with what only the moment of the question knows."""
         self._lag.clear()
         for (topic, partition), records in lags.items():
             self._lag.labels(topic, str(partition)).set(records)
+        self._ticks.set(ticks)
         for check, there in checks.items():
             self._ready.labels(check).set(there)
         return generate_latest(self.registry)

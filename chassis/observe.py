@@ -63,6 +63,9 @@ class Observer:
     def retried(self) -> None:
         """The world was down: the batch or sweep at work is tried again."""
 
+    def fetch_failed(self, kind: str) -> None:
+        """A fetch raised; what kind of trouble it is, see `chassis.trouble`."""
+
 
 NOBODY = Observer()
 
@@ -107,6 +110,11 @@ class Observers(Observer):
     def retried(self) -> None:
         for one in self._watching:
             one.retried()
+
+    @override
+    def fetch_failed(self, kind: str) -> None:
+        for one in self._watching:
+            one.fetch_failed(kind)
 
 
 def results(arrivals: Mapping[str, Sequence[Arrival]], jobs: Mapping[str, Job]) -> Iterator[tuple[Arrival, str]]:

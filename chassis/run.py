@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import itertools
 import signal
 import socket
 import time
@@ -14,15 +13,21 @@ import structlog
 
 from chassis import clock
 from chassis.app import App, Build, Context
-from chassis.bus import Publisher, Subscription
+from chassis.bus import Subscription
+from chassis.fault import ProcessFaultError
 from chassis.health import Health, Pulse
-from chassis.http import Probes, Server, make_api, make_server
+from chassis.http import Probes, make_api
+from chassis.loading import load
 from chassis.loop import Loop
 from chassis.metrics import Metrics
 from chassis.observe import Observer, Observers
+from chassis.publisher import Publisher
 from chassis.record import Record
-from chassis.settings import HTTP_PORTS, Settings, SettingsError
+from chassis.server import Server, make_server
+from chassis.settings import Settings, SettingsError
+from chassis.skipping import ordered
 from chassis.store import MongoStore
+from chassis.timekeeper import Timekeeper
 from chassis.turn import Turn
 from contracts.envelope import LIVE
 
@@ -31,9 +36,6 @@ if TYPE_CHECKING:
 
 YOUNG = 200_000
 """Objects that are made before the collector looks for dead ones: a batch makes very many, all short-lived."""
-
-REST = 15
-"""A tick sweeps its timeline when it comes; what falls due later, by a clock that stands, every so many turns."""
 
 log = structlog.get_logger(__name__)
 
@@ -54,8 +56,17 @@ class Runner:
         self._observer = Observers(*watching)
         self._loop = Loop(service, self._store, self._publisher, self._observer)
         self._subscription = Subscription(
-            settings, settings.kafka, settings.group_prefix + name, service.topics, self._take, observer=self._observer
+            settings,
+            settings.kafka,
+            settings.group_prefix + name,
+            service.topics,
+            self._take,
+            observer=self._observer,
+            ordered=partial(ordered, settings.kafka, name),
+            on_fault=self._ask_to_stop,
         )
+        self._timekeeper = Timekeeper(self._loop, self._publisher, self._subscription)
+        self._subscription.listen(self._loop.timelines.news.set)
         self._health = Health(self._store, self._subscription, pulse)
         self._stop = asyncio.Event()
         self._looked_at = clock.now()
@@ -66,17 +77,22 @@ class Runner:
         gc.set_threshold(YOUNG)
         for signum in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(signum, self._ask_to_stop)
-        port = self._settings.http_port or HTTP_PORTS[self.name]
-        api = make_api(self.name, self._app.router, Probes(self._health.live, self._health.ready, self._exposition))
-        listening = _bind(self._settings.http_host, port)
+        port = self._settings.http_port or self._settings.port_of(self.name)
+        api = make_api(self.name, self._app.router, self._probes())
+        listening = bind(self._settings.http_host, port)
         server = make_server(api, self._settings.http_host, port)
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         try:
             await self._begin()
-            await asyncio.gather(self._sweep_until_stopped(), self._stop.wait())
+            await asyncio.gather(self._sweep_until_stopped(), self._timekeeper.run(self._stop))
         finally:
             await self._end(server, serving)
             log.info("service.stopped")
+        if fault := self._subscription.fault:
+            raise ProcessFaultError(f"{self.name} can not work in this process: {fault}; mend its installation")
+
+    def _probes(self) -> Probes:
+        return Probes(self._health.live, self._health.ready, self._exposition, self._health.reasons)
 
     def _ask_to_stop(self) -> None:
         self._stop.set()
@@ -89,6 +105,7 @@ class Runner:
             log.info("service.started", topics=len(self._app.service.topics))
 
     async def _prepare(self) -> None:
+        load(self._app.service)
         await self._store.prepare(self._app.service.indexes)
         await self._app.prepare()
 
@@ -121,48 +138,44 @@ class Runner:
         log.debug("batch.done", records=len(records), **vars(tally))
 
     async def _exposition(self) -> bytes:
-        return self._metrics.exposition(await self._health.lags() or {}, await self._health.ready())
+        self._metrics.reading(self._subscription.troubles, self._subscription.withheld())
+        lags, ready = await self._health.lags() or {}, await self._health.ready()
+        return self._metrics.exposition(lags, ready, self._loop.timelines.waiting)
 
     async def _sweep_until_stopped(self) -> None:
-        """Wake what is due: on the live timeline by the wall clock, on the others, now and then, by their last tick.
+        """Wake what is due on the live timeline, by the wall clock.
 
-        On the live timeline it is not later than the last moment up to which all that was on the bus is digested.
+        It is not later than the last moment up to which all that was on the bus is digested.
         """
-        for turn in itertools.count():
-            if self._stop.is_set():
-                return
+        while not self._stop.is_set():
             async with self._subscription.at_rest():  # what was at work may have outlived its partitions
                 if owned := self._subscription.owned:
-                    await self._subscription.persist(partial(self._sweep, sorted(owned), all_clocks=turn % REST == 0))
+                    await self._subscription.persist(partial(self._sweep, sorted(owned)))
             try:
                 async with asyncio.timeout(self._settings.sweep_seconds):
                     await self._stop.wait()
             except TimeoutError:
                 continue
 
-    async def _sweep(self, owned: Sequence[int], *, all_clocks: bool) -> None:
+    async def _sweep(self, owned: Sequence[int]) -> None:
         self._loop.own(self._subscription.owned)
         safe, self._looked_at = self._looked_at, clock.now()
         if await self._subscription.digested():
             await self._loop.sweep(owned, LIVE, safe)
         else:
             self._looked_at = safe
-        if not all_clocks:
-            return
-        for (timeline, partition), now in (await self._store.clocks(owned)).items():
-            await self._loop.sweep([partition], timeline, now)
 
 
 def _tracing(name: str, settings: Settings) -> "Tracing | None":
     """Traces, if a collector is named; otherwise not even the library is loaded."""
     if not settings.otlp:
         return None
-    from chassis.tracing import Tracing  # noqa: PLC0415
+    from chassis.tracing import Tracing  # noqa: PLC0415 - before the first batch: the runner asks at once
 
     return Tracing(name, settings.otlp, settings.trace_share)
 
 
-def _bind(host: str, port: int) -> socket.socket:
+def bind(host: str, port: int) -> socket.socket:
     """Take the port before anything else is started.
 
     Raises:
@@ -175,6 +188,7 @@ def _bind(host: str, port: int) -> socket.socket:
     except OSError as error:
         listening.close()
         raise SettingsError(
-            f"port {port} on {host} can not be used ({error.strerror}): stop what uses it or set LIENTHONG_HTTP_PORT"
+            f"port {port} on {host} can not be used ({error.strerror}): stop what uses it, or set LIENTHONG_PORT_BASE "
+            "to move a whole stack, LIENTHONG_HTTP_PORT to move this service"
         ) from None
     return listening

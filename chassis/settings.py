@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from contracts.topics import SERVICES
 
 HTTP_PORTS = {name: 8101 + n for n, name in enumerate(SERVICES)}
-"""Default port of every service's HTTP side: intake 8101 … notify 8105."""
+"""Usual port of every service's HTTP side: intake 8101 … notify 8105."""
 
 
 class SettingsError(ValueError):
@@ -29,8 +29,9 @@ class Settings(BaseSettings):
     database_prefix: str = Field(default="lienthong_", description="Database = prefix + service")
     group_prefix: str = Field(default="lienthong.", description="Consumer group = prefix + service")
     http_host: str = Field(default="127.0.0.1", description="Address the services' HTTP listens on")
-    http_port: int = Field(default=0, ge=0, le=65535, description="0: the service's default port")
-    intake_url: str = Field(default="http://127.0.0.1:8101", description="Where notify asks for addresses")
+    http_port: int = Field(default=0, ge=0, le=65535, description="0: the service's own of `http_ports`")
+    http_ports: dict[str, int] = Field(default_factory=dict, description="Port by service, JSON; seldom set by hand")
+    intake_url: str = Field(default="", description="Where notify asks for addresses; empty: intake's port here")
     service_token: SecretStr = Field(
         default=SecretStr(""), description="Shared by intake, notify and rating; empty: closed"
     )
@@ -63,6 +64,15 @@ class Settings(BaseSettings):
     def outbox(self) -> Path:
         """Folder that takes messages where no carrier is set."""
         return self.home / "outbox"
+
+    @property
+    def address_of_intake(self) -> str:
+        """Where notify asks for addresses."""
+        return (self.intake_url or f"http://127.0.0.1:{self.port_of('intake')}").rstrip("/")
+
+    def port_of(self, service: str) -> int:
+        """Where a service's HTTP side listens, unless that one process was told otherwise by `http_port`."""
+        return self.http_ports.get(service) or HTTP_PORTS[service]
 
     def mongo_for(self, service: str) -> str:
         """URL of a service's own store."""

@@ -5,54 +5,31 @@ transaction: one commit is synced to disk instead of one for every document, and
 however long the dossier has become. See docs/decisions/0012.
 """
 
+import sys
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from motor.motor_asyncio import AsyncIOMotorClient
-from pymongo import ASCENDING, IndexModel, ReplaceOne, ReturnDocument, UpdateOne
-from pymongo.errors import BulkWriteError, CollectionInvalid, DuplicateKeyError, OperationFailure, PyMongoError
+from pymongo import ASCENDING, IndexModel, ReturnDocument, UpdateOne
+from pymongo.errors import BulkWriteError, CollectionInvalid, DuplicateKeyError, PyMongoError
 from pymongo.write_concern import WriteConcern
-from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random
 from typing_extensions import override
 
-from chassis.document import Document, Fact
-from contracts.topics import reader
+from chassis.document import Document
+from chassis.stored import document, fact_of, line_of, save_id, text, timeline_of, timer, wake
+from chassis.watermark import Timeline, Told, latest
+from chassis.writer import Writer, is_conflict
 
 StoreError = PyMongoError
 """The store can not be reached or refuses: wait and try again."""
-
-DUPLICATE_KEY = 11000
-CONFLICTS = {DUPLICATE_KEY, 112, 251}
-"""Somebody else writes the same documents: duplicate key, write conflict, a transaction that was ended for one."""
-
-TOO_LARGE = "transaction is too large"
-"""More than the server's cache takes in one transaction (code 388, which the fast store says in its text alone)."""
-
-RIVALS = 20
-"""How often a save begins anew because somebody else wrote at the same time; after that the store is called down."""
-
-PATIENCE = 5
-"""So often a rival is waited for. One that is still there may have been killed in the middle of its transaction."""
 
 Filter = Mapping[str, Any]
 
 
 LINES = 20_000
 """Lines that are fetched at once."""
-
-
-class _BeatenError(Exception):
-    """A guard did not match: nothing of this transaction may stay."""
-
-
-def _is_conflict(error: BaseException) -> bool:
-    """Whether somebody else wrote at the same time; anything else is a store that is down or refuses."""
-    if isinstance(error, BulkWriteError):
-        refused = (error.details or {}).get("writeErrors", [])
-        return bool(refused) and all(one.get("code") in CONFLICTS for one in refused)
-    return isinstance(error, OperationFailure) and error.code in CONFLICTS
 
 
 class Store(Protocol):
@@ -68,7 +45,7 @@ class Store(Protocol):
         """
 
     async def due(self, partitions: Iterable[int], timeline: str, now: datetime, limit: int) -> list[str]:
-        """Keys of documents whose time has come, by partition and there most urgent first, at most `limit`."""
+        """Keys of documents whose time has come, at most `limit`: by partition, then most urgent first, then by key."""
 
     async def move_due(self, documents: Sequence[Document]) -> None:
         """Store `due`, `timeline` and `unsent` of documents that nobody else has saved since."""
@@ -76,8 +53,23 @@ class Store(Protocol):
     async def allot(self, series: str, holders: Sequence[str]) -> dict[str, int]:
         """Numbers of a series from 1, one for each holder, without gaps; a holder keeps its number."""
 
-    async def tick(self, timeline: str, partition: int, now: datetime) -> None:
-        """Remember that it is `now` on a timeline; a clock never goes back."""
+    async def hear(self, told: Sequence[Told]) -> None:
+        """Remember the ticks of timelines, and how far the services upstream are; nobody goes back."""
+
+    async def timeline(self, name: str) -> Timeline:
+        """How far the service is on a timeline."""
+
+    async def open_timelines(self) -> set[str]:
+        """Those on which a tick was told and may not be passed on yet."""
+
+    async def digested(self, timeline: str, moments: Mapping[int, datetime]) -> None:
+        """Up to these moments of a timeline all is on record, by partition."""
+
+    async def passed_on(self, timeline: str, tick: datetime) -> None:
+        """Those downstream were told of a tick: it, and those before it, need not be kept."""
+
+    async def acted(self, timeline: str, moments: Mapping[int, datetime]) -> None:
+        """Up to these moments of a timeline all that was due is done, by partition; nobody goes back."""
 
     async def clocks(self, partitions: Iterable[int]) -> dict[tuple[str, int], datetime]:
         """The present on every timeline but the live one, by timeline and partition."""
@@ -90,7 +82,7 @@ class Store(Protocol):
 
 
 class MongoStore(Store):
-    """Documents of one service, in its own database: `documents`, `facts`, `lines`, `series`, `clocks`, and others."""
+    """Documents of one service, in its own database: `documents`, `facts`, `lines`, `series`, `timelines` and more."""
 
     def __init__(self, url: str, database: str) -> None:
         # Majority and journal: an acknowledged save survives the death of a server.
@@ -101,6 +93,7 @@ class MongoStore(Store):
         self.documents = self.database.documents
         self._facts = self.database.facts
         self._lines = self.database.lines
+        self._writer = Writer(self._client, self.database)
 
     async def prepare(self, indexes: Sequence[Sequence[str]] = ()) -> None:
         """Create the collections, and the indexes for timers and over these paths below `state`; harmless again."""
@@ -111,6 +104,7 @@ class MongoStore(Store):
             + [IndexModel([(f"state.{path}", ASCENDING) for path in one], name="-".join(one)) for one in indexes]
         )
         await self._lines.create_indexes([IndexModel([("place", ASCENDING)], name="place")])
+        await self._writer.prepare()
 
     async def ping(self) -> None:
         """Raise StoreError unless the server answers."""
@@ -123,90 +117,29 @@ class MongoStore(Store):
     @override
     async def load(self, keys: Sequence[str], *, whole: bool = False) -> dict[str, Document]:
         found = await self.documents.find({"_id": {"$in": list(keys)}}).to_list(None)
-        docs = {one["_id"]: _document(one) for one in found}
+        docs = {one["_id"]: document(one) for one in found}
         if whole:
             await self._fill(docs)
         return docs
 
     async def _fill(self, docs: Mapping[str, Document]) -> None:
-        saves = [_save_id(doc.key, version) for doc in docs.values() for version in range(1, doc.version + 1)]
+        saves = [save_id(doc.key, version) for doc in docs.values() for version in range(1, doc.version + 1)]
         async for save in self._facts.find({"_id": {"$in": saves}}):
-            docs[save["k"]].facts.update((fact.event.identity, fact) for fact in map(_fact, save["facts"]))
+            for fact in map(fact_of, save["facts"]):
+                docs[save["k"]].remember(fact)
         for doc in docs.values():
             doc.whole = True
 
     @override
     async def save(self, documents: Sequence[Document]) -> set[str]:
-        lost: set[str] = set()
-        async for attempt in AsyncRetrying(
-            retry=retry_if_exception(_is_conflict),
-            wait=wait_random(0, 0.05),
-            stop=stop_after_attempt(RIVALS),
-            reraise=True,
-        ):
-            with attempt:
-                if attempt.retry_state.attempt_number == PATIENCE:
-                    await self._end_abandoned()
-                await self._save(documents, lost)
-        for doc in documents:
-            if doc.key not in lost:
-                doc.version, doc.line = doc.version + 1, None
-        return lost
-
-    async def _end_abandoned(self) -> None:
-        """End all transactions: of whoever lives it is begun anew, of the dead it would stand for a minute.
-
-        A server that asks for a privilege we do not have ends it by itself, after transactionLifetimeLimitSeconds.
-        """
-        with suppress(OperationFailure):
-            await self._client.admin.command("killAllSessions", [])
-
-    async def _save(self, documents: Sequence[Document], lost: set[str]) -> None:
-        """Write all that have not lost, all or none; what stands in the way is found out when it did not work."""
-        rest = [doc for doc in documents if doc.key not in lost]
-        while rest:
-            try:
-                await self._write(rest)
-            except _BeatenError:
-                lost |= await self._beaten(rest)
-            except (BulkWriteError, OperationFailure) as error:
-                if TOO_LARGE in str(error).lower() and len(rest) > 1:
-                    await self._save(rest[::2], lost)
-                    rest = rest[1::2]
-                elif _is_conflict(error) and (beaten := await self._beaten(rest)):
-                    lost |= beaten
-                else:
-                    raise
-            else:
-                return
-            rest = [doc for doc in rest if doc.key not in lost]
-
-    async def _write(self, documents: Sequence[Document]) -> None:
-        """One transaction: the facts, the new heads, and the old heads whose guards match."""
-        new = [_head(doc) for doc in documents if doc.version == 0]
-        old = [ReplaceOne({"_id": doc.key, "v": doc.version}, _head(doc)) for doc in documents if doc.version > 0]
-        async with await self._client.start_session() as session, session.start_transaction():
-            await self._facts.insert_many(list(map(_facts_of, documents)), ordered=False, session=session)
-            if new:
-                await self.documents.insert_many(new, ordered=False, session=session)
-            if old:
-                result = await self.documents.bulk_write(old, ordered=False, session=session)
-                if result.matched_count < len(old):
-                    raise _BeatenError
-            if lines := [_line_of(doc, doc.version + 1) for doc in documents if doc.line]:
-                await self._lines.bulk_write(lines, ordered=False, session=session)
-
-    async def _beaten(self, documents: Sequence[Document]) -> set[str]:
-        """Those whose stored version is not the one they were read at."""
-        found = self.documents.find({"_id": {"$in": [doc.key for doc in documents]}}, {"v": 1})
-        versions = {one["_id"]: one["v"] async for one in found}
-        return {doc.key for doc in documents if versions.get(doc.key, 0) != doc.version}
+        return await self._writer.save(documents)
 
     @override
     async def due(self, partitions: Iterable[int], timeline: str, now: datetime, limit: int) -> list[str]:
         ripe: list[str] = []
         for partition in sorted(partitions):
-            span = {"$gte": _wake(timeline, partition, None), "$lte": _wake(timeline, partition, now)}
+            until = f"{wake(timeline, partition, now)}|{chr(sys.maxunicode)}"  # whatever the key
+            span = {"$gte": wake(timeline, partition, None), "$lte": until}
             found = self.documents.find({"wake": span}, {"_id": 1}).sort("wake", ASCENDING).limit(limit - len(ripe))
             ripe += [one["_id"] async for one in found]
             if len(ripe) >= limit:
@@ -220,7 +153,7 @@ class MongoStore(Store):
                 [
                     UpdateOne(
                         {"_id": doc.key, "v": doc.version},
-                        {"$set": {**_timer(doc), "unsent": doc.unsent}},
+                        {"$set": {**timer(doc), "unsent": doc.unsent}},
                     )
                     for doc in documents
                 ],
@@ -248,17 +181,46 @@ class MongoStore(Store):
                 continue  # another instance began the series first: read it again
 
     @override
-    async def tick(self, timeline: str, partition: int, now: datetime) -> None:
-        await self.database.clocks.update_one(
-            {"_id": f"{timeline}|{partition}"},
-            {"$max": {"now": now}, "$set": {"timeline": timeline, "p": partition}},
-            upsert=True,
-        )
+    async def hear(self, told: Sequence[Told]) -> None:
+        for name, (ticks, passed) in latest(told).items():
+            added = {"$addToSet": {"ticks": {"$each": sorted(map(text, ticks))}}} if ticks else {}
+            furthest = {"$max": {f"passed.{teller}": text(at) for teller, at in passed.items()}} if passed else {}
+            await self.database.timelines.update_one({"_id": name}, {**added, **furthest}, upsert=True)
+
+    @override
+    async def timeline(self, name: str) -> Timeline:
+        return timeline_of(await self.database.timelines.find_one({"_id": name}) or {})
+
+    @override
+    async def open_timelines(self) -> set[str]:
+        found = self.database.timelines.find({"ticks.0": {"$exists": True}}, {"_id": 1})
+        return {one["_id"] async for one in found}
+
+    @override
+    async def digested(self, timeline: str, moments: Mapping[int, datetime]) -> None:
+        furthest = {f"digested.{partition}": text(at) for partition, at in moments.items()}
+        await self.database.timelines.update_one({"_id": timeline}, {"$max": furthest}, upsert=True)
+
+    @override
+    async def passed_on(self, timeline: str, tick: datetime) -> None:
+        told = {"$max": {"passed_on": text(tick)}, "$pull": {"ticks": {"$lte": text(tick)}}}
+        await self.database.timelines.update_one({"_id": timeline}, told, upsert=True)
+
+    @override
+    async def acted(self, timeline: str, moments: Mapping[int, datetime]) -> None:
+        furthest = {f"acted.{partition}": text(at) for partition, at in moments.items()}
+        await self.database.timelines.update_one({"_id": timeline}, {"$max": furthest}, upsert=True)
 
     @override
     async def clocks(self, partitions: Iterable[int]) -> dict[tuple[str, int], datetime]:
-        found = self.database.clocks.find({"p": {"$in": sorted(partitions)}})
-        return {(one["timeline"], one["p"]): one["now"] async for one in found}
+        owned = sorted(partitions)
+        # What was told before timelines had a record of their own is kept by partition.
+        found = self.database.clocks.find({"p": {"$in": owned}})
+        clocks = {(one["timeline"], one["p"]): one["now"] async for one in found}
+        async for one in self.database.timelines.find({}, {"acted": 1}):
+            acted = timeline_of(one).acted
+            clocks |= {(one["_id"], partition): acted[partition] for partition in owned if partition in acted}
+        return clocks
 
     @override
     async def lines(self, first: str, last: str, *, most: bool = False) -> AsyncIterator[list[str]]:
@@ -270,11 +232,11 @@ class MongoStore(Store):
 
     async def rewrite_lines(self, documents: Sequence[Document]) -> None:
         """Write the lines of stored documents, unless somebody saved a newer one since they were loaded."""
-        lines = [_line_of(doc, doc.version) for doc in documents if doc.line]
+        lines = [line_of(doc, doc.version) for doc in documents if doc.line]
         try:
             await self._lines.bulk_write(lines, ordered=False) if lines else None
         except BulkWriteError as error:
-            if not _is_conflict(error):  # a newer one has the place
+            if not is_conflict(error):  # a newer one has the place
                 raise
 
     async def all_keys(self) -> AsyncIterator[str]:
@@ -299,77 +261,3 @@ class MongoStore(Store):
     async def aggregate(self, pipeline: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Figures over the documents."""
         return [one async for one in self.documents.aggregate(list(pipeline))]
-
-
-def _line_of(doc: Document, version: int) -> ReplaceOne[dict[str, Any]]:
-    """Puts its line in the place of one that is not newer."""
-    place, text = doc.line or ("", "")
-    line = {"v": version, "place": place, "text": text}
-    return ReplaceOne({"_id": doc.key, "v": {"$lte": version}}, line, upsert=True)
-
-
-def _head(doc: Document) -> dict[str, Any]:
-    return {
-        "_id": doc.key,
-        "v": doc.version + 1,
-        "p": doc.partition,
-        **_timer(doc),
-        "unsent": doc.unsent,
-        "state": doc.state,
-        "tip": doc.tip,
-        "own": doc.own_tip,
-        "code": doc.code,
-        "mark": doc.watermark and doc.watermark.isoformat(),
-        "size": doc.characters,
-        "ids": list(doc.known),
-        "vs": list(doc.known.values()),
-    }
-
-
-def _timer(doc: Document) -> dict[str, Any]:
-    wake = None if doc.due is None else _wake(doc.timeline, doc.partition, doc.due)
-    return {"tl": doc.timeline, "due": doc.due, "wake": wake}
-
-
-def _wake(timeline: str, partition: int, due: datetime | None) -> str:
-    """Clock, partition and moment in one text that sorts as they do: one range of one index is all that a sweep reads.
-
-    Without a moment, the least text of that clock and partition.
-    """
-    moment = "" if due is None else due.astimezone(UTC).isoformat(timespec="microseconds")
-    return f"{timeline}|{partition:06d}|{moment}"
-
-
-def _facts_of(doc: Document) -> dict[str, Any]:
-    """What one save brings in."""
-    facts = [
-        {"t": fact.event.type, "b": fact.raw, "v": fact.version, "o": fact.own, "c": fact.cause} for fact in doc.fresh
-    ]
-    return {"_id": _save_id(doc.key, doc.version + 1), "k": doc.key, "facts": facts}
-
-
-def _save_id(key: str, version: int) -> str:
-    return f"{key}|{version}"
-
-
-def _document(stored: Mapping[str, Any]) -> Document:
-    return Document(
-        key=stored["_id"],
-        version=stored["v"],
-        partition=stored["p"],
-        known=dict(zip(stored["ids"], stored["vs"], strict=True)),
-        whole=False,
-        state=stored["state"],
-        tip=stored["tip"],
-        own_tip=stored["own"],
-        code=stored["code"],
-        watermark=stored["mark"] and datetime.fromisoformat(stored["mark"]),
-        characters=stored["size"],
-        due=stored["due"],
-        timeline=stored["tl"],
-        unsent=stored["unsent"],
-    )
-
-
-def _fact(stored: Mapping[str, Any]) -> Fact:
-    return Fact(reader(stored["t"]).validate_json(stored["b"]), stored["b"], stored["v"], stored["o"], stored["c"])

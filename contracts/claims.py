@@ -4,7 +4,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.envelope import Code, Instant, Payload
+from contracts.envelope import Code, Payload
+from contracts.moments import Instant
 
 Channel = Literal["counter", "online", "post"]
 """Trực tiếp, trực tuyến, bưu chính công ích."""
@@ -48,7 +49,8 @@ class Application(Claim):
         description="Imported history only: the code the dossier already has; must equal the submission id",
     )
     historic_appointment: Instant | None = Field(
-        default=None, description="Imported history only: the appointment date already given to the citizen"
+        default=None,
+        description="Imported history only: the appointment date already given to the citizen; without it, none was",
     )
 
 

@@ -14,10 +14,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from contracts.moments import PATTERNS
+
 Schema = dict[str, Any]
 
-OPEN_VALUES = "x-open-values"
-"""A list of values with this mark (true) in the committed schema may grow: its readers were told to expect others."""
+OPEN = "x-open-values"
+"""Marks a list of values that may grow, as schemas once did; strict validators refuse a keyword they do not know."""
 
 UPPER = ("maxLength", "maximum", "exclusiveMaximum", "maxItems", "maxProperties")
 LOWER = ("minLength", "minimum", "exclusiveMinimum", "minItems", "minProperties")
@@ -26,8 +28,11 @@ WITHIN = {"items": "[]", "additionalProperties": ".*", "propertyNames": ".<name>
 VALUES = ("const", "enum")
 UNIONS = ("anyOf", "oneOf")
 HANDLED = frozenset((*UPPER, *LOWER, *EXACT, *WITHIN, *VALUES, *UNIONS, "type", "properties", "required", "default"))
-SAYS_NOTHING = frozenset(("$schema", "$id", "$defs", "$comment", "title", "description", "examples", OPEN_VALUES))
+SAYS_NOTHING = frozenset(("$schema", "$id", "$defs", "$comment", "title", "description", "examples", OPEN))
 """Keywords that no record depends on. A default does count, but only where a property may be left out."""
+
+UNLISTED: Schema = {"type": "string", "maxLength": 120}
+"""Any value that an open list does not have yet."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,12 @@ class _Place:
         return Change(self.path or "record", text, narrows=True, widens=True)
 
 
+def open_values(node: Schema) -> None:
+    """Say in JSON Schema's own words that a list of values may grow: one of these, or some other text."""
+    listed = {"type": node.pop("type"), "enum": node.pop("enum", None) or [node.pop("const")]}
+    node["anyOf"] = [listed, UNLISTED]
+
+
 def breaks(old: Schema, new: Schema, *, claim: bool) -> list[str]:
     """What stops `new` from taking the place of `old`; empty when nothing does.
 
@@ -90,11 +101,15 @@ def breaks(old: Schema, new: Schema, *, claim: bool) -> list[str]:
 
 
 def lost_content(was: Any, now: Any, path: str = "") -> list[str]:
-    """Paths of what a sample says and its re-serialisation does not. What only the latter says is a new default."""
+    """Paths of what a sample says and its re-serialisation does not. What only the latter says is a new default.
+
+    Null and the empty text say nothing: once they were written out.
+    """
     if isinstance(was, dict) and isinstance(now, dict):
+        said = {key: value for key, value in was.items() if key in now or value not in (None, "")}
         return [
             lost
-            for key, value in was.items()
+            for key, value in said.items()
             for lost in (lost_content(value, now[key], f"{path}.{key}") if key in now else [f"{path}.{key}"])
         ]
     if isinstance(was, list) and isinstance(now, list) and len(was) == len(now):
@@ -110,7 +125,23 @@ def _resolve(node: Any, defs: Schema) -> Schema:
     found: Schema = dict(node)
     while (name := str(found.get("$ref", "")).removeprefix("#/$defs/")) in defs:
         found = {**defs[name], **{key: value for key, value in found.items() if key != "$ref"}}
-    return found
+    return _in_plain_words(found)
+
+
+def _in_plain_words(node: Schema) -> Schema:
+    r"""The same schema, in the one way of saying it that is compared: there are two for what follows.
+
+    A list that may grow is a list with a mark. A moment's pattern says what its format does. In a pattern `\d` is a
+    digit from 0 to 9, as ECMA 262 has it, though not every engine does.
+    """
+    match node:
+        case {"anyOf": [{"enum": _} as listed, other], **rest} if other == UNLISTED:
+            node = {**rest, **listed, OPEN: True}
+        case {"pattern": pattern, "format": format_} if PATTERNS.get(format_) == pattern:
+            node = {key: value for key, value in node.items() if key != "pattern"}
+        case {"pattern": str(pattern)}:
+            node = {**node, "pattern": pattern.replace(r"\d", "[0-9]")}
+    return node
 
 
 def _changes(place: _Place) -> Iterator[Change]:
@@ -172,7 +203,7 @@ def _values(place: _Place) -> Iterator[Change]:
     elif old is not None and new is not None:
         for value in [value for value in old if value not in new]:
             yield place.narrower(f"{value} is no longer allowed")
-        for value in [value for value in new if value not in old and place.old.get(OPEN_VALUES) is not True]:
+        for value in [value for value in new if value not in old and place.old.get(OPEN) is not True]:
             yield place.wider(f"{value} is new")
 
 

@@ -5,11 +5,14 @@ printed by any console consumer, can be read and replayed without its broker. Se
 """
 
 import uuid
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
-from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, Literal, Self, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
+
+from contracts.moments import Instant
+from contracts.rule_days import bounds_claims
 
 NAMESPACE = uuid.UUID("6c1e0b52-6a3f-5c0e-9a55-0d3f3c9b7a10")
 """Root of all derived ids (UUIDv5)."""
@@ -18,17 +21,6 @@ LIVE = "live"
 """The timeline told by the wall clock. Every other one (imports, simulations) is told by `clock.ticked`."""
 
 DOSSIER_CODE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
-
-
-def _in_utc(at: datetime) -> datetime:
-    try:
-        return at.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("lies outside the years 1 to 9999 in UTC") from None
-
-
-Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
-"""A moment with its zone; kept in UTC, to the microsecond."""
 
 CODE_PATTERN = r"^[^|\x00-\x1f\x7f]+$"
 """No control characters, and no bar: it separates the parts that ids are derived from."""
@@ -54,6 +46,9 @@ class Payload(BaseModel):
     TYPE: ClassVar[str]
     """Event type, which is also the topic."""
 
+
+OPTIONAL = ("dataschema", "causationid")
+"""Attributes that may be empty in an event, and are no part of its record then."""
 
 D = TypeVar("D", bound=Payload)
 
@@ -87,14 +82,42 @@ class Event(BaseModel, Generic[D]):
     timeline: Code = Field(default=LIVE, description="Which clock its time is told by")
     data: D
 
+    _taken_in: datetime | None = PrivateAttr(default=None)
+
+    @property
+    def taken_in(self) -> datetime | None:
+        """When the bus took in the first record of it, by the broker's stamp; no part of the record.
+
+        None for what never came from the bus, and for what was kept before stamps were.
+        """
+        return self._taken_in
+
+    @property
+    def bounded_by(self) -> datetime | None:
+        """What its time is measured against: on the live timeline, since that rule counts, the broker's stamp."""
+        return self._taken_in if self.timeline == LIVE and bounds_claims(self._taken_in) else None
+
+    def take_in(self, at: datetime | None) -> Self:
+        """Keep when the bus took it in; said by who reads it, before anybody else has it."""
+        self._taken_in = at
+        return self
+
     @property
     def identity(self) -> str:
         """What makes two records the same event: source and id, as CloudEvents defines it."""
         return f"{self.source}|{self.id}"
 
     def to_json(self) -> str:
-        """The record's value. The same event always gives the same text."""
-        return self.model_dump_json(exclude_defaults=False)
+        """The record's value. The same event always gives the same text.
+
+        What is not there is left out. CloudEvents knows no empty attribute and no null, and its libraries make
+        something else of them: of a null the text "null", of an empty `dataschema` an error.
+        """
+        return self.model_dump_json(exclude=self._empty or None, exclude_none=True)
+
+    @property
+    def _empty(self) -> set[str]:
+        return {name for name in OPTIONAL if not getattr(self, name)}
 
 
 AnyEvent = Event[Any]

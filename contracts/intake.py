@@ -1,12 +1,19 @@
 """Events that intake owns."""
 
-from typing import ClassVar, Literal
+from datetime import UTC, datetime
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.claims import Channel, Reason, SubmissionId
-from contracts.envelope import Code, Count, Instant, Money, Payload
+from contracts.compatibility import open_values
+from contracts.envelope import Code, Count, Money, Payload
+from contracts.moments import Instant
 from contracts.worktime import Lines
+
+NO_APPOINTMENT = datetime(2199, 12, 31, tzinfo=UTC)
+"""Stands in `appointment_date` where there is none: the field has always been there, and readers rely on it. A reader
+that does not know `appointed` waits for this day and calls nothing late; a nearer one would accuse somebody."""
 
 
 class RouteStep(BaseModel):
@@ -34,7 +41,9 @@ class DossierReceived(Payload):
     language: Literal["vi", "en"] = "vi"
     fee: Money = 0
     limit: str = Field(max_length=40, description="Whole time for it, for example `10 working-days`; empty for history")
-    appointment_date: Instant = Field(description="Ngày hẹn trả: when the result is due")
+    appointment_date: Instant = Field(
+        description="Ngày hẹn trả: when the result is due; where `appointed` is false it means nothing, and never comes"
+    )
     route: tuple[RouteStep, ...] = Field(
         default=(), max_length=60, description="Empty: a free route, the agencies forward as they see fit"
     )
@@ -42,6 +51,12 @@ class DossierReceived(Payload):
         default=None, max_length=40, description="How long before the date it is due soon; without it, by the rule set"
     )
     working_out: Lines | None = Field(default=None, description="Why the appointment date is what it is, line by line")
+    appointed: bool = Field(default=True, description="False: imported history, and no appointment date is known of it")
+
+    @property
+    def appointment(self) -> datetime | None:
+        """The appointment date, if there is one: what readers go by."""
+        return self.appointment_date if self.appointed else None
 
 
 class DossierSupplementRequested(Payload):
@@ -102,3 +117,16 @@ class DossierDelivered(Payload):
 
     TYPE: ClassVar[str] = "dossier.delivered"
     channel: Channel
+
+
+class SubmissionRejected(Payload):
+    """`submission.rejected`: a record on `intake.submitted` is no submission. For the portal that sent it.
+
+    No citizen is refused by it: that is `dossier.refused` (form 03). Whatever else was said under that id stands.
+    """
+
+    TYPE: ClassVar[str] = "submission.rejected"
+    record_id: Code = Field(description="Id of the record's event, as its sender named it")
+    sender: Code = Field(description="The record's `source`")
+    code: Annotated[Literal["malformed"], Field(json_schema_extra=open_values)]
+    reason: Reason

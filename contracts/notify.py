@@ -4,8 +4,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from contracts.compatibility import OPEN_VALUES
-from contracts.envelope import Code, Count, Instant, Payload
+from contracts.compatibility import open_values
+from contracts.envelope import Code, Count, Payload
+from contracts.moments import Instant
 from contracts.sla import Rung
 
 Template = Literal[
@@ -24,7 +25,7 @@ Template = Literal[
     "explanation-required",
 ]
 """`due-soon`, `escalation` and `explanation-required` tell an agency; all others tell the citizen."""
-MAY_GROW = Field(json_schema_extra={OPEN_VALUES: True})
+MAY_GROW = Field(json_schema_extra=open_values)
 Medium = Literal["email", "sms", "counter"]
 """`counter`: no address is known, the notice lies ready at the receiving unit."""
 

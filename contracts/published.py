@@ -24,6 +24,7 @@ from contracts.topics import (
     dead_letter_topic,
     read_event,
 )
+from contracts.watermarks import TELLERS
 
 CLAIMS = frozenset({payload.TYPE for owner in ("portals", "agencies", "operators") for payload in OWNERS[owner]}) | {
     "rating.submitted",
@@ -41,9 +42,11 @@ SUBJECT_KEY = (
     "The event's `subject`: the dossier code, or the submission's id as long as there is no dossier. Equal keys are in "
     "the same partition, in order."
 )
+EVERYWHERE = "Decides nothing: one copy is written to every partition, the one named in `data.partition`"
 KEYS = {
     "intake.submitted": "The submission's id, also the event's `subject`",
-    "clock.ticked": "Decides nothing: one copy is written to every partition, the one named in `data.partition`",
+    "clock.ticked": EVERYWHERE,
+    **dict.fromkeys(TELLERS, EVERYWHERE),
 }
 DEAD_LETTER = (
     "A record that the service can not take in: its key and its bytes as they were. For operators, who mend and replay "

@@ -4,7 +4,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from contracts.envelope import Code, DossierCode, Instant, Payload
+from contracts.envelope import Code, DossierCode, Payload
+from contracts.moments import Instant
 
 RatingChannel = Literal["counter-device", "web", "phone", "post"]
 Indicator = Literal["4", "5", "6", "7", "8", "9"]
@@ -24,11 +25,25 @@ class RatingSubmitted(Payload):
     answers: dict[Indicator, Points] = Field(min_length=1, description="Points 0, 1 or 2 by indicator")
 
 
+class RatingCounted(Payload):
+    """`rating.counted`: this rating counts. It names the dossier, so it is for rating itself and for auditors."""
+
+    TYPE: ClassVar[str] = "rating.counted"
+    rating_id: str = Field(max_length=120, description="Id of the `rating.submitted` that counts")
+
+
 class RatingPublished(Payload):
-    """`rating.published`: a rating counts. Neither holder nor words: the rated officer cannot tell who it was."""
+    """`rating.published`: a rating that counts, for the public. The rated officer cannot tell who it was.
+
+    It says neither holder nor dossier: `subject` and `correlationid` are its own random id. The ratings of a month are
+    published together when the month is over, all with that moment as their `time`.
+    """
 
     TYPE: ClassVar[str] = "rating.published"
-    rating_id: str = Field(max_length=120, description="Id of the `rating.submitted` that counts")
+    rating_id: str = Field(
+        max_length=120,
+        description="Its own random id; before December 2026 the id of the `rating.submitted` that counts",
+    )
     month: str = Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="Month of the rating in Vietnam")
     channel: RatingChannel
     agency: Code

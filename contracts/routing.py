@@ -5,10 +5,11 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.claims import Reason
-from contracts.compatibility import OPEN_VALUES
-from contracts.envelope import Code, Count, Instant, Money, Payload
+from contracts.compatibility import open_values
+from contracts.envelope import Code, Count, Money, Payload
+from contracts.moments import Instant
 
-MAY_GROW = Field(json_schema_extra={OPEN_VALUES: True})
+MAY_GROW = Field(json_schema_extra=open_values)
 """Marks a list of values that others may be added to: readers have to expect some that they do not know."""
 
 PauseCause = Annotated[Literal["supplement", "payment", "force-majeure"], MAY_GROW]
@@ -31,8 +32,8 @@ class StepAttempt(BaseModel):
 class Accepted(Payload):
     """An event that accepts an agency's report, named in `causationid`, and counts from its own `time`.
 
-    A report that came late (`occurred_at`) counts from when it says it happened, within the tolerance of the rules.
-    Beyond it, or where the dossier was not there yet at that moment, it counts later, and the event says so.
+    A report that came late (by its `time`, or `occurred_at`) counts from when it says it happened, within the tolerance
+    of the rules. Beyond it, or where the dossier was not there yet at that moment, it counts later and says so.
     """
 
     backdated: bool = Field(default=False, description="Whether the report claims an earlier moment than counts")
@@ -171,18 +172,25 @@ RejectionCode = Annotated[
         "route-fixed",
         "not-yet-happened",
         "target-in-the-past",
+        "target-too-far",
+        "unknown-agency",
         "bad-limit",
         "not-asked",
         "not-suspended",
         "not-the-receiving-unit",
         "nothing-to-recall",
+        "malformed",
     ],
     MAY_GROW,
 ]
 
 
 class ReportRejected(Payload):
-    """`report.rejected`: an agency's claim is impossible; `causationid` names it."""
+    """`report.rejected`: an agency's claim is impossible; `causationid` names it.
+
+    `malformed` speaks of a record that is no report: it does not fit its schema, or may not say what it says. Whatever
+    else was said under that id stands.
+    """
 
     TYPE: ClassVar[str] = "report.rejected"
     report_id: str = Field(max_length=120)

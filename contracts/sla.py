@@ -8,8 +8,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from contracts.compatibility import OPEN_VALUES
-from contracts.envelope import Code, Instant, Payload
+from contracts.compatibility import open_values
+from contracts.envelope import Code, Payload
+from contracts.moments import Instant
 from contracts.worktime import Lines
 
 DeadlineKey = Annotated[
@@ -89,7 +90,11 @@ class DossierRescheduled(Payload):
     kind: Literal["late", "calendar", "pause"] = Field(
         default="late",
         description="Late: form 04, with an apology; pause: what was waited for came, and the clock runs again",
-        json_schema_extra={OPEN_VALUES: True},
+        json_schema_extra=open_values,
+    )
+    deadline: DeadlineKey = Field(default=WHOLE, description="`feedback`: the date of an answer, not an appointment")
+    taken_back: bool = Field(
+        default=False, description="An announcement was taken back: the date before it holds again, an earlier one"
     )
     waited_for: str = Field(default="", max_length=40, description="Of a pause: its cause, for example payment")
     officer: Code | None = Field(default=None, description="Who held it when the deadline passed")

@@ -6,14 +6,15 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from contracts import calendar_changes, claims, intake, notify, rating, routing, sla
+from contracts import calendar_changes, claims, intake, notify, rating, routing, sla, watermarks
+from contracts.complaints import complaints
 from contracts.envelope import AnyEvent, Event, Payload
 
 OWNERS: dict[str, tuple[type[Payload], ...]] = {
     "portals": (claims.IntakeSubmitted,),
     "agencies": (claims.AgencyReported,),
     "clock": (claims.ClockTicked,),
-    "calendar": (calendar_changes.CalendarChanged,),
+    "calendar": (calendar_changes.CalendarChanged, calendar_changes.CalendarRetracted),
     "operators": (notify.ResendRequested,),
     "intake": (
         intake.DossierReceived,
@@ -23,6 +24,8 @@ OWNERS: dict[str, tuple[type[Payload], ...]] = {
         intake.DossierRefused,
         intake.DossierWithdrawn,
         intake.DossierDelivered,
+        intake.SubmissionRejected,
+        watermarks.IntakePassed,
     ),
     "routing": (
         routing.DossierTransferred,
@@ -35,6 +38,7 @@ OWNERS: dict[str, tuple[type[Payload], ...]] = {
         routing.ConsultationAnswered,
         routing.DelayExplained,
         routing.ReportRejected,
+        watermarks.RoutingPassed,
     ),
     "sla": (
         sla.DossierDueSoon,
@@ -43,24 +47,36 @@ OWNERS: dict[str, tuple[type[Payload], ...]] = {
         sla.DossierEscalated,
         sla.DossierRescheduled,
         sla.ExplanationRequired,
+        watermarks.SlaPassed,
     ),
     "rating": (
         rating.RatingSubmitted,
+        rating.RatingCounted,
         rating.RatingPublished,
         rating.FeedbackSubmitted,
         rating.FeedbackAnswered,
+        watermarks.RatingPassed,
     ),
     "notify": (
         notify.NotificationSent,
         notify.NotificationDoubtful,
         notify.NotificationFailed,
         notify.LetterIssued,
+        watermarks.NotifyPassed,
     ),
 }
 """Event types by their one publisher."""
 
 PAYLOADS: dict[str, type[Payload]] = {payload.TYPE: payload for owned in OWNERS.values() for payload in owned}
 """Payload class by topic."""
+
+OF_DOSSIERS: tuple[str, ...] = tuple(
+    topic for topic, payload in PAYLOADS.items() if not issubclass(payload, watermarks.TELL_TIME)
+)
+"""The topics whose events speak of a dossier or a submission; the others tell the time."""
+
+OWNER_OF: dict[str, str] = {payload.TYPE: owner for owner, owned in OWNERS.items() for payload in owned}
+"""Who publishes, by topic."""
 
 SERVICES = ("intake", "routing", "sla", "rating", "notify")
 
@@ -90,8 +106,14 @@ def reader(topic: str) -> TypeAdapter[AnyEvent]:
     return TypeAdapter(Event[PAYLOADS[topic]])  # type: ignore[valid-type]
 
 
-def read_event(topic: str, value: bytes) -> AnyEvent:
+def read_event(topic: str, value: bytes, *, strict: bool = True) -> AnyEvent:
     """Read one record.
+
+    Args:
+        topic: where it was read, which is also its type.
+        value: the event as structured JSON.
+        strict: whether each value has to be of the type that the schema names. Before `rule_days.ANY_RECORD` the text
+            "1_000" or `true` was taken for a number, and a number for a moment.
 
     Raises:
         UnknownTypeError: its type is not the topic's.
@@ -100,7 +122,7 @@ def read_event(topic: str, value: bytes) -> AnyEvent:
     if len(value) > MAX_RECORD_BYTES:
         raise BadEventError(f"{len(value)} bytes is more than the {MAX_RECORD_BYTES} an event may have")
     try:
-        event = reader(topic).validate_json(value)
+        event = reader(topic).validate_json(value, strict=strict)
     except ValidationError as error:
         kind = _type_of(value)
         if kind is not None and kind != topic:
@@ -122,5 +144,5 @@ def _type_of(value: bytes) -> str | None:
 
 def _explain(error: ValidationError) -> str:
     """The first few complaints, without the offending values: they may be personal data."""
-    found = error.errors(include_url=False, include_input=False, include_context=False)
-    return "; ".join(f"{'.'.join(map(str, e['loc'])) or 'record'}: {e['msg']}" for e in found[:5])
+    found = complaints(error.errors(include_url=False, include_input=False)[:5])
+    return "; ".join(f"{'.'.join(map(str, one.loc)) or 'record'}: {one.msg}" for one in found)

@@ -28,7 +28,8 @@ from contracts.worktime import ZONE, Calendar, Span
 CODE = "H29.16-260302-0001"
 SUBMISSION = "submission-1"
 
-OFFICE = Calendar(hours=(Span(27_000, 41_400), Span(46_800, 61_200)), weekdays=frozenset(range(5)))
+HOURS = (Span(27_000, 41_400), Span(46_800, 61_200))
+OFFICE = Calendar(HOURS, week=(*[HOURS] * 5, (), ()))
 """Monday to Friday, 07:30-11:30 and 13:00-17:00."""
 
 P = TypeVar("P", bound=Payload)

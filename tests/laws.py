@@ -100,7 +100,7 @@ def no_message_is_sent_twice(found: Streams) -> Iterator[str]:
 
 def a_rating_counts_once_for_a_dossier_and_holder(found: Streams) -> Iterator[str]:
     submitted = {event.id: event for event in found.of(rating.RatingSubmitted)}
-    published = found.of(rating.RatingPublished)
+    published = found.of(rating.RatingCounted)
     yield from (f"{one.data.rating_id}: never submitted" for one in published if one.data.rating_id not in submitted)
     origins = [submitted[one.data.rating_id] for one in published if one.data.rating_id in submitted]
     yield from _more_than_once(Counter((one.subject, one.data.holder) for one in origins))

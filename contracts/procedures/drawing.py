@@ -1,17 +1,25 @@
+from collections.abc import Mapping
 from typing import Literal
 
 from contracts.procedures.models import Condition, Procedure, Step
+from contracts.worktime import Text
+
+Language = Literal["vi", "en"]
 
 
-def mermaid(procedure: Procedure, language: Literal["vi", "en"] = "vi") -> str:
+def mermaid(procedure: Procedure, roles: Mapping[str, Text], language: Language = "vi") -> str:
     """The workflow as a Mermaid flowchart: boxes are steps with who does them and their time.
 
     A step that depends on what the dossier declares hangs on dotted arrows that say so; without it, those after it
     follow those before it.
     """
-    lines = ["flowchart LR", f'    start(["{_text(getattr(procedure.name, language))}<br/>{procedure.limit}"])']
+
+    def told(text: Text) -> str:
+        return _text(getattr(text, language))
+
+    lines = ["flowchart LR", f'    start(["{told(procedure.name)}<br/>{told(procedure.limit.spelled)}"])']
     lines += [
-        f'    {_node(step.id)}["{_text(getattr(step.name, language))}<br/>{step.role}, {step.limit}"]'
+        f'    {_node(step.id)}["{told(step.name)}<br/>{told(roles[step.role])}, {told(step.limit.spelled)}"]'
         for step in procedure.steps
     ]
     for step in procedure.steps:

@@ -86,6 +86,8 @@ class RuleSet(_Data):
         description="how late an agency may report what it did and have it count from when it did it"
     )
     explain_within: Setting[WorkingTime] = Field(description="time for an explanation of a delay")
+    furthest_target: Setting[Limit] = Field(description="how far ahead of its report an explanation's target may lie")
+    longest_opinion: Setting[Limit] = Field(description="the longest time that may be given for an opinion")
     form_04: Form04
 
     @property

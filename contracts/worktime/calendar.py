@@ -1,9 +1,10 @@
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, time
 from enum import StrEnum
 from itertools import accumulate
+from types import MappingProxyType
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -108,19 +109,21 @@ class Calendar:
     """An agency's working time in Asia/Ho_Chi_Minh: exceptions before public holidays before the week.
 
     Attributes:
-        hours: office hours of a standard working day, in order.
-        weekdays: the days worked, Monday 0 to Sunday 6.
+        hours: office hours of a standard working day, in order; a make-up day has them, too.
+        week: the hours of each weekday, Monday first; empty where it is not worked.
         exceptions: dates that depart from this; each at most once.
+        agencies: the calendars of agencies that differ, by code; these have none of their own.
         source: name of the file it came from, for error messages.
-        day_seconds: seconds in one working day, the unit of limits in working days.
+        day_seconds: seconds in one standard working day, the unit of limits in working days.
 
     Raises:
         CalendarError: no working day at all, hours out of order, or a date that is given twice.
     """
 
     hours: tuple[Span, ...]
-    weekdays: frozenset[int]
+    week: tuple[tuple[Span, ...], ...]
     exceptions: tuple[Exceptional, ...] = ()
+    agencies: Mapping[str, "Calendar"] = field(default_factory=lambda: MappingProxyType({}), hash=False)
     source: str = field(default="calendar", compare=False)
     day_seconds: int = field(init=False, repr=False, compare=False)
     _exceptional: dict[date, Exceptional] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -139,10 +142,19 @@ class Calendar:
                 )
             self._exceptional[exceptional.on] = exceptional
 
+    def of(self, agency: str) -> "Calendar":
+        """The calendar that this agency works by: its own where it differs, else this one."""
+        return self.agencies.get(agency, self)
+
     def amended(self, changes: Iterable[Exceptional]) -> "Calendar":
-        """The same calendar, with these dates worked otherwise; of two changes of one date the later one counts."""
+        """The same calendar, with these dates worked otherwise; of two changes of one date the later one counts.
+
+        Agencies that differ have them, too: who announces a day off speaks for all offices.
+        """
+        changes = tuple(changes)
         known = self._exceptional | {change.on: change for change in changes}
-        return replace(self, exceptions=tuple(known[on] for on in sorted(known)))
+        differing = {code: calendar.amended(changes) for code, calendar in self.agencies.items()}
+        return replace(self, exceptions=tuple(known[on] for on in sorted(known)), agencies=differing)
 
     def year(self, number: int) -> Year:
         """The table of one year, built on first use."""
@@ -162,8 +174,7 @@ class Calendar:
 
     def _days(self, number: int) -> Iterator[Day]:
         names, make_up = public_holidays(number), make_up_days(number)
-        ordinary = Day(self.hours, self.day_seconds, Reason.COUNTED, None)
-        weekend = Day((), 0, Reason.WEEKEND, None)
+        week = [Day(hours, _length(hours), Reason.COUNTED if hours else Reason.WEEKEND, None) for hours in self.week]
         extra = Day(self.hours, self.day_seconds, Reason.MAKE_UP, None)
         for ordinal in range(date(number, 1, 1).toordinal(), date(number, 12, 31).toordinal() + 1):
             on = date.fromordinal(ordinal)
@@ -174,14 +185,14 @@ class Calendar:
             elif on in names:
                 yield Day((), 0, Reason.HOLIDAY, names[on])
             else:
-                yield ordinary if on.weekday() in self.weekdays else weekend
+                yield week[on.weekday()]
 
     def _check_week(self) -> None:
-        if not self.weekdays or not self.hours:
+        if not any(self.week) or not self.hours:
             raise CalendarError(
                 self.source, "weekdays", "no day is ever worked", "give at least one weekday and its hours"
             )
-        for hours in (self.hours, *(exceptional.hours for exceptional in self.exceptions)):
+        for hours in (self.hours, *self.week, *(exceptional.hours for exceptional in self.exceptions)):
             moments = [second for span in hours for second in span]
             if moments != sorted(set(moments)):
                 raise CalendarError(

@@ -1,5 +1,6 @@
 from collections.abc import Hashable
 from pathlib import Path
+from reprlib import Repr
 from typing import Any, TypeVar
 
 import yaml
@@ -9,6 +10,8 @@ from contracts.worktime.errors import DataError
 
 Model = TypeVar("Model", bound=BaseModel)
 
+_SHORT = Repr()
+_SHORT.maxstring = _SHORT.maxother = 100
 _REMEDIES = {
     "extra_forbidden": "remove the key or correct its spelling",
     "missing": "add the key",
@@ -44,6 +47,8 @@ def _read(path: Path, error: type[DataError]) -> Any:
     except yaml.YAMLError as broken:
         place, problem = _place_and_problem(broken)
         raise error(path.name, place, problem, "correct the YAML at this place") from broken
+    except RecursionError as deep:
+        raise error(path.name, "file", "is nested too deeply", "take the brackets out") from deep
 
 
 def _place_and_problem(broken: yaml.YAMLError) -> tuple[str, str]:
@@ -56,7 +61,7 @@ def _explain(path: Path, mismatch: ValidationError, error: type[DataError]) -> D
     first = mismatch.errors()[0]
     place = ".".join(str(part) for part in first["loc"]) or "file"
     problem = first["msg"].removeprefix("Value error, ")
-    remedy = _REMEDIES.get(first["type"], f"found {first['input']!r}: correct it")
+    remedy = _REMEDIES.get(first["type"], f"found {_SHORT.repr(first['input'])}: correct it")
     return error(path.name, place, problem, remedy)
 
 

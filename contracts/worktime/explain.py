@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from contracts.worktime.calendar import Reason
 from contracts.worktime.clock import Clock, Wait
-from contracts.worktime.limit import Limit
 from contracts.worktime.reckon import to_local
 from contracts.worktime.text import Lines
 from contracts.worktime.working_out import Line, days_of
@@ -16,12 +15,6 @@ MOST_NAMED = 150
 """So many named days off are told of; a limit of many years has more."""
 
 _WHOLE_DAY = 86_400
-_UNITS = {
-    "working-hours": ("giờ làm việc", "working hours"),
-    "working-days": ("ngày làm việc", "working days"),
-    "calendar-days": ("ngày", "calendar days"),
-    "months": ("tháng", "months"),
-}
 _CAUSES = {
     "supplement": ("chờ bổ sung hồ sơ", "waiting for documents"),
     "payment": ("chờ thực hiện nghĩa vụ tài chính", "waiting for a payment"),
@@ -57,15 +50,8 @@ def _began(clock: Clock) -> _Said:
             f"Bắt đầu tính: {_vi(at)}; ngày đã hẹn: {_vi(promised)}",
             f"Counted from {_en(at)}; date given: {_en(promised)}",
         )
-    vi, en = _limit(clock.limit)
-    return _Said(f"Bắt đầu tính: {_vi(at)}; thời hạn: {vi}", f"Counted from {_en(at)}; limit: {en}")
-
-
-def _limit(limit: Limit) -> tuple[str, str]:
-    if limit.unit == "same-day":
-        return "trong ngày", "the same day"
-    vi, en = _UNITS[limit.unit]
-    return f"{limit.value} {vi}", f"{limit.value} {en if limit.value > 1 else en[:-1]}"
+    limit = clock.limit.spelled
+    return _Said(f"Bắt đầu tính: {_vi(at)}; thời hạn: {limit.vi}", f"Counted from {_en(at)}; limit: {limit.en}")
 
 
 def _again(clock: Clock) -> Iterator[_Said]:

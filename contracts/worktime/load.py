@@ -1,11 +1,13 @@
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from contracts.envelope import Code
 from contracts.worktime.calendar import ZONE, Calendar, Exceptional, Span
 from contracts.worktime.document import read_document
 from contracts.worktime.errors import CalendarError
@@ -17,16 +19,27 @@ _SHIPPED = Path(__file__).with_name("calendar.yaml")
 _SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 
 
-def load_calendar(path: Path | None = None) -> Calendar:
-    """Read a working calendar; without a path, the one that is shipped.
+def load_calendar(path: Path | None = None, known: Container[str] | None = None) -> Calendar:
+    """Read a working calendar.
+
+    Args:
+        path: the file; without it, the one that is shipped.
+        known: codes of the directory; a calendar of any other agency is a slip of the pen, and would hold for nobody.
 
     Raises:
         CalendarError: naming the file, the place and the remedy.
     """
     path = path or _SHIPPED
     file = read_document(path, _File, CalendarError)
-    weekdays = frozenset(get_args(Weekday).index(day) for day in file.weekdays)
-    return Calendar(file.hours.spans, weekdays, tuple(file.exceptional()), path.name)
+    for code in file.agencies:
+        if known is not None and code not in known:
+            raise CalendarError(
+                path.name, f"agencies.{code}", "the directory has no such agency", "use a code of the directory"
+            )
+    differing = {
+        code: file.calendar_of(agency, f"{path.name}: agencies.{code}") for code, agency in file.agencies.items()
+    }
+    return replace(file.calendar(path.name), agencies=differing)
 
 
 class Changes(NamedTuple):
@@ -114,9 +127,13 @@ class _Announcement(_Year):
     announced_at: Annotated[datetime, BeforeValidator(_moment)]
 
 
-class _File(_Strict):
-    hours: _Hours
-    weekdays: Annotated[tuple[Weekday, ...], Field(min_length=1)]
+Weekdays = Annotated[tuple[Weekday, ...], Field(min_length=1)]
+
+
+class _Dated(_Strict):
+    """What a calendar may say beside its standard day: weekdays with hours of their own, and single dates."""
+
+    weekday_hours: dict[Weekday, _Hours] = Field(default_factory=dict)
     years: dict[int, _Year] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -127,6 +144,33 @@ class _File(_Strict):
                     raise ValueError(f"{day.date} stands under the year {number}")
         return self
 
-    def exceptional(self) -> Iterator[Exceptional]:
+    def exceptional(self, hours: tuple[Span, ...]) -> Iterator[Exceptional]:
         for year in self.years.values():
-            yield from year.exceptional(self.hours.spans)
+            yield from year.exceptional(hours)
+
+
+class _Agency(_Dated):
+    """How one agency departs from the calendar of all."""
+
+    hours: _Hours | None = None
+    weekdays: Weekdays | None = None
+
+
+class _File(_Dated):
+    """The calendar of all, and of agencies that differ."""
+
+    hours: _Hours
+    weekdays: Weekdays
+    agencies: dict[Code, _Agency] = Field(default_factory=dict)
+
+    def calendar(self, source: str) -> Calendar:
+        hours = self.hours.spans
+        own = {day: opening.spans for day, opening in self.weekday_hours.items()}
+        week = tuple(own.get(day, hours if day in self.weekdays else ()) for day in get_args(Weekday))
+        return Calendar(hours, week, tuple(self.exceptional(hours)), source=source)
+
+    def calendar_of(self, agency: _Agency, source: str) -> Calendar:
+        """What holds for this agency: what it says itself, and else what holds for all."""
+        said = {name: given for name in ("hours", "weekdays", "weekday_hours") if (given := getattr(agency, name))}
+        own = self.model_copy(update=said).calendar(source)
+        return own.amended(agency.exceptional(own.hours))

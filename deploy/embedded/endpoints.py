@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 SERVICES = ("intake", "routing", "sla", "rating", "notify")
 KAFKA = "kafka"
@@ -17,12 +17,13 @@ class StackError(Exception):
 
 
 class Endpoints(BaseModel):
-    """Addresses that clients need: the broker, and each service's own store."""
+    """What programs need to know: where the broker and each service's own store answer, and which port HTTP takes."""
 
     model_config = ConfigDict(frozen=True)
 
     kafka: str
     mongo: dict[str, str]
+    http: dict[str, int] = Field(default_factory=dict)
 
 
 class Process(BaseModel):
@@ -80,4 +81,4 @@ def save(home: Path, content: StackFile) -> None:
 def read_endpoints(home: Path) -> Endpoints | None:
     """Return where the stack of this home answers, or None when it is down."""
     content = load(home)
-    return Endpoints(kafka=content.kafka, mongo=content.mongo) if content else None
+    return Endpoints(kafka=content.kafka, mongo=content.mongo, http=content.http) if content else None

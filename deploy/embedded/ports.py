@@ -1,4 +1,4 @@
-"""The loopback ports of the stack: the usual ones, a block from a given base, or free ones for tests."""
+"""The loopback ports of stack and services: the usual ones, a block from a given base, or free ones for tests."""
 
 import itertools
 import os
@@ -13,30 +13,33 @@ HOST = "127.0.0.1"
 BASE_VARIABLE = "LIENTHONG_PORT_BASE"
 LOWEST_BASE = 1024
 MOST_BROKERS = 3
-HIGHEST_BASE = 65535 - 2 * MOST_BROKERS - len(SERVICES)
+HTTP_OFFSET = 2 * MOST_BROKERS + len(SERVICES)
+"""The services' HTTP ports come after all others, at the same place however many brokers there are."""
+HIGHEST_BASE = 65535 - HTTP_OFFSET - len(SERVICES)
 # Below the ports that a kernel lends to outgoing connections: one of those could take the place of a killed server.
 FREE_BASES = range(20000, 32000)
 
 
 @dataclass(frozen=True)
 class Ports:
-    """One port for Kafka's clients, one for its controller, one for each service's store; two for each more broker."""
+    """Ports for Kafka's clients, its controller, each service's store and HTTP side; two for each more broker."""
 
     kafka: int
     controller: int
     stores: Mapping[str, int]
+    http: Mapping[str, int]
     more: tuple[tuple[int, int], ...] = ()
 
     @classmethod
     def usual(cls, brokers: int = 1) -> "Ports":
         """Return the documented ports."""
-        return cls(19092, 19093, dict(zip(SERVICES, range(27201, 27206), strict=True)), _pairs(19094, brokers - 1))
+        return cls(19092, 19093, _each(27201), _each(8101), _pairs(19094, brokers - 1))
 
     @classmethod
     def from_base(cls, base: int, brokers: int = 1) -> "Ports":
-        """Return ports in a row: Kafka, its controller, the stores in the order of the services, more brokers."""
-        stores = dict(zip(SERVICES, range(base + 2, base + 2 + len(SERVICES)), strict=True))
-        return cls(base, base + 1, stores, _pairs(base + 2 + len(SERVICES), brokers - 1))
+        """Return ports in a row: Kafka, its controller, the stores in the order of the services, more brokers, HTTP."""
+        more = _pairs(base + 2 + len(SERVICES), brokers - 1)
+        return cls(base, base + 1, _each(base + 2), _each(base + HTTP_OFFSET), more)
 
     @classmethod
     def from_env(cls, brokers: int = 1) -> "Ports":
@@ -53,8 +56,13 @@ class Ports:
         """Return ports that nobody listens on at this moment."""
         while True:
             ports = cls.from_base(FREE_BASES.start + secrets.randbelow(len(FREE_BASES)), brokers)
-            if not any(map(_is_taken, itertools.chain(*ports.brokers.values(), ports.stores.values()))):
+            if not any(map(_is_taken, ports.all)):
                 return ports
+
+    @property
+    def all(self) -> tuple[int, ...]:
+        """Return every port."""
+        return (*itertools.chain(*self.brokers.values()), *self.stores.values(), *self.http.values())
 
     @property
     def brokers(self) -> dict[str, tuple[int, int]]:
@@ -70,6 +78,11 @@ class Ports:
 def broker_name(number: int) -> str:
     """Return what a broker is called: the first is simply `kafka`."""
     return KAFKA if number == 1 else f"{KAFKA}-{number}"
+
+
+def _each(first: int) -> dict[str, int]:
+    """Return a port for each service, in their order."""
+    return dict(zip(SERVICES, range(first, first + len(SERVICES)), strict=True))
 
 
 def _pairs(first: int, count: int) -> tuple[tuple[int, int], ...]:

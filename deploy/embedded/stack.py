@@ -85,7 +85,7 @@ class Stack:
         """Where this stack answers once it is up."""
         mongo = {service: store.url(service, port) for service, port in self.ports.stores.items()}
         brokers = ",".join(f"{HOST}:{port}" for port, _ in self.ports.brokers.values())
-        return Endpoints(kafka=brokers, mongo=mongo)
+        return Endpoints(kafka=brokers, mongo=mongo, http=dict(self.ports.http))
 
     def up(self, progress: Progress = _say_nothing) -> Endpoints:
         """Start what does not run, wait until everything answers; on a failure stop again what this call started."""
@@ -150,7 +150,7 @@ class Stack:
         """Return this stack's record with only the processes that are still alive."""
         known = load(self.home)
         alive = tuple(process for process in known.processes if processes.is_alive(process)) if known else ()
-        here = StackFile(kafka=self.endpoints.kafka, mongo=self.endpoints.mongo, processes=alive)
+        here = StackFile(**self.endpoints.model_dump(), processes=alive)
         if known and alive and known.model_copy(update={"processes": alive}) != here:
             raise StackError(
                 f"the stack in {self.home} already runs on other ports (Kafka on {known.kafka}): down first"

@@ -29,5 +29,6 @@ COMMANDS = {
     "worktime": Command("commands_worktime", "Working time: due dates and their working-out."),
     "contracts": Command("commands_worktime", "Schemas, AsyncAPI and golden samples."),
     "stack": Command("commands_stack", "The Docker-free stack: Kafka and one store a service, under .lienthong/."),
+    "bus": Command("commands_bus", "The bus: step over a batch that nobody can read."),
     "topics": Command("commands_stack", "The topics of the bus."),
 }

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from typing import Annotated, Any
@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.live import Live
 
 from chassis.admin import Admin
-from chassis.settings import HTTP_PORTS, Settings
+from chassis.settings import Settings
 from contracts.claims import ClockTicked
 from contracts.procedures import load_catalogue, load_directory
 from contracts.topics import SERVICES
@@ -114,7 +114,7 @@ async def _ready(settings: Settings, processes: "dict[str, subprocess.Popen[byte
         for name in SERVICES:
             try:
                 async with asyncio.timeout(READY_SECONDS):
-                    while not await _is_ready(client, name):
+                    while not await _is_ready(client, settings.port_of(name)):
                         if processes[name].poll() is not None:
                             raise NotReadyError(_died(name, settings))
                         await asyncio.sleep(0.1)
@@ -122,9 +122,9 @@ async def _ready(settings: Settings, processes: "dict[str, subprocess.Popen[byte
                 raise NotReadyError(f"{name} is not ready after {READY_SECONDS} s: {_log(settings, name)}") from None
 
 
-async def _is_ready(client: httpx.AsyncClient, name: str) -> bool:
+async def _is_ready(client: httpx.AsyncClient, port: int) -> bool:
     try:
-        return (await client.get(f"http://127.0.0.1:{HTTP_PORTS[name]}/health/ready")).is_success
+        return (await client.get(f"http://127.0.0.1:{port}/health/ready")).is_success
     except httpx.HTTPError:
         return False
 
@@ -140,7 +140,7 @@ def _log(settings: Settings, name: str) -> str:
 
 
 def _addresses(settings: Settings) -> str:
-    intake, rating = (f"http://127.0.0.1:{HTTP_PORTS[name]}/docs" for name in ("intake", "rating"))
+    intake, rating = (f"http://127.0.0.1:{settings.port_of(name)}/docs" for name in ("intake", "rating"))
     return f"serving until Ctrl-C · intake {intake} · rating {rating} · Kafka {settings.kafka}"
 
 
@@ -152,21 +152,19 @@ async def _week(settings: Settings, dossiers: int, seed: int) -> None:
         partitions = (await admin.topics())[ClockTicked.TYPE]
     with Live(console=console, transient=True, auto_refresh=False) as live:
         now: list[Moment] = []
-        watching = asyncio.create_task(_watch(settings, lambda found: _show(live, found, now)))
+        watching = asyncio.create_task(_watch(settings, plan.timeline, lambda found: _show(live, found, now)))
         try:
-            async with KafkaBus(settings.kafka, partitions, _answering(settings), plan.timeline) as bus:
+            async with KafkaBus(settings.kafka, partitions, plan.timeline, _tell_of_waiting) as bus:
                 await _play(settings, plan, bus, now)
             async with Admin(settings.kafka) as admin:
                 await admin.settled(groups(settings))
         finally:
             watching.cancel()
-    console.print(summary(await figures(settings)))
+    console.print(summary(await figures(settings, plan.timeline)))
 
 
-def _answering(settings: Settings) -> dict[str, tuple[str, ...]]:
-    """The groups whose answers the province reacts to; the others may fall behind meanwhile."""
-    answering = {settings.group_prefix + name for name in ("intake", "routing", "sla")}
-    return {group: topics for group, topics in groups(settings).items() if group in answering}
+def _tell_of_waiting(services: Sequence[str]) -> None:
+    console.print(f"waiting for {', '.join(services)}: without them the week can not go on", highlight=False)
 
 
 async def _play(settings: Settings, plan: Plan, bus: KafkaBus, now: list[Moment]) -> None:
@@ -181,9 +179,9 @@ async def _play(settings: Settings, plan: Plan, bus: KafkaBus, now: list[Moment]
     await play(plan, bus, catalogue, directory, calendar, on_window=on_window)
 
 
-async def _watch(settings: Settings, show: Callable[[dict[str, Any]], None]) -> None:
+async def _watch(settings: Settings, timeline: str, show: Callable[[dict[str, Any]], None]) -> None:
     while console.is_terminal:
-        show(await figures(settings))
+        show(await figures(settings, timeline))
         await asyncio.sleep(LOOK_SECONDS)
 
 

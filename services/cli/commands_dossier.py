@@ -7,15 +7,15 @@ from typing import Annotated
 import typer
 
 from chassis.admin import Admin
-from chassis.bus import Publisher
 from chassis.clock import random_reference
-from chassis.settings import Settings
-from contracts.claims import ClockTicked, IntakeSubmitted
+from chassis.publisher import Publisher
+from chassis.record import read_record
+from chassis.streams import records
+from contracts.claims import IntakeSubmitted
 from contracts.envelope import AnyEvent
-from contracts.topics import PAYLOADS, BadEventError, UnknownTypeError, read_event
+from contracts.topics import OF_DOSSIERS, BadEventError, UnknownTypeError
 from services.cli.commands_history import HistoryBus
 from services.cli.late_dossier import play_late_dossier
-from services.cli.letters import records
 from services.cli.main import app
 from services.cli.story import story
 from services.cli.surroundings import surroundings, surroundings_of_bus
@@ -57,18 +57,14 @@ async def _example() -> str:
 
 
 class _Bus(HistoryBus):
-    def __init__(self, settings: Settings, admin: Admin, publisher: Publisher) -> None:
-        super().__init__(settings, admin, publisher)
-        self._kafka = settings.kafka
-
     async def said(self, topic: str) -> list[AnyEvent]:
         """Every event of a topic."""
-        return await _read(self._kafka, [topic])
+        return await _read(self.kafka, [topic])
 
 
 async def _all_of(kafka: str, code: str) -> list[AnyEvent]:
     """What was said of a dossier, with what the citizen lodged: that came before it had a code."""
-    events = await _read(kafka, [topic for topic in PAYLOADS if topic != ClockTicked.TYPE], code)
+    events = await _read(kafka, OF_DOSSIERS, code)
     begun = {one.correlationid for one in events if one.subject == code}
     return [one for one in events if one.subject == code or _lodged(one, begun)]
 
@@ -81,9 +77,10 @@ async def _read(kafka: str, topics: Sequence[str], code: str = "") -> list[AnyEv
     """Events that can be read, of one dossier or all; what can not is a dead letter of whoever tried."""
     found = []
     async for record in records(kafka, list(topics)):
-        if record.topic == IntakeSubmitted.TYPE or code.encode() in (record.value or b""):
+        named = record.key == code.encode() or code.encode() in (record.value or b"")
+        if record.topic == IntakeSubmitted.TYPE or named:
             try:
-                found.append(read_event(record.topic, record.value or b""))
+                found.append(read_record(record, own=True))
             except (BadEventError, UnknownTypeError):
                 continue
     return found

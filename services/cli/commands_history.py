@@ -9,19 +9,18 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 
 from chassis.admin import Admin
-from chassis.bus import Publisher
+from chassis.publisher import Publisher
 from chassis.record import Message
 from chassis.settings import Settings
 from contracts.claims import ClockTicked
-from services.cli.importing import ImportFailed, Report, load_mapping, play
+from services.cli.importing import Deadlines, ImportFailed, Report, load_mapping, play
 from services.cli.main import app
-from services.cli.shop import groups
 from services.cli.surroundings import surroundings
-from services.cli.ticking import ticks
+from services.cli.ticking import Ticking
 
 console = Console()
 errors = Console(stderr=True)
@@ -31,7 +30,7 @@ class HistoryBus:
     """The bus as the import needs it."""
 
     def __init__(self, settings: Settings, admin: Admin, publisher: Publisher) -> None:
-        self._groups = groups(settings)
+        self.kafka = settings.kafka
         self._admin = admin
         self._publisher = publisher
 
@@ -39,19 +38,22 @@ class HistoryBus:
         """Return when all are acknowledged."""
         await self._publisher(messages)
 
-    async def settled(self) -> None:
-        """Return when every service has digested everything."""
-        await self._admin.settled(self._groups)
-
     async def tick(self, timeline: str, time: datetime) -> None:
-        """Tell every partition what time it is."""
+        """Tell what time it is; return when every service has passed that on."""
         partitions = (await self._admin.topics())[ClockTicked.TYPE]
-        await self._publisher(ticks(timeline, time, partitions))
+        async with Ticking(self.kafka, self._publisher, timeline, partitions, _tell_of_waiting) as ticking:
+            await ticking.tick(time)
+
+
+def _tell_of_waiting(services: Sequence[str]) -> None:
+    errors.print(f"waiting for {', '.join(services)}: nothing is decided without them", highlight=False)
 
 
 @app.command("import")
 def import_history(
-    file: Annotated[Path, typer.Argument(help="IEEE XES (.xes, .xes.gz) or CSV (.csv, .csv.gz)")],
+    file: Annotated[
+        Path, typer.Argument(help="IEEE XES (.xes), CSV (.csv), OCEL 2.0 (.json, .jsonocel, .sqlite); also .gz")
+    ],
     mapping: Annotated[Path, typer.Option(help="YAML that says what is what; see examples/")],
     from_scratch: Annotated[bool, typer.Option(help="Do not resume an interrupted import")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The report for scripts")] = False,
@@ -74,16 +76,18 @@ def import_history(
 async def _import(file: Path, mapping: Path, *, from_scratch: bool) -> Report:
     settings = surroundings()
     publisher = Publisher(settings.kafka)
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
     try:
         async with Admin(settings.kafka) as admin:
             with Progress(*columns, console=errors, transient=True) as progress:
                 task = progress.add_task(f"importing {file.name}", total=None)
+                meaning = load_mapping(mapping)
                 return await play(
                     file,
-                    load_mapping(mapping),
+                    meaning,
                     HistoryBus(settings, admin, publisher),
                     settings.home / "imports",
+                    deadlines=Deadlines(meaning, settings.calendar, settings.rules),
                     from_scratch=from_scratch,
                     on_progress=lambda done, total: progress.update(task, completed=done, total=total),
                 )

@@ -1,9 +1,7 @@
 """`dead-letters`: list, show, replay and discard what a service could not take."""
 
 import asyncio
-import getpass
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,8 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from contracts.topics import SERVICES
-from services.cli import letters
+from services.cli import letter_deeds, letters
 from services.cli.main import app
+from services.cli.operator import operator
 from services.cli.surroundings import surroundings_of_bus
 
 letters_app = typer.Typer(help="Records that a service could not take.", no_args_is_help=True)
@@ -38,7 +37,7 @@ def list_letters(
     """Dead letters with their reasons, and what was done with them."""
     if service not in (None, *SERVICES):
         raise typer.BadParameter(f"no service {service}: there are {', '.join(SERVICES)}")
-    found = [one for one in asyncio.run(_letters(service)) if everything or one.status == "open"]
+    found = [one for one in asyncio.run(_letters(service)) if everything or not one.settled]
     if as_json:
         typer.echo(json.dumps([_told(one) for one in found], ensure_ascii=False, indent=1))
         return
@@ -71,8 +70,8 @@ def show_letter(
             f"action  {action.at:%Y-%m-%d %H:%M:%S} UTC {printable(f'{action.what} by {action.by}: {action.why}')}"
         )
     if dump or out:
-        _, value = asyncio.run(letters.original(kafka, letter))
-        _give(value, out)
+        # What the letter lacks is read again where it came from.
+        _give(letter.value if letter.whole else asyncio.run(letter_deeds.original(kafka, letter)).value, out)
 
 
 @letters_app.command("replay")
@@ -81,16 +80,20 @@ def replay_letters(
     by: By = "",
     why: Annotated[str, typer.Option(help="Why it will be taken this time")] = "",
 ) -> None:
-    """Put records back where they came from, once their cause is mended. Every service reads them again: harmless."""
+    """Put records back where they came from, once their cause is mended. Every service reads them again: harmless.
+
+    A record is read again where its letter says it stands; where that is not what the letter holds, it is refused.
+    """
 
     async def put_back() -> int:
         kafka = surroundings_of_bus()
         single = [name for name in names if name not in SERVICES]
         found = await letters.find(kafka, single)
         for name in dict.fromkeys(names):
-            found += await letters.open_letters(kafka, name) if name in SERVICES else []
+            waiting = await letters.open_letters(kafka, name) if name in SERVICES else []
+            found += [letter for letter in waiting if not letter.is_order]
         unique = {letter.name: letter for letter in found}
-        await letters.replay(kafka, list(unique.values()), by or _user(), why)
+        await letter_deeds.replay(kafka, list(unique.values()), by or operator(), why)
         return len(unique)
 
     typer.echo(f"{asyncio.run(put_back())} put back")
@@ -107,7 +110,7 @@ def discard_letters(
     async def note() -> int:
         kafka = surroundings_of_bus()
         found = await letters.find(kafka, names)
-        await letters.discard(kafka, found, by or _user(), why)
+        await letter_deeds.discard(kafka, found, by or operator(), why)
         return len(found)
 
     typer.echo(f"{asyncio.run(note())} discarded")
@@ -157,10 +160,3 @@ def _give(value: bytes | None, out: Path | None) -> None:
         return
     for line in dumped(value) if value is not None else ["no value"]:
         typer.echo(line)
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"uid {os.getuid()}"  # in a container nobody may have this number

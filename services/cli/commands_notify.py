@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from chassis import clock
-from chassis.bus import Publisher
+from chassis.publisher import Publisher
 from chassis.record import message_of
 from contracts.notify import ResendRequested
 from services.cli.main import app

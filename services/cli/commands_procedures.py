@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import typer
 from rich.console import Console
 
-from contracts.procedures import inspect_catalogue, load_catalogue, mermaid
+from contracts.procedures import inspect_catalogue, load_catalogue, load_directory, mermaid
 from services.cli.main import app
 
 procedures_app = typer.Typer(help="Procedures as data: check them, draw them.", no_args_is_help=True)
@@ -38,4 +38,4 @@ def graph(
     procedure = catalogue.get(code)
     if procedure is None:
         raise typer.BadParameter(f"there is no procedure {code}; there are {', '.join(catalogue)}")
-    typer.echo(mermaid(procedure, language))
+    typer.echo(mermaid(procedure, load_directory().roles, language))

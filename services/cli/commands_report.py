@@ -26,6 +26,9 @@ ALWAYS = ("0000-01", "9999-12")
 ALL_PARTITIONS = range(1_000)
 """More than any topic has: a timeline's clock stands in each."""
 
+WIDEST = 500
+"""Columns. A table that needs more is no longer read as one."""
+
 report_app = typer.Typer(help="Figures: how deadlines were kept.", no_args_is_help=True)
 app.add_typer(report_app, name="report")
 console = Console()
@@ -75,11 +78,17 @@ def deadlines(
     month: Annotated[str, typer.Option(help="Received in these months: 2026-01 or 2026-01..2026-03")] = "",
     timeline: Annotated[str, typer.Option(help="Dossiers of this clock: an import or a simulation has its own")] = LIVE,
     form: Annotated[Format, typer.Option("--format", help="For people, spreadsheets or programs")] = Format.TABLE,
+    wide: Annotated[bool, typer.Option(help="One table however narrow the terminal: for `less -S`")] = False,
 ) -> None:
     """How many were received, done early, on time and late, are overdue now; how long it took; where time is lost."""
     figures = asyncio.run(_deadlines(by, timeline, months(month)))
     if form is Format.TABLE:
-        console.print(as_table(figures))
+        table = as_table(figures, wide=True)
+        needed = console.measure(table, options=console.options.update(width=WIDEST)).maximum
+        if wide or needed <= console.width:
+            console.print(table, width=max(needed, console.width), crop=False)
+        else:
+            console.print(as_table(figures, wide=False))
     else:
         typer.echo(as_csv(figures) if form is Format.CSV else as_json(figures), nl=form is Format.JSON)
 

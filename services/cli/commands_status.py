@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from contracts.envelope import LIVE
 from services.cli.figures import figures
 from services.cli.main import app
 from services.cli.surroundings import surroundings
@@ -16,9 +17,12 @@ console = Console()
 
 
 @app.command()
-def status(as_json: Annotated[bool, typer.Option("--json", help="For scripts")] = False) -> None:
-    """What the shop has done and has to do: dossiers, events, ratings, notifications, lag."""
-    found = asyncio.run(figures(surroundings()))
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="For scripts")] = False,
+    timeline: Annotated[str, typer.Option(help="Of this clock: an import or a simulation has its own")] = LIVE,
+) -> None:
+    """What the shop has done and has to do: dossiers, ratings, notifications of one timeline; the bus as a whole."""
+    found = asyncio.run(figures(surroundings(), timeline))
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False))
     else:

@@ -3,9 +3,10 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -23,6 +24,9 @@ COUNTS = {
     "overdue": "overdue now",
 }
 ALARMING = {"late": "yellow", "overdue": "red"}
+WIDEST_KEY = 24
+"""Columns. A longer code is broken, so that the numbers beside it are not."""
+
 SPREADSHEET_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 """A cell that begins so would be taken for a formula."""
 
@@ -59,36 +63,63 @@ def _cell(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(SPREADSHEET_SIGNS) else value
 
 
-def as_table(figures: Figures) -> RenderableType:
-    """For people, with a line of totals; hours are office hours, and beside them the share of the limit."""
+def as_table(figures: Figures, *, wide: bool) -> RenderableType:
+    """For people, with a line of totals; hours are office hours, and beside them the share of the limit.
+
+    Args:
+        figures: what to show.
+        wide: all in one table, of some 150 columns; else how many, how long and why in three, which 80 columns hold.
+    """
     moment = figures.now.astimezone(ZONE).strftime("%H:%M %d/%m/%Y")
-    table = Table(title=f"Deadlines by {figures.by} · {figures.timeline} · {moment}", title_justify="left")
-    for name in KEYS[figures.by]:
-        table.add_column(name, no_wrap=True)
-    for title in (*COUNTS.values(), "median", "p95", "lost"):
-        table.add_column(title, justify="right")
-    table.add_column("slowest step")
-    table.add_column("returns", justify="right")
-    table.add_column("pauses")
-    for row in figures.rows:
-        table.add_row(*(Text(row[name]) for name in KEYS[figures.by]), *_cells(row))
+    title = f"Deadlines by {figures.by} · {figures.timeline} · {moment}"
     if not figures.rows:
-        return Group(table, Text("No dossier was received on this timeline in these months."))
+        return Text(f"{title}\nNo dossier was received on this timeline in these months.")
+    if wide:
+        return _table(figures, title, {**_HOW_MANY, **_HOW_LONG, **_WHY})
+    return Group(_table(figures, title, _HOW_MANY), _table(figures, "", _HOW_LONG), _table(figures, "", _WHY))
+
+
+def _table(figures: Figures, title: str, columns: Mapping[str, "_Cell"]) -> Table:
+    """A table whose headings wrap between words, never within one."""
+    keys = KEYS[figures.by]
+    table = Table(title=title or None, title_justify="left", box=SIMPLE_HEAD)
+    names = [" ".join(row[name] for name in keys) for row in figures.rows]
+    table.add_column(" ".join(keys), min_width=_longest_word(*keys, *names), overflow="fold")
+    for name in columns:
+        table.add_column(name, justify="left" if name in _WHY else "right", min_width=_longest_word(name))
+    for name, row in zip(names, figures.rows, strict=True):
+        table.add_row(Text(name), *(cell(row) for cell in columns.values()))
     table.add_section()
-    names = ["all", *[""] * (len(KEYS[figures.by]) - 1)]
-    table.add_row(*names, *_cells(figures.total))
+    table.add_row("all", *(cell(figures.total) for cell in columns.values()))
     return table
 
 
-def _cells(row: Row) -> Iterator[Text]:
-    for name in COUNTS:
-        yield Text(f"{row[name]:,}", ALARMING.get(name, "") if row[name] else "")
-    yield _spent(row["median_hours"], row["median_of_limit"])
-    yield _spent(row["p95_hours"], row["p95_of_limit"])
-    yield Text(f"{row['lost_hours']:,.1f} h" if row["lost_hours"] else "")
-    yield Text(row["slowest_step"])
-    yield Text(f"{row['returns']:,}" if row["returns"] else "")
-    yield Text(", ".join(f"{cause} {one['count']:,}" for cause, one in row["pauses"].items() if one["count"]))
+def _longest_word(*texts: str) -> int:
+    return min(WIDEST_KEY, max(len(word) for text in texts for word in text.split()))
+
+
+_Cell = Callable[[Row], Text]
+
+
+def _count(name: str) -> _Cell:
+    return lambda row: Text(f"{row[name]:,}", ALARMING.get(name, "") if row[name] else "")
+
+
+_HOW_MANY: dict[str, _Cell] = {title: _count(name) for name, title in COUNTS.items()}
+_HOW_LONG: dict[str, _Cell] = {
+    "median": lambda row: _spent(row["median_hours"], row["median_of_limit"]),
+    "p95": lambda row: _spent(row["p95_hours"], row["p95_of_limit"]),
+    "lost": lambda row: Text(f"{row['lost_hours']:,.1f} h" if row["lost_hours"] else ""),
+    "returns": lambda row: Text(f"{row['returns']:,}" if row["returns"] else ""),
+}
+_WHY: dict[str, _Cell] = {
+    "slowest step": lambda row: Text(row["slowest_step"]),
+    "pauses": lambda row: _pauses(row["pauses"]),
+}
+
+
+def _pauses(waited: Mapping[str, Mapping[str, int]]) -> Text:
+    return Text(", ".join(f"{cause} {one['count']:,}" for cause, one in waited.items() if one["count"]))
 
 
 def _spent(hours: float | None, share: float | None) -> Text:

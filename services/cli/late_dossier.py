@@ -20,10 +20,7 @@ class Bus(Protocol):
         """Return when all are acknowledged."""
 
     async def tick(self, timeline: str, time: datetime) -> None:
-        """Tell every partition what time it is."""
-
-    async def settled(self) -> None:
-        """Return when every service has digested everything."""
+        """Tell what time it is; return when every service has passed that on."""
 
     async def said(self, topic: str) -> list[AnyEvent]:
         """Every event of a topic."""
@@ -61,16 +58,14 @@ async def play_late_dossier(bus: Bus, timeline: str) -> str:
     )
     submitted = claims.IntakeSubmitted(submission_id=timeline, claim=application)
     await bus.publish([_message(submitted, _at(2, "09:00"), timeline, timeline, "/portal/tour")])
-    await bus.settled()
+    await bus.tick(timeline, _at(2, "09:00"))
     code = next(one.subject for one in await bus.said(DossierReceived.TYPE) if one.correlationid == timeline)
     for at, agency, officer, claim in ACTS:
-        await bus.tick(timeline, at)
-        await bus.settled()
         report = claims.AgencyReported.model_validate(
             {"agency": agency, "officer": officer, "claim": claim.model_dump()}
         )
         await bus.publish([_message(report, at, code, timeline, f"/agency/{agency}")])
-        await bus.settled()
+        await bus.tick(timeline, at)
     return code
 
 

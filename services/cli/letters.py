@@ -1,31 +1,26 @@
-"""Dead letters: records that a service could not take, and what was done with them.
+"""Dead letters: records that a service could not take, and what was done with them (see `letter_deeds`).
 
 A dead letter is named `service/partition/offset`. What is done with one is itself a record on the same topic, with the
 header `handled` naming it, and who did it, when and why; so the topic alone tells the whole story, and for good.
 """
 
-import asyncio
 import re
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import ConsumerRecord
 from aiokafka.errors import KafkaError
 
-from chassis.admin import Admin, BusError
-from chassis.bus import Publisher
-from chassis.record import MAX_KEY_BYTES, Message
-from contracts.topics import PAYLOADS, SERVICES, dead_letter_topic
+from chassis.admin import BusError
+from chassis.record import MAX_KEY_BYTES
+from chassis.skipping import UNTIL
+from chassis.streams import records
+from contracts.topics import SERVICES, dead_letter_topic
 
 NAME = re.compile(rf"({'|'.join(SERVICES)})/(\d{{1,9}})/(\d{{1,18}})")
-REREAD_SECONDS = 15
-MAX_WHY = 500
-
-Done = Literal["replayed", "discarded"]
 
 
 @dataclass(frozen=True)
@@ -33,7 +28,7 @@ class Action:
     """What somebody did with a letter.
 
     Attributes:
-        what: ``replayed`` or ``discarded``.
+        what: ``replayed``, ``refused`` (its origin does not bear it out, so it was not replayed) or ``discarded``.
         at: when the bus took the note in.
         by: who.
         why: in that person's words.
@@ -84,8 +79,18 @@ class Letter:
         return self.actions[-1].what if self.actions else "open"
 
     @property
+    def settled(self) -> bool:
+        """Whether nothing is left to do about it."""
+        return self.status in ("replayed", "discarded")
+
+    @property
+    def is_order(self) -> bool:
+        """Whether it orders to skip a batch that nobody could read, and holds that instead of a record."""
+        return UNTIL in dict(self.headers)
+
+    @property
     def whole(self) -> bool:
-        """Whether the letter holds all that its record held."""
+        """Whether the letter holds all bytes that its record held."""
         return not self.cut and len(self.key or b"") < MAX_KEY_BYTES
 
 
@@ -98,7 +103,7 @@ class NoSuchLetterError(LetterError):
 
 
 @contextmanager
-def _speaking_to(kafka: str) -> Iterator[None]:
+def speaking_to(kafka: str) -> Iterator[None]:
     """Turn what the bus refuses into one sentence."""
     try:
         yield
@@ -108,40 +113,11 @@ def _speaking_to(kafka: str) -> Iterator[None]:
         ) from None
 
 
-async def records(kafka: str, topics: list[str]) -> AsyncIterator[ConsumerRecord[bytes, bytes]]:
-    """Every record that is on these topics now; of each partition in order."""
-    async for page in pages(kafka, topics):
-        for record in page:
-            yield record
-
-
-async def pages(kafka: str, topics: list[str]) -> AsyncIterator[list[ConsumerRecord[bytes, bytes]]]:
-    """The same, many of one partition at once."""
-    async with Admin(kafka) as admin:
-        ends = {place: end for place, end in (await admin.ends(topics)).items() if end}
-    if not ends:
-        return
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=kafka, enable_auto_commit=False, auto_offset_reset="earliest", max_poll_records=5000
-    )
-    await consumer.start()
-    try:
-        consumer.assign(list(ends))
-        await consumer.seek_to_beginning(*ends)
-        left = set(ends)
-        while left:
-            for place, batch in (await consumer.getmany(*left, timeout_ms=1000)).items():
-                yield [record for record in batch if record.offset < ends[place]]
-            left = {place for place in left if await consumer.position(place) < ends[place]}
-    finally:
-        await consumer.stop()
-
-
 async def letters_of(kafka: str, service: str) -> list[Letter]:
     """Every dead letter a service ever wrote, oldest first, with what was done with it."""
     found: list[tuple[ConsumerRecord[bytes, bytes], dict[str, str]]] = []
     actions: dict[str, list[Action]] = defaultdict(list)
-    with _speaking_to(kafka):
+    with speaking_to(kafka):
         async for record in records(kafka, [dead_letter_topic(service)]):
             headers = {name: value.decode(errors="replace") for name, value in record.headers}
             if "handled" in headers:
@@ -206,89 +182,3 @@ async def find(kafka: str, names: Sequence[str]) -> list[Letter]:
     if missing := [name for name in names if name not in known]:
         raise NoSuchLetterError(f"no dead letter {missing[0]}: see `lienthong dead-letters list --all`")
     return [known[name] for name in dict.fromkeys(names)]
-
-
-async def original(kafka: str, letter: Letter) -> tuple[bytes | None, bytes | None]:
-    """Key and value of the record, whole: a letter that was cut is read again where it came from.
-
-    Raises:
-        LetterError: it is not there any more.
-    """
-    if letter.whole:
-        return letter.key, letter.value
-    place = TopicPartition(*_origin(letter))
-    consumer = AIOKafkaConsumer(bootstrap_servers=kafka, enable_auto_commit=False, auto_offset_reset="none")
-    with _speaking_to(kafka):
-        await consumer.start()
-        try:
-            consumer.assign([place])
-            consumer.seek(place, letter.offset)
-            async with asyncio.timeout(REREAD_SECONDS):
-                record = await consumer.getone(place)
-        finally:
-            await consumer.stop()
-    if record.offset != letter.offset:
-        raise LetterError(f"{letter.name} was cut, and its record is not at {place.topic}/{place.partition} any more")
-    return record.key, record.value
-
-
-def _origin(letter: Letter) -> tuple[str, int]:
-    """Topic and partition that a letter came from; only topics of ours, whatever its headers say."""
-    if letter.topic not in PAYLOADS or letter.partition < 0 or letter.offset < 0:
-        raise LetterError(f"{letter.name} does not say where it came from, so it can only be discarded")
-    return letter.topic, letter.partition
-
-
-async def replay(kafka: str, letters: Sequence[Letter], by: str, why: str = "") -> None:
-    """Put records back where they came from and note that this was done, one after the other.
-
-    A note is written when the bus has the record; whoever dies in between puts it back once more, which changes
-    nothing, for facts are sets.
-
-    Raises:
-        LetterError: one of them was discarded, or does not say where it came from; then nothing is done.
-    """
-    for letter in letters:
-        _origin(letter)
-        if letter.status == "discarded":
-            raise LetterError(f"{letter.name} {_done(letter)}; send the event anew instead")
-    publisher = Publisher(kafka)
-    try:
-        for letter in letters:
-            topic, partition = _origin(letter)
-            key, value = await original(kafka, letter)
-            with _speaking_to(kafka):
-                await publisher([Message(topic, key, value, partition=partition)])
-                await publisher([_note(letter, "replayed", by, why)])
-    finally:
-        await publisher.stop()
-
-
-async def discard(kafka: str, letters: Sequence[Letter], by: str, why: str) -> None:
-    """Note that nothing more is to be done with them.
-
-    Raises:
-        LetterError: no reason is given, or something was done with one of them before; then nothing is done.
-    """
-    if not why.strip():
-        raise LetterError("say why: --why 'sent twice by mistake'")
-    for letter in letters:
-        if letter.status != "open":
-            raise LetterError(f"{letter.name} {_done(letter)}")
-    publisher = Publisher(kafka)
-    try:
-        with _speaking_to(kafka):
-            await publisher([_note(letter, "discarded", by, why) for letter in letters])
-    finally:
-        await publisher.stop()
-
-
-def _done(letter: Letter) -> str:
-    last = letter.actions[-1]
-    return f"was {last.what} by {last.by or 'somebody'} at {last.at:%Y-%m-%d %H:%M} UTC"
-
-
-def _note(letter: Letter, what: Done, by: str, why: str) -> Message:
-    words = {"handled": letter.name, "action": what, "by": by[:MAX_WHY], "why": why.strip()[:MAX_WHY]}
-    headers = tuple((name, text.encode()) for name, text in words.items())
-    return Message(dead_letter_topic(letter.service), letter.key, None, headers)

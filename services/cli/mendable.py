@@ -1,7 +1,9 @@
 """Errors whose cause the user can mend, and whose sentence says how."""
 
 from chassis.admin import BusError
+from chassis.fault import ProcessFaultError
 from chassis.settings import SettingsError
+from chassis.skipping import SkipError
 from chassis.store import StoreError
 from contracts.worktime import ClockError, DataError, LimitError
 from deploy.embedded import StackError
@@ -16,6 +18,8 @@ MENDABLE = (
     ResendError,
     SettingsError,
     BusError,
+    SkipError,
+    ProcessFaultError,
     StackError,
     StoreError,
     ClockError,

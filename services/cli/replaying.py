@@ -9,12 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from chassis.record import Record, read_record
-from chassis.service import Service
+from chassis.service import NOWHERE, Service
 from chassis.store import MongoStore
-from contracts.claims import ClockTicked
+from chassis.streams import pages
 from contracts.envelope import AnyEvent
-from contracts.topics import BadEventError, UnknownTypeError, read_event
-from services.cli.letters import pages
+from contracts.topics import BadEventError, UnknownTypeError
 
 SHOWN = 5
 """How many differences are shown in full."""
@@ -53,17 +52,17 @@ async def read_facts(
         async for page in pages(kafka, list(service.recorded_topics)):
             for record in page:
                 event = _read(service, record)
-                if event and not isinstance(event.data, ClockTicked) and (until is None or event.time <= until):
+                if event and (until is None or event.time <= until):
                     facts[service.key(event)].append(event)
             on_records(len(page))
+    facts.pop(NOWHERE, None)
     return facts
 
 
 def _read(service: Service[Any], record: Record) -> AnyEvent | None:
     """As the live service does: what it said itself it keeps, even with a clock that ran ahead of the bus's."""
-    own = record.topic not in service.topics
     try:
-        return read_event(record.topic, record.value or b"") if own else read_record(record)
+        return read_record(record, own=record.topic not in service.topics)
     except (BadEventError, UnknownTypeError):
         return None  # the live service put it aside as well
 

@@ -45,10 +45,16 @@ def story(events: Iterable[AnyEvent], language: str) -> Iterator[str]:
 
 
 def _place(event: AnyEvent, by_id: dict[str, AnyEvent]) -> tuple[datetime, int, str, str]:
-    depth, cause = 0, by_id.get(event.causationid)
-    while cause is not None:
-        depth, cause = depth + 1, by_id.get(cause.causationid)
-    return _when(event, by_id), depth, event.type, event.id
+    return _when(event, by_id), _depth(event, by_id), event.type, event.id
+
+
+def _depth(event: AnyEvent, by_id: dict[str, AnyEvent]) -> int:
+    """How many causes lie before an event. Of a ring, which only who invents causes can make, each is counted once."""
+    met, cause = {event.id}, by_id.get(event.causationid)
+    while cause is not None and cause.id not in met:
+        met.add(cause.id)
+        cause = by_id.get(cause.causationid)
+    return len(met)
 
 
 def _when(event: AnyEvent, by_id: dict[str, AnyEvent]) -> datetime:
@@ -62,6 +68,8 @@ def _facts(data: BaseModel) -> Iterator[str]:
     said = dict(data)
     claim = said.get("claim")
     said |= dict(claim) if isinstance(claim, BaseModel) else {}
+    if said.get("appointed") is False:
+        del said["appointment_date"]
     for name in TOLD:
         if said.get(name) not in (None, "", 0, False):
             yield f"{name.replace('_', ' ')} {_text(said[name])}"

@@ -3,7 +3,7 @@
 from chassis.settings import Settings, load_settings
 from chassis.store import MongoStore
 from contracts.topics import SERVICES
-from deploy.embedded import read_endpoints
+from deploy.embedded import Ports, read_endpoints
 
 
 class NotRunningError(Exception):
@@ -23,6 +23,8 @@ def surroundings() -> Settings:
     settings = load_settings()
     endpoints = read_endpoints(settings.home)
     stores = {name: settings.mongo_for(name) for name in SERVICES}
+    http = (endpoints.http if endpoints else {}) or dict(Ports.from_env().http)
+    settings = settings.model_copy(update={"http_ports": http | settings.http_ports})
     if endpoints:
         settings = settings.model_copy(
             update={

@@ -9,6 +9,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from contracts.envelope import LIVE
+
 MOST_AGENCIES = 8
 BAR = 8
 SERVICES = ("intake", "routing", "sla", "rating", "notify")
@@ -28,7 +30,7 @@ Figures = Mapping[str, Any]
 
 def render(status: Figures, moment: str | None) -> RenderableType:
     """The live table: what the shop has done and has to do, with simulated time if there is any."""
-    title = f"Liên Thông · {moment}" if moment else "Liên Thông"
+    title = " · ".join(["Liên Thông", str(status.get("timeline", LIVE)), *([moment] if moment else [])])
     blocks = [_dossiers(status), _holding(status), _consequences(status), _health(status)]
     return Panel(Columns(blocks, padding=(0, 3)), title=Text(title, "bold"), title_align="left")
 
@@ -92,6 +94,10 @@ def _health(status: Figures) -> Table:
         table.add_row(Text(service), f"{_count(lag[service]):,}" if service in lag else "–")
     dead = _count(status.get("dead_letters"))
     table.add_row("dead letters", Text(f"{dead:,}", "bold red" if dead else ""))
+    for timeline, passed in _part(status, "timelines").items():
+        table.add_row(Text(f"on {timeline}", "bold cyan"), "passed on")
+        for service, moment in passed.items():
+            table.add_row(Text(service), Text(str(moment) or "nothing yet"))
     return table
 
 

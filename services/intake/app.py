@@ -12,8 +12,7 @@ from services.intake.handlers import service
 def build(context: Context) -> App:
     """Intake judges by the catalogue and answers over HTTP."""
     directory, settings = load_directory(), context.settings
-    rules = Rules(
-        load_catalogue(directory=directory), directory, load_calendar(settings.calendar), load_rule_sets(settings.rules)
-    )
+    calendar = load_calendar(settings.calendar, directory.agencies)
+    rules = Rules(load_catalogue(directory=directory), directory, calendar, load_rule_sets(settings.rules))
     vault = Vault(context.store)
     return App(service(rules), make_router(context, vault, rules.catalogue), prepare=vault.prepare)

@@ -1,12 +1,13 @@
 """What becomes of a submission: accepted with a receipt, sent back for what is missing, or refused with the reason."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from contracts import claims, intake
 from contracts.decision import Allotment, Decision
-from contracts.envelope import AnyEvent, Payload, new_event
+from contracts.envelope import AnyEvent, Payload, event_id, new_event
 from contracts.procedures import Catalogue, Directory, Procedure, applicable
 from contracts.rules import RuleSets, load_rule_sets
 from contracts.worktime import ZONE, Calendar, Clock, due_of, explain
@@ -25,7 +26,7 @@ class Rules:
     Attributes:
         catalogue: the procedures that can be asked for.
         directory: the agencies, and who plays which role.
-        calendar: working hours and days off, for the appointment date.
+        calendar: working hours and days off; the appointment date goes by those of the competent agency.
         rule_sets: what holds for a dossier, by the day it was received.
     """
 
@@ -51,6 +52,8 @@ def decide(state: State, _now: datetime, rules: Rules) -> Decision:
     application = state.application
     if application is None:
         return Decision()
+    if not state.from_import and is_given_out(state.submission, rules.directory):
+        return Decision((_not_its_own(state, application),))
     if state.code or state.outcome in ("refused", "withdrawn"):
         return Decision(tuple(_after_receipt(state, application)))
     if application.historic_code is not None:
@@ -60,6 +63,20 @@ def decide(state: State, _now: datetime, rules: Rules) -> Decision:
     if state.withdrawals and judged.allotment is None:
         return Decision((_withdrawn(state, state.submission, _to_whom(application)),))
     return judged
+
+
+def is_given_out(code: str, directory: Directory) -> bool:
+    """Whether this has the form of the codes that units here give their dossiers."""
+    unit, _, number = code.partition("-")
+    return unit in directory.agencies and re.fullmatch(r"\d{6}-\d{4}", number) is not None
+
+
+def _not_its_own(state: State, application: claims.Application) -> AnyEvent:
+    """Who calls his submission by a dossier's code is answered beside it: what is said of a code moves its dossier."""
+    subject = event_id(intake.DossierRefused.TYPE, state.submission, "not its own")
+    text = f"{state.submission}: mã của hồ sơ khác, hãy chọn mã khác / the code of a dossier; choose an id of your own"
+    data = _refusal_of(state, application, "unknown-procedure", text)
+    return _say(state, data, subject, state.submission, time=_applied(state), cause=state.applied_by)
 
 
 def _say(state: State, data: Payload, subject: str, *unique: object, time: datetime, cause: str) -> AnyEvent:
@@ -123,7 +140,12 @@ def _day_full(unit: str, complete: Complete) -> str:
 
 
 def _refused(state: State, application: claims.Application, judged: Complete, code: str, reason: str) -> AnyEvent:
-    data = intake.DossierRefused.model_validate(
+    data = _refusal_of(state, application, code, reason)
+    return _say(state, data, state.submission, time=judged.at, cause=judged.cause)
+
+
+def _refusal_of(state: State, application: claims.Application, code: str, reason: str) -> intake.DossierRefused:
+    return intake.DossierRefused.model_validate(
         {
             "submission_id": state.submission,
             "code": code,
@@ -134,7 +156,6 @@ def _refused(state: State, application: claims.Application, judged: Complete, co
             "language": application.language,
         }
     )
-    return _say(state, data, state.submission, time=judged.at, cause=judged.cause)
 
 
 def _lodged(state: State) -> Complete:
@@ -200,14 +221,15 @@ def _received(
         for step in applicable(procedure.steps, application.attributes)
     )
     late_from = rules.rule_sets.on(complete.at).late_from
-    clock = Clock(rules.calendar, complete.at, procedure.limit, late_from=late_from)
+    competent = rules.directory.resolve(procedure.role, place)
+    clock = Clock(rules.calendar.of(competent), complete.at, procedure.limit, late_from=late_from)
     data = intake.DossierReceived(
         submission_id=state.submission,
         procedure=procedure.code,
         procedure_version=procedure.version,
         channel=application.channel,
         receiving_unit=unit,
-        competent_agency=rules.directory.resolve(procedure.role, place),
+        competent_agency=competent,
         applicant_ref=application.applicant_ref,
         language=application.language,
         fee=procedure.fee,
@@ -222,8 +244,11 @@ def _received(
 
 def _from_history(state: State, application: claims.Application, code: str) -> AnyEvent:
     """A dossier that was accepted elsewhere, long ago: it keeps its code and its date and travels a free route."""
-    if code != state.submission or application.historic_appointment is None:
-        text = "history needs historic_code equal to the submission id, and historic_appointment"
+    if not state.from_import:
+        text = "history comes from an import (source /import/…) on a timeline of its own, and never live"
+        return _refused(state, application, _lodged(state), "unknown-procedure", text)
+    if code != state.submission:
+        text = "history needs historic_code equal to the submission id"
         return _refused(state, application, _lodged(state), "unknown-procedure", text)
     data = intake.DossierReceived(
         submission_id=state.submission,
@@ -234,7 +259,8 @@ def _from_history(state: State, application: claims.Application, code: str) -> A
         competent_agency=application.competent_agency or application.receiving_unit,
         language=application.language,
         limit="",
-        appointment_date=application.historic_appointment,
+        appointment_date=application.historic_appointment or intake.NO_APPOINTMENT,
+        appointed=application.historic_appointment is not None,
     )
     return _say(state, data, code, time=_applied(state), cause=state.applied_by)
 

@@ -5,7 +5,8 @@ from functools import partial
 from chassis.service import Service, by_correlation
 from contracts import claims, intake, routing
 from services.intake.decide import Rules, decide
-from services.intake.state import INITIAL, State, evolve
+from services.intake.refusals import answer
+from services.intake.state import INITIAL, Fold, State, applies
 
 
 def service(rules: Rules) -> Service[State]:
@@ -23,8 +24,11 @@ def service(rules: Rules) -> Service[State]:
             intake.DossierDelivered,
         ),
         initial=INITIAL,
-        evolve=evolve,
+        evolve=Fold(rules.calendar, rules.rule_sets).evolve,
         decide=partial(decide, rules=rules),
         key=by_correlation,
+        answer=answer,
+        settles=applies,
         indexes=(("code",),),
+        basis=repr((rules.calendar, dict(rules.rule_sets.by_name))),
     )

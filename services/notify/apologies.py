@@ -136,14 +136,18 @@ def with_notices(state: State) -> State:
 
 
 def _outdated(state: State, notices: list[Message]) -> set[str]:
-    """What another calendar, or a pause, moved on since: no such date is ever brought forward, so the last one holds.
+    """What another calendar, or a pause, moved on since: of such dates the last one holds.
+
+    None is ever brought forward, unless an announcement is taken back: from then on what was told last counts.
 
     A pause that moved a new date given for lateness tells nothing once there was no lateness.
     """
     of_late = {one.id for one in state.new_dates}
     moved = [one for one in notices if one.cause and one.cause.id not in of_late]
     standing = [one for one in moved if one.details.overdue_id not in state.retracted]
-    last = max((one.details.new_date for one in standing if one.details.new_date), default=None)
+    dates = [(one.cause.time, one.details.new_date) for one in standing if one.cause and one.details.new_date]
+    taken_back = any(one.details.taken_back for one in standing)
+    last = max(dates)[1] if dates and taken_back else max((date for _, date in dates), default=None)
     return {one.cause.id for one in moved if one.cause and (one not in standing or one.details.new_date != last)}
 
 

@@ -21,8 +21,8 @@ def build(context: Context) -> App:
     """Put notify together."""
     settings = context.settings
     # Personal data takes no detour: whatever proxy the environment names is not for intake.
-    client = httpx.AsyncClient(timeout=10, mounts={settings.intake_url.rstrip("/"): None})
-    contacts = IntakeContacts(client, settings.intake_url, settings.service_token)
+    client = httpx.AsyncClient(timeout=10, mounts={settings.address_of_intake: None})
+    contacts = IntakeContacts(client, settings.address_of_intake, settings.service_token)
     folders = _folders(settings)
     live = {**folders, **_carriers(settings, client)}
     directory = load_directory()
@@ -30,11 +30,14 @@ def build(context: Context) -> App:
     writer = Writer(names, Press(), marks=not settings.sms_unaccented)
     delivery = Delivery(contacts, writer, Digests(directory, names), live, folders)
 
+    async def prepare() -> None:
+        writer.load()
+
     async def close() -> None:
         await delivery.close()
         await client.aclose()
 
-    return App(service(delivery.perform), close=close)
+    return App(service(delivery.perform), prepare=prepare, close=close)
 
 
 def _folders(settings: Settings) -> Carriers:

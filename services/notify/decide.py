@@ -57,6 +57,7 @@ class Order:
         details: for the text.
         given_up: media that are not tried any more.
         desk: whom to tell at an agency; None: the citizen.
+        at: on a timeline that ticks tell, when the attempt is made; None on the live one, where the wall clock says so.
     """
 
     message_id: str
@@ -68,6 +69,7 @@ class Order:
     details: Details
     given_up: tuple[Medium, ...] = ()
     desk: Desk | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -95,10 +97,9 @@ def decide(state: State, now: datetime, rules: Rules = PATIENT) -> Decision:
     wake += [since for inquiry, since in inquiries.items() if inquiry.wanted]
     return Decision(
         events=_letters(state),
-        # Outcomes are stamped by the wall clock, so retries are told by it too, whatever timeline the dossier is on.
-        timer=Timer(min(wake), LIVE) if wake else None,
+        timer=Timer(min(wake), _timeline(state)) if wake else None,
         effects=(
-            *(Effect(order.message_id, order) for order in ripe),
+            *(Effect(order.message_id, replace(order, at=_told_at(order, now))) for order in ripe),
             *(Effect(inquiry.message_id, inquiry) for inquiry in inquiries),
         ),
     )
@@ -107,20 +108,30 @@ def decide(state: State, now: datetime, rules: Rules = PATIENT) -> Decision:
 def _inquiries(state: State) -> list[tuple[Inquiry, datetime]]:
     """Attempts that may have an outcome that is not recorded yet, and since when nothing was heard of them.
 
-    Of what was dropped, an attempt may be under way all the same: it is stopped, or is told of.
+    Of what was dropped, an attempt may be under way all the same: it is stopped, or is told of. On a
+    timeline that ticks tell, attempts are waited for.
     """
     waiting = [
         (Inquiry(one.id, one.attempts, wanted=True), one.tried_at)
         for one in state.messages
-        if one.status == "doubtful" and one.tried_at
+        if one.status == "doubtful" and one.tried_at and one.cause and one.cause.timeline == LIVE
     ]
     retracted = {one.details.overdue_id: cause.time for one, cause in founded(state) if one.template == WITHDRAWAL}
     dropped = [
         (Inquiry(one.id, one.attempts + 1, wanted=False), retracted[cause.id])
         for one, cause in founded(state)
-        if one.status == "dropped" and cause.id in retracted
+        if one.status == "dropped" and cause.id in retracted and cause.timeline == LIVE
     ]
     return waiting + dropped
+
+
+def _timeline(state: State) -> str:
+    """Which clock tells when to try again: the one by which the outcomes are stamped."""
+    return next((cause.timeline for _, cause in founded(state)), LIVE)
+
+
+def _told_at(order: Order, now: datetime) -> datetime | None:
+    return None if order.cause.timeline == LIVE else now
 
 
 def _open_orders(state: State, rules: Rules) -> list[tuple[Message, Order]]:

@@ -51,6 +51,7 @@ class Details:
         reason: in words; of a pause that is over, its cause as a code; `reason_en` in English, where there is that.
         due: the date it speaks of; of a new date and of an apology, the old one.
         new_date: what takes its place.
+        taken_back: of a new date: whether an announcement was taken back, and so an earlier date holds again.
         overdue_id: of a new date: the lateness that the old one, or this one, was given for; of an apology that is
             withdrawn: what it was for.
         deadline: of what an agency is told: which one, as sla names it.
@@ -67,6 +68,7 @@ class Details:
     outcome: str = ""
     new_date: datetime | None = None
     overdue_id: str = ""
+    taken_back: bool = False
     signer: Rung = "agency-head"
     in_person: bool = False
     working_out: Lines = field(default_factory=Lines)

@@ -18,7 +18,9 @@ from contracts.notify import (
     Template,
 )
 from contracts.routing import DossierCompleted, DossierSuspended
+from contracts.rule_days import bounds_claims
 from contracts.sla import (
+    FEEDBACK,
     NEW_DATE,
     WHOLE,
     DossierDueSoon,
@@ -54,6 +56,8 @@ def evolve(state: State, event: AnyEvent) -> State:
 
 def _with_fact(state: State, event: AnyEvent) -> State:
     match event.data:
+        case DossierReceived() if state.recipient and state.recipient.received and bounds_claims(event.taken_in):
+            return state  # nobody is born twice
         case DossierReceived() | DossierRefused() | DossierSupplementRequested() | DossierWithdrawn(procedure=str()):
             return _with_cause(_addressed(state, event), event)
         case DossierOverdueRetracted() as data:
@@ -132,7 +136,7 @@ def _text(event: AnyEvent) -> tuple[Template, Details] | None:
         case DossierReceived() as data:
             return "receipt", Details(
                 amount=data.fee,
-                due=data.appointment_date,
+                due=data.appointment,
                 agency=data.competent_agency,
                 working_out=data.working_out or Lines(),
             )
@@ -146,7 +150,7 @@ def _text(event: AnyEvent) -> tuple[Template, Details] | None:
             return "completion", Details(agency=data.agency, outcome=data.outcome)
         case DossierOverdue(deadline=deadline) as data if deadline in (WHOLE, NEW_DATE):
             return "apology", Details(due=data.due, agency=data.agency)
-        case DossierRescheduled() as data:
+        case DossierRescheduled(deadline=deadline) as data if deadline != FEEDBACK:
             paused = data.kind == "pause"
             return "resumption" if paused else "rescheduled", Details(
                 reason=data.waited_for if paused else data.cause,
@@ -155,6 +159,7 @@ def _text(event: AnyEvent) -> tuple[Template, Details] | None:
                 agency=data.agency,
                 new_date=data.new_date,
                 overdue_id=data.overdue_id,
+                taken_back=data.taken_back,
                 working_out=data.working_out or Lines(),
             )
         case DossierWithdrawn():

@@ -1,6 +1,7 @@
 """Rating (đánh giá mức độ hài lòng): what citizens think of how they were served, in points and in words.
 
-Owns: rating.submitted, feedback.submitted, feedback.answered (as the edge that takes them in), rating.published.
+Owns: rating.submitted, feedback.submitted, feedback.answered (as the edge that takes them in), rating.counted,
+      rating.published.
 Consumes: dossier.received, dossier.step-completed, dossier.completed, rating.submitted, feedback.submitted,
-      feedback.answered.
+      feedback.answered; dossier.rescheduled.
 """

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from chassis.app import App, Context
 from chassis.clock import now
+from chassis.keys import StoredKeys
 from contracts.feedback import load_categories
 from contracts.procedures import load_directory
 from contracts.worktime import load_calendar
@@ -17,11 +18,13 @@ from services.rating.handlers import service
 
 def build(context: Context) -> App:
     """Put rating together."""
-    terms = Terms(load_categories(), load_directory(), load_calendar(context.settings.calendar))
+    directory = load_directory()
+    terms = Terms(load_categories(), directory, load_calendar(context.settings.calendar, directory.agencies))
     words = StoredWords(context.store)
     desk = FeedbackDesk(context.store, words, context.publish, now, terms=terms)
     token = context.settings.service_token.get_secret_value()
     routes = APIRouter()
-    routes.include_router(router(Edge(context.store, context.publish, now), context.store, now))
+    edge = Edge(context.store, StoredKeys(context.store), context.publish, now)
+    routes.include_router(router(edge, context.store, now))
     routes.include_router(feedback_router(desk, terms.categories, token))
     return App(service(), routes, prepare=words.prepare)

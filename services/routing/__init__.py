@@ -2,5 +2,5 @@
 
 Owns: dossier.transferred, acknowledged, step-completed, suspended, resumed, completed;
       consultation.requested, answered; delay.explained; report.rejected.
-Consumes: dossier.received, supplemented, paid, withdrawn; agency.reported; clock.ticked.
+Consumes: dossier.received, supplemented, paid, withdrawn; agency.reported.
 """

@@ -8,7 +8,7 @@ from contracts import claims, routing
 from contracts.envelope import AnyEvent, Payload
 from services.routing import moves
 from services.routing.dossier import Leg, Report, State
-from services.routing.objections import objection
+from services.routing.objections import Objection, overtaken
 from services.routing.rules import Rules
 from services.routing.saying import Cause, say
 from services.routing.state import evolve
@@ -26,10 +26,12 @@ StepClaim = (
 """Claims about a step that is open."""
 
 
-def answers(state: State, report: Report, rules: Rules) -> Iterator[AnyEvent]:
+def answers(state: State, report: Report, found: Objection | None, rules: Rules) -> Iterator[AnyEvent]:
     """The answer to a report on a dossier that is known, and what follows from it."""
-    if found := objection(state, report):
+    if found is not None:
         yield rejection(state, report, found.code, found.reason)
+    elif (leg := overtaken(state, report, rules)) is not None:
+        yield _custody(state, report, leg, _caused(state, report, [leg.since], rules))
     else:
         yield from _accepted(state, report, _cause(state, report, rules), rules)
 
@@ -42,10 +44,12 @@ def rejection(state: State, report: Report, code: routing.RejectionCode, reason:
 
 def _cause(state: State, report: Report, rules: Rules) -> Cause:
     """Since when a report counts: from when it happened, unless it was told too late, or can not have happened yet."""
-    claimed = report.occurred_at or report.told_at
-    received = state.received_at or claimed
-    believed = claimed == report.told_at or rules.tolerates(received, claimed, report.told_at)
-    at = max([claimed if believed else report.told_at, *_since(state, report)])
+    return _caused(state, report, _since(state, report), rules)
+
+
+def _caused(state: State, report: Report, since: list[datetime], rules: Rules) -> Cause:
+    claimed = report.claimed_at
+    at = max([rules.counts_from(state.received_at or claimed, report), *since])
     return Cause(report.id, at, claimed if claimed < at else None)
 
 
@@ -90,8 +94,7 @@ def _accepted_of_step(state: State, report: Report, claim: StepClaim, cause: Cau
     leg = _leg_of(state, claim)
     match claim:
         case claims.TookCustody():
-            taken = routing.DossierAcknowledged(step=leg.step, **_work(report, leg, cause))
-            yield _answer(state, report, taken, cause)
+            yield _custody(state, report, leg, cause)
         case claims.FinishedStep():
             yield from _finished(state, report, claim, cause, rules)
         case claims.SentBack():
@@ -147,6 +150,10 @@ def resumption(state: State, cause: Cause) -> AnyEvent:
     assert stopped is not None  # noqa: S101 - asked before
     data = routing.DossierResumed(cause=stopped.cause, suspended_by=stopped.report, **cause.lateness)
     return say(state, data, stopped.report, time=cause.at, cause=cause.event)
+
+
+def _custody(state: State, report: Report, leg: Leg, cause: Cause) -> AnyEvent:
+    return _answer(state, report, routing.DossierAcknowledged(step=leg.step, **_work(report, leg, cause)), cause)
 
 
 def _answer(state: State, report: Report, data: Payload, cause: Cause) -> AnyEvent:

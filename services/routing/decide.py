@@ -1,7 +1,7 @@
 """What has to be said about where a dossier is: the route goes on, a clock runs again, a report is answered.
 
-Every report is answered once, by what was on record when it was read. What comes later may change what is said next,
-never what was said.
+Every report is answered once, by what was on record when it was answered. What comes later may change what is said
+next, never what was said. So a report that may still turn out right is not told no before its time (`waiting`).
 """
 
 from collections.abc import Sequence
@@ -13,9 +13,11 @@ from contracts.envelope import AnyEvent
 from services.routing.answers import answers, rejection, resumption
 from services.routing.dossier import Report, State
 from services.routing.moves import onward
+from services.routing.objections import objection
 from services.routing.rules import Rules
 from services.routing.saying import Cause
 from services.routing.state import evolve
+from services.routing.waiting import ripe_at, ripe_unknown
 
 
 def decide(state: State, now: datetime, rules: Rules) -> Decision:
@@ -23,36 +25,57 @@ def decide(state: State, now: datetime, rules: Rules) -> Decision:
     if not state.birth:
         return _impatience(state, now, rules)
     made: list[AnyEvent] = []
-    while following := _next(state, rules):
+    wait = _Wait(now, rules)
+    while following := _next(state, wait):
         made += following
         state = reduce(evolve, following, state)
-    return Decision(tuple(made))
+    return Decision(tuple(made), wait.timer(state))
 
 
 def _impatience(state: State, now: datetime, rules: Rules) -> Decision:
-    """Answer reports on a dossier that nobody knows, once the last of them has waited long enough.
-
-    The last: so a report that is read never makes the time come, only a clock does, and a clock is looked at when all
-    that was on the bus is read.
-    """
-    if not state.unanswered:
-        return Decision()
-    ripe = max(one.told_at for one in state.unanswered) + rules.patience
-    if now < ripe:
-        return Decision((), Timer(ripe, state.timeline))
+    """Answer reports on a dossier that nobody knows, once they have waited long enough."""
+    ripe = {one.id: ripe_unknown(state, one, rules) for one in state.unanswered}
     reason = f"no dossier {state.dossier} was received; check the code on the receipt"
-    said = [rejection(state, one, "unknown-dossier", reason) for one in state.unanswered]
-    return Decision(tuple(said))
+    said = [rejection(state, one, "unknown-dossier", reason) for one in state.unanswered if ripe[one.id] <= now]
+    upcoming = [at for at in ripe.values() if at > now]
+    return Decision(tuple(said), Timer(min(upcoming), state.timeline) if upcoming else None)
 
 
-def _next(state: State, rules: Rules) -> Sequence[AnyEvent]:
+class _Wait:
+    """Reports that wait for what they follow from, looked at by one clock."""
+
+    def __init__(self, now: datetime, rules: Rules) -> None:
+        self._now = now
+        self.rules = rules
+        self._until: dict[str, datetime] = {}
+
+    def holds(self, state: State, report: Report) -> bool:
+        """Whether a report has no answer yet: what would make it right may still come, and its time is not over."""
+        found = objection(_as_told(state, report), report, self.rules)
+        until = ripe_at(state, report, found, self.rules)
+        if until is None or until <= self._now:
+            return False
+        self._until[report.id] = until
+        return True
+
+    def timer(self, state: State) -> Timer | None:
+        """When the first of those that still wait has waited long enough."""
+        waiting = [self._until[one.id] for one in state.unanswered]
+        return Timer(min(waiting), state.timeline) if waiting else None
+
+
+def _next(state: State, wait: _Wait) -> Sequence[AnyEvent]:
     """What has to be said next, in the order in which it was told."""
+    rules = wait.rules
     if not state.begun and state.received_at:
         return tuple(onward(state, state.unit, Cause(state.birth, state.received_at), rules))
-    report = state.unanswered[0] if state.unanswered else None
+    report = next((one for one in state.unanswered if not wait.holds(state, one)), None)
     if goes_on := _goes_on(state, report):
         return (goes_on,)
-    return tuple(answers(_as_told(state, report), report, rules)) if report else ()
+    if report is None:
+        return ()
+    told = _as_told(state, report)
+    return tuple(answers(told, report, objection(told, report, rules), rules))
 
 
 def _goes_on(state: State, before: Report | None) -> AnyEvent | None:

@@ -20,6 +20,7 @@ class Report:
         id: of the event.
         told_at: when the report was made.
         occurred_at: when it happened, where it says so.
+        heard: when the bus took it in, where that bounds what it may claim (`Event.bounded_by`).
     """
 
     id: str
@@ -28,6 +29,12 @@ class Report:
     told_at: datetime
     occurred_at: datetime | None
     claim: claims.AgencyClaim
+    heard: datetime | None = None
+
+    @property
+    def claimed_at(self) -> datetime:
+        """When it happened, as it says."""
+        return self.occurred_at or self.told_at
 
 
 @dataclass(frozen=True, order=True)

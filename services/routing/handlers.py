@@ -6,6 +6,7 @@ from chassis.service import Service
 from contracts import claims, intake, routing
 from services.routing.decide import decide
 from services.routing.dossier import State
+from services.routing.refusals import answer, document
 from services.routing.rules import Rules
 from services.routing.state import INITIAL, evolve
 
@@ -20,7 +21,6 @@ def service(rules: Rules) -> Service[State]:
             intake.DossierPaid,
             intake.DossierWithdrawn,
             claims.AgencyReported,
-            claims.ClockTicked,
         ),
         emits=(
             routing.DossierTransferred,
@@ -38,5 +38,8 @@ def service(rules: Rules) -> Service[State]:
         evolve=evolve,
         decide=partial(decide, rules=rules),
         genesis=(intake.DossierReceived,),
+        key=document,
+        answer=answer,
+        settles=lambda event: isinstance(event.data, intake.DossierReceived),
         indexes=(("phase",),),
     )

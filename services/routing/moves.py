@@ -95,6 +95,7 @@ def _after_last(state: State, step: intake.RouteStep, cause: Cause) -> Cause:
 
 def _transferred(state: State, handed: dict[str, Any], cause: Cause, rules: Rules) -> AnyEvent:
     limit = handed["limit"]
-    due = due_at(rules.calendar, handed.get("clock_since") or cause.at, Limit.parse(limit)) if limit else None
+    calendar = rules.calendar.of(handed["to_agency"])
+    due = due_at(calendar, handed.get("clock_since") or cause.at, Limit.parse(limit)) if limit else None
     data = routing.DossierTransferred.model_validate({**handed, "deadline": due})
     return say(state, data, data.step, data.attempt, time=cause.at, cause=cause.event)

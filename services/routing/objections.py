@@ -1,60 +1,110 @@
 """Why a report can not be true."""
 
+from datetime import timedelta
 from typing import NamedTuple
 
 from contracts import claims
 from contracts.routing import RejectionCode
 from contracts.worktime import Limit, LimitError
-from services.routing.dossier import FREE_STEP, Report, State
+from services.routing.dossier import FREE_STEP, Leg, Report, State
+from services.routing.rules import Rules
+
+ASTRAY = timedelta(minutes=5)
+"""So far two agencies' clocks may differ, as the bus lets them. With less, an honest report is of another attempt."""
 
 
 class Objection(NamedTuple):
-    """Why a claim can not be true: a code for programs, a sentence for people."""
+    """Why a claim can not be true: a code for programs, a sentence for people.
+
+    `early`: whether what would make it true may still come.
+    """
 
     code: RejectionCode
     reason: str
+    early: bool = False
 
 
-def objection(state: State, report: Report) -> Objection | None:
+def overtaken(state: State, report: Report, rules: Rules) -> Leg | None:
+    """The attempt that was over when its holder's word that he took it was read, and was not when he did.
+
+    A client without a key, or an outage, lets his next report overtake it. It moves nothing, and is right.
+    """
+    claim = report.claim
+    if not isinstance(claim, claims.TookCustody) or report.heard is None:
+        return None
+    since = rules.counts_from(state.received_at or report.claimed_at, report)
+    theirs = (leg for leg in state.legs if leg.agency == report.agency and (claim.step == leg.step or not state.plan))
+    return next((leg for leg in theirs if leg.done_at is not None and since <= leg.done_at), None)
+
+
+def objection(state: State, report: Report, rules: Rules) -> Objection | None:
     """What stands against a report on a dossier that is known; None if it can be true."""
     if report.occurred_at is not None and report.occurred_at > report.told_at:
         text = (
             f"occurred_at is {report.occurred_at.isoformat()}, after the report itself ({report.told_at.isoformat()})"
         )
         return Objection("not-yet-happened", text)
+    if report.heard is not None and (nobody := _unknown_agency(report.claim, rules)):
+        return nobody
+    if overtaken(state, report, rules) is not None:
+        return None
+    return _to_claim(state, report, rules)
+
+
+def _unknown_agency(claim: claims.Claim, rules: Rules) -> Objection | None:
+    match claim:
+        case claims.Forwards(to_agency=named) | claims.AsksOpinion(of_agency=named):
+            pass
+        case claims.FinishedStep(next_agency=str(named)):
+            pass
+        case _:
+            return None
+    if named in rules.agencies:
+        return None
+    return Objection("unknown-agency", f"the directory has no agency {named}; take its code from the directory")
+
+
+def _to_claim(state: State, report: Report, rules: Rules) -> Objection | None:
     claim, agency = report.claim, report.agency
     if isinstance(claim, claims.ExplainsDelay):
-        return _to_explanation(state, report, claim)
+        return _to_explanation(state, report, claim, rules)
     if state.ended_at is not None:
         return Objection("dossier-finished", f"the dossier was finished at {state.ended_at.isoformat()}")
     match claim:
         case claims.GivesOpinion():
             return _to_opinion(state, agency, claim)
         case claims.Resumes():
-            return _to_resumption(state, agency)
+            return _to_resumption(state, report)
         case claims.TookCustody():
-            return _to_step(state, agency, claim)
+            return _to_step(state, report, claim, rules)
     if state.paused is not None:
-        return Objection("suspended", f"the dossier waits ({state.paused.cause}); report again when it has resumed")
+        text = f"the dossier waits ({state.paused.cause}); report again when it has resumed"
+        return Objection("suspended", text, early=True)
     match claim:
         case claims.HasResult():
             return _to_result(state, agency)
         case claims.Recalls():
             return _to_recall(state, agency, claim)
         case _:
-            return _to_step(state, agency, claim)
+            return _to_step(state, report, claim, rules)
 
 
-def _to_explanation(state: State, report: Report, claim: claims.ExplainsDelay) -> Objection | None:
+def _to_explanation(state: State, report: Report, claim: claims.ExplainsDelay, rules: Rules) -> Objection | None:
     if report.agency not in {leg.agency for leg in state.legs} | {one.agency for one in state.asked}:
-        return Objection("not-the-holder", f"{report.agency} never held this dossier, nor was it asked for its opinion")
+        text = f"{report.agency} never held this dossier, nor was it asked for its opinion"
+        return Objection("not-the-holder", text, early=True)
     if claim.step not in ({planned.id for planned in state.plan} or {FREE_STEP}):
         return _unknown_step(state, claim.step)
     if state.latest(claim.step) is None:
-        return Objection("step-not-open", f"step {claim.step} has not begun: there is no delay to explain yet")
+        text = f"step {claim.step} has not begun: there is no delay to explain yet"
+        return Objection("step-not-open", text, early=True)
     if claim.target <= report.told_at:
         text = f"target {claim.target.isoformat()} has passed: give the date by which it will be done"
         return Objection("target-in-the-past", text)
+    if report.heard is not None and rules.is_too_far(state.received_at or report.heard, report, claim.target):
+        return Objection(
+            "target-too-far", f"target {claim.target.isoformat()} is no date to wait for: give an earlier one"
+        )
     return None
 
 
@@ -62,14 +112,17 @@ def _to_opinion(state: State, agency: str, claim: claims.GivesOpinion) -> Object
     if state.owes(agency, claim) is not None:
         return None
     owed = [f"{one.id} of {one.agency} for step {one.step}" for one in state.owed]
-    return Objection("not-asked", f"{agency} owes no such opinion; owed now: {', '.join(owed) or 'none'}"[:1000])
+    text = f"{agency} owes no such opinion; owed now: {', '.join(owed) or 'none'}"
+    return Objection("not-asked", text[:1000], early=True)
 
 
-def _to_resumption(state: State, agency: str) -> Objection | None:
-    paused = state.paused
+def _to_resumption(state: State, report: Report) -> Objection | None:
+    paused, agency = state.paused, report.agency
     if paused is None or paused.cause != "force-majeure":
         waits = f"the dossier waits for the citizen ({paused.cause})" if paused else "the dossier is not suspended"
-        return Objection("not-suspended", f"{waits}; there is nothing to resume")
+        return Objection("not-suspended", f"{waits}; there is nothing to resume", early=paused is None)
+    if report.heard is not None and report.claimed_at < paused.since - ASTRAY:
+        return Objection("not-suspended", f"it was suspended at {paused.since.isoformat()}, after this report")
     if agency not in (paused.agency, state.unit):
         return Objection("not-the-holder", f"{paused.agency} suspended it: only they or {state.unit} can resume it")
     return None
@@ -99,22 +152,34 @@ def _to_recall(state: State, agency: str, claim: claims.Recalls) -> Objection | 
     return None
 
 
-def _to_step(state: State, agency: str, claim: claims.Claim) -> Objection | None:
-    step = getattr(claim, "step", "")
+def _to_step(state: State, report: Report, claim: claims.Claim, rules: Rules) -> Objection | None:
+    step, agency = getattr(claim, "step", ""), report.agency
     leg = state.latest(step) if state.plan else state.holders[0]
     if leg is None and all(planned.id != step for planned in state.plan):
         return _unknown_step(state, step)
     if leg is None or not leg.open:
-        return Objection("step-not-open", f"step {step} is not open; open now: {_names(state)}")
+        again = leg is None or leg.done_at is None or report.claimed_at > leg.done_at
+        return Objection("step-not-open", f"step {step} is not open; open now: {_names(state)}", early=again)
     if leg.agency != agency and not (isinstance(claim, claims.Suspends) and agency == state.unit):
-        return Objection("not-the-holder", f"{leg.agency} holds the dossier for step {step}, not {agency}")
+        text = f"{leg.agency} holds the dossier for step {step}, not {agency}"
+        return Objection("not-the-holder", text, early=True)
+    if report.heard is not None and _is_of_before(state, report, leg):
+        text = f"attempt {leg.attempt} at step {step} began at {leg.since.isoformat()}, after this report"
+        return Objection("step-not-open", text)
     match claim:
         case claims.SentBack():
             return _to_return(state, claim)
         case claims.AsksOpinion():
-            return _to_limit(claim.limit)
+            return _to_limit(state, report, claim.limit, rules)
         case _:
             return None
+
+
+def _is_of_before(state: State, report: Report, leg: Leg) -> bool:
+    """Whether it can only speak of an earlier attempt by the same agency: this one began after it."""
+    if report.claimed_at >= leg.since - ASTRAY:
+        return False
+    return any(one.step == leg.step and one.agency == leg.agency and one is not leg for one in state.legs)
 
 
 def _to_return(state: State, claim: claims.SentBack) -> Objection | None:
@@ -125,11 +190,13 @@ def _to_return(state: State, claim: claims.SentBack) -> Objection | None:
     return None
 
 
-def _to_limit(limit: str) -> Objection | None:
+def _to_limit(state: State, report: Report, limit: str, rules: Rules) -> Objection | None:
     try:
-        Limit.parse(limit)
+        wanted = Limit.parse(limit)
     except LimitError as error:
         return Objection("bad-limit", str(error))
+    if report.heard is not None and rules.is_too_long(state.received_at or report.heard, report, wanted):
+        return Objection("bad-limit", f"{wanted} is more than an opinion may take: give a shorter limit")
     return None
 
 

@@ -65,7 +65,7 @@ def _born(state: State, event: AnyEvent, data: intake.DossierReceived) -> State:
 
 def _told(state: State, event: AnyEvent, data: claims.AgencyReported) -> State:
     """A report waits for its answer, perhaps for its dossier too."""
-    report = Report(event.id, data.agency, data.officer, event.time, data.occurred_at, data.claim)
+    report = Report(event.id, data.agency, data.officer, event.time, data.occurred_at, data.claim, event.bounded_by)
     waiting = state.but(unanswered=(*state.unanswered, report))
     if state.birth:
         return waiting

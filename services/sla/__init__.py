@@ -2,5 +2,5 @@
 
 Owns: dossier.due-soon, overdue, overdue-retracted, escalated, rescheduled; explanation.required.
 Consumes: dossier.received, transferred, acknowledged, step-completed, suspended, resumed, completed, withdrawn;
-      consultation.requested, answered; delay.explained; feedback.submitted, answered; calendar.changed; clock.ticked.
+      consultation.requested, answered; delay.explained; feedback.submitted, answered; calendar.changed, retracted.
 """

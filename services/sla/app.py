@@ -11,10 +11,9 @@ from services.sla.handlers import service
 
 def build(context: Context) -> App:
     """The deadline watch needs a calendar, and who reports to whom; it tells why over HTTP."""
-    superiors = {code: agency.reports_to for code, agency in load_directory().agencies.items() if agency.reports_to}
-    settings = context.settings
-    rules = Rules(
-        load_calendar(settings.calendar), superiors, load_rule_sets(settings.rules), in_transit=settings.in_transit
-    )
+    settings, agencies = context.settings, load_directory().agencies
+    superiors = {code: agency.reports_to for code, agency in agencies.items() if agency.reports_to}
+    calendar, rule_sets = load_calendar(settings.calendar, agencies), load_rule_sets(settings.rules)
+    rules = Rules(calendar, superiors, rule_sets, in_transit=settings.in_transit)
     watch = service(rules)
     return App(watch, router(watch, rules, context.store))

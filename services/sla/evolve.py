@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from contracts import intake, rating, routing, sla
-from contracts.calendar_changes import CalendarChanged
+from contracts.calendar_changes import CalendarChanged, CalendarRetracted
 from contracts.envelope import AnyEvent
 from contracts.rules import Kind
 from contracts.worktime import ZONE
+from services.sla.moved import with_move
 from services.sla.rules import Rules
 from services.sla.said import said
-from services.sla.state import Amendment, Deadline, Early, Explanation, Move, Pause, State, step_key
+from services.sla.state import Amendment, Deadline, Early, Explanation, Pause, Retraction, State, step_key
 
 
 class Fold:
@@ -52,6 +53,8 @@ class Fold:
                 return _explained(state, event, data)
             case CalendarChanged() as data:
                 return self._calendar_changed(state, event, data)
+            case CalendarRetracted() as data:
+                return self._calendar_retracted(state, event, data)
             case rating.FeedbackSubmitted() as data:
                 return self._complained(state, event, data)
             case rating.FeedbackAnswered() as data:
@@ -69,7 +72,7 @@ class Fold:
             warn_before=data.due_soon or "",
         )
         agency, at = data.competent_agency, event.time
-        whole = Deadline(sla.WHOLE, "dossier", agency, at, at, event.id, "", data.limit, data.appointment_date)
+        whole = Deadline(sla.WHOLE, "dossier", agency, at, at, event.id, "", data.limit, data.appointment)
         return self._begun(born, whole)
 
     def _complained(self, state: State, event: AnyEvent, data: rating.FeedbackSubmitted) -> State:
@@ -152,7 +155,7 @@ class Fold:
         over = [one for one in state.deadlines if one is found or (one.ended is None and one.asked_for == key)]
         closed = self._closed(state, over, event.time)
         asker = next((one.sender for one in over if one.kind == "consultation"), None)
-        return closed if asker is None else _moved(closed, event, "consultation", asker)
+        return closed if asker is None else with_move(closed, event, "consultation", asker)
 
     def _over(self, state: State, at: datetime, outcome: str) -> State:
         """The dossier ends, and with it all that is open; of two ends the first counts."""
@@ -189,7 +192,7 @@ class Fold:
         rest = (*state.resumed_early[:place], *state.resumed_early[place + 1 :])
         momentary = Pause(data.cause, at, at, data.agency, ended_by=event.id)
         state = state.but(pauses=(*state.pauses, momentary), resumed_early=rest)
-        return _moved(self._rederived(state), event, data.cause, data.agency)
+        return with_move(self._rederived(state), event, data.cause, data.agency)
 
     def _resumed(self, state: State, event: AnyEvent, cause: str) -> State:
         at = event.time
@@ -199,7 +202,7 @@ class Fold:
         seconds = self._rules.paused(state, waiting.since, at)
         over = replace(waiting, until=at, seconds=seconds, ended_by=event.id)
         pauses = tuple(over if pause is waiting else pause for pause in state.pauses)
-        return _moved(self._rederived(state.but(pauses=pauses)), event, cause, over.by)
+        return with_move(self._rederived(state.but(pauses=pauses)), event, cause, over.by)
 
     def _asked(self, state: State, event: AnyEvent, data: routing.ConsultationRequested) -> State:
         key, at = consultation_key(data), event.time
@@ -213,20 +216,16 @@ class Fold:
         return self._rederived(self._begun(state, asked))
 
     def _calendar_changed(self, state: State, event: AnyEvent, data: CalendarChanged) -> State:
-        amendment = Amendment(event.id, tuple(day.exceptional for day in data.days))
+        amendment = Amendment(event.id, tuple(day.exceptional for day in data.days), event.source)
         amended = self._rederived(state.but(amendments=(*state.amendments, amendment)), ended=True)
-        return _moved(amended, event, data.reason)
+        return with_move(amended, event, data.reason)
 
-
-def _moved(state: State, event: AnyEvent, reason: str, by: str = "") -> State:
-    """With the move, if the appointment is another now than was told; while the clock stands there is none."""
-    main = state.main
-    if main is None or main.due is None or main.ended is not None:
-        return state
-    told = state.moves[-1].new if state.moves else main.promised
-    if told is None or main.due == told:
-        return state
-    return state.but(moves=(*state.moves, Move(event.id, event.time, told, main.due, reason, by)))
+    def _calendar_retracted(self, state: State, event: AnyEvent, data: CalendarRetracted) -> State:
+        taken = Retraction(data.announcement, event.source, event.time)
+        state = state.but(retractions=(*state.retractions, taken))
+        if data.announcement not in state.taken_back:
+            return state  # nobody announced that here, or not yet
+        return with_move(self._rederived(state, ended=True), event, data.reason, taken_back=True)
 
 
 def _taken(state: State, event: AnyEvent, data: routing.DossierAcknowledged) -> State:

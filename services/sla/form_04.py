@@ -46,7 +46,7 @@ def saying(state: State, deadline: Deadline, missed: Missed, rules: Rules) -> It
     """`dossier.rescheduled`, linked to its overdue event; nothing where no new date is given, or it is on record."""
     if any(one.overdue_id == missed.id for one in state.new_dates):
         return
-    given, calendar, old = rules.rule_set(state).form_04, rules.calendar_of(state), missed.due
+    given, calendar, old = rules.rule_set(state).form_04, rules.calendar_of(state, deadline.agency), missed.due
     new = new_date(state, deadline, rules.rule_set(state), calendar)
     if new is None:
         return
@@ -116,4 +116,4 @@ def _pauses_since(state: State, given: NewDate, rules: Rules) -> list[Pause]:
 
 def _clock(state: State, given: NewDate, pauses: list[Pause], rules: Rules) -> Clock:
     waits = tuple(Wait(one.cause, one.since, one.until, one.by, "pauses") for one in pauses)
-    return Clock(rules.calendar_of(state), given.at, None, given.new, waits)
+    return Clock(rules.calendar_of(state, state.competent), given.at, None, given.new, waits)

@@ -3,7 +3,7 @@
 from functools import partial
 
 from chassis.service import Service
-from contracts import calendar_changes, claims, intake, rating, routing, sla
+from contracts import calendar_changes, intake, rating, routing, sla
 from services.sla.decide import Rules, decide
 from services.sla.evolve import Fold
 from services.sla.line import line_of
@@ -29,7 +29,7 @@ def service(rules: Rules) -> Service[State]:
             rating.FeedbackSubmitted,
             rating.FeedbackAnswered,
             calendar_changes.CalendarChanged,
-            claims.ClockTicked,
+            calendar_changes.CalendarRetracted,
         ),
         emits=(
             sla.DossierDueSoon,
@@ -43,6 +43,7 @@ def service(rules: Rules) -> Service[State]:
         evolve=Fold(rules).evolve,
         decide=partial(decide, rules=rules),
         genesis=(intake.DossierReceived, rating.FeedbackSubmitted),
+        settles=lambda event: isinstance(event.data, intake.DossierReceived | rating.FeedbackSubmitted),
         indexes=(("phase", "overdue"),),
         line=line_of,
         basis=repr((rules.calendar, dict(rules.rule_sets.by_name))),

@@ -48,7 +48,7 @@ class _Late:
         self._due = due
         self._rules = rules
         self._set: RuleSet = rules.rule_set(state)
-        self._calendar: Calendar = rules.calendar_of(state)
+        self._calendar: Calendar = rules.calendar_of(state, deadline.agency)
 
     def missed(self) -> Iterator[Saying]:
         """Lateness, and in the order of its instants what follows."""

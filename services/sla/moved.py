@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from contracts import sla
+from contracts.envelope import AnyEvent
 from contracts.worktime import Text, explain
 from services.sla import form_04
 from services.sla.rules import Rules
@@ -22,6 +23,17 @@ PAUSE_OVER = {
 }
 PAUSED = Text(vi="Hết thời gian tạm dừng", en="The pause is over")
 """For a cause that is new."""
+
+
+def with_move(state: State, event: AnyEvent, reason: str, by: str = "", *, taken_back: bool = False) -> State:
+    """With the move, if the appointment is another now than was told; while the clock stands there is none."""
+    main = state.main
+    if main is None or main.due is None or main.ended is not None:
+        return state
+    told = state.moves[-1].new if state.moves else main.promised
+    if told is None or main.due == told:
+        return state
+    return state.but(moves=(*state.moves, Move(event.id, event.time, told, main.due, reason, by, taken_back)))
 
 
 def moved(state: State, rules: Rules) -> Iterator[Saying]:
@@ -51,6 +63,8 @@ def _rescheduled(state: State, move: Move, overdue_id: str, rules: Rules) -> sla
         cause_en=over.en if over else "",
         agency=move.by or state.competent,
         kind="pause" if waited_for else "calendar",
+        deadline=state.deadlines[0].key,
+        taken_back=move.taken_back,
         waited_for=waited_for,
         overdue_id=overdue_id,
         working_out=explain(clock) if clock.due == move.new else None,

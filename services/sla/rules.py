@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Literal
 
@@ -19,7 +19,7 @@ class Rules:
     """Settings of the deadline watch.
 
     Attributes:
-        calendar: working hours and days off.
+        calendar: working hours and days off; each deadline goes by those of the agency whose work it is.
         superiors: the level above each agency, by code.
         rule_sets: what holds for a dossier, by the day it was received.
         in_transit: whom the time between a hand-over and its acknowledgement is charged to (a design choice).
@@ -37,25 +37,53 @@ class Rules:
         """The rule set the dossier was received under."""
         return self.rule_sets.by_name[state.rule_set]
 
-    def calendar_of(self, state: State) -> Calendar:
-        """The calendar with all that was announced for this dossier."""
-        return self._calendar(tuple(one.days for one in state.amendments)) if state.amendments else self.calendar
+    def calendar_of(self, state: State, agency: str) -> Calendar:
+        """The agency's calendar with all that was announced for this dossier and not taken back."""
+        taken_back = state.taken_back
+        announced = tuple(one.days for one in state.amendments if one.id not in taken_back)
+        return (self._calendar(announced) if announced else self.calendar).of(agency)
 
     def clock(self, state: State, deadline: Deadline) -> Clock:
         """The clock of a deadline: of all calendars that were ever announced the one by which it is due last.
 
         So a promised date is never brought forward, neither by a make-up day nor by taking back a day off. Announced
         days outside its time move nothing, and no day moves a date that is known without a limit.
+
+        What was taken back counts as never announced, where the date before it can still be kept as well as any other:
+        its warning lies ahead. A date that came nearer, or passed, while the announcement held stays as it moved it.
         """
+        taken_back = state.taken_back
+        if not taken_back:
+            return self._clock(state, deadline, state.amendments)
+        clock = self._clock(state, deadline, tuple(one for one in state.amendments if one.id not in taken_back))
+        bound = {one for one, at in taken_back.items() if self._too_late(state, deadline, clock, at)}
+        if not bound:
+            return clock
+        binding = (one for one in state.amendments if one.id not in taken_back or one.id in bound)
+        return self._clock(state, deadline, tuple(binding))
+
+    def _clock(self, state: State, deadline: Deadline, announced: tuple[Amendment, ...]) -> Clock:
         rules, limit = self.rule_set(state), limit_of(deadline.limit)
         waits = tuple(_waits(state, deadline, rules))
-        clock = Clock(self.calendar, deadline.started, limit, deadline.promised, waits, rules.late_from)
-        for known in range(1, len(state.amendments) + 1) if limit else ():
-            calendar = self._calendar(tuple(one.days for one in state.amendments[:known]))
+        own = self.calendar.of(deadline.agency)
+        clock = Clock(own, deadline.started, limit, deadline.promised, waits, rules.late_from)
+        for known in range(1, len(announced) + 1) if limit else ():
+            calendar = self._calendar(tuple(one.days for one in announced[:known])).of(deadline.agency)
             other = Clock(calendar, deadline.started, limit, None, waits, rules.late_from)
-            if _touches(state.amendments[known - 1], other) and _later(other, clock):
+            if _touches(announced[known - 1], other) and _later(other, clock):
                 clock = other
         return clock
+
+    def _too_late(self, state: State, deadline: Deadline, clock: Clock, at: datetime) -> bool:
+        """Whether a deadline ran when an announcement was taken back, and its date is too near for that by then."""
+        if clock.due is None or at <= deadline.started:
+            return False
+        return at > shift(clock.calendar, clock.due, -self._warning(state, deadline, clock.calendar))
+
+    def _warning(self, state: State, deadline: Deadline, calendar: Calendar) -> timedelta:
+        """How long before its date a deadline is due soon."""
+        pinned = limit_of(state.warn_before) if deadline.kind == "dossier" else None
+        return worked(pinned or self.rule_set(state).due_soon[deadline.kind].value, calendar)
 
     def derived(self, state: State, deadline: Deadline) -> dict[str, object]:
         """What follows from a deadline's clock: when it is due and due soon, and how it went once it is over."""
@@ -64,7 +92,8 @@ class Rules:
             return {}
         simple = limit is None or limit.unit != "same-day"
         if deadline.ended is not None and deadline.due is not None and simple and _undisturbed(state):
-            used = between(self.calendar, deadline.started, max(deadline.started, deadline.ended))
+            own = self.calendar.of(deadline.agency)
+            used = between(own, deadline.started, max(deadline.started, deadline.ended))
             return {"used": int(used.total_seconds()), "verdict": _verdict(deadline.due, deadline.ended)}
         clock = self.clock(state, deadline)
         due = clock.due and clock.due.astimezone(UTC)
@@ -77,15 +106,13 @@ class Rules:
         """When to warn; never where that lies before the clock began."""
         if due is None:
             return None
-        pinned = limit_of(state.warn_before) if deadline.kind == "dossier" else None
-        ahead = pinned or self.rule_set(state).due_soon[deadline.kind].value
-        calendar = self.calendar_of(state)
-        soon = shift(calendar, due, -worked(ahead, calendar)).astimezone(UTC)
+        calendar = self.calendar_of(state, deadline.agency)
+        soon = shift(calendar, due, -self._warning(state, deadline, calendar)).astimezone(UTC)
         return soon if soon > deadline.started else None
 
     def paused(self, state: State, since: datetime, until: datetime) -> int:
         """Seconds of working time that a wait took."""
-        return max(0, int(between(self.calendar_of(state), since, until).total_seconds()))
+        return max(0, int(between(self.calendar_of(state, state.competent), since, until).total_seconds()))
 
     def _calendar(self, announced: tuple[tuple[Exceptional, ...], ...]) -> Calendar:
         found = self._amended.get(announced)

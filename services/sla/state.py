@@ -101,10 +101,21 @@ class Amendment:
 
     Attributes:
         id: of the announcement.
+        source: who announced it.
     """
 
     id: str
     days: tuple[Exceptional, ...]
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Retraction:
+    """An announcement was taken back, at a moment, if it was `source` who had made it; else it changes nothing."""
+
+    announcement: str
+    source: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +128,7 @@ class Move:
         old: the date that held before, as the citizen was told it.
         reason: of the announcement; of a pause its cause.
         by: who asked for the pause; empty for an announcement.
+        taken_back: whether it was moved by taking an announcement back.
     """
 
     id: str
@@ -125,6 +137,7 @@ class Move:
     new: datetime
     reason: str
     by: str = ""
+    taken_back: bool = False
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -190,6 +203,7 @@ class State(Changeable):
         early: what is not attached to a step yet.
         resumed_early: resumptions, by cause and moment, whose suspension is not folded yet.
         amendments: what was announced about the calendar.
+        retractions: what was taken back of it, or of what nobody announced.
         moves: how announcements and pauses moved the appointment date.
         new_dates: given for lateness.
         raised, required, new_dates, said: own events on record, sorted: overdue, explanations that are owed, form 04,
@@ -220,6 +234,7 @@ class State(Changeable):
     pauses: tuple[Pause, ...] = ()
     resumed_early: tuple[tuple[str, datetime], ...] = ()
     amendments: tuple[Amendment, ...] = ()
+    retractions: tuple[Retraction, ...] = ()
     moves: tuple[Move, ...] = ()
     raised: tuple[Overdue, ...] = ()
     required: tuple[Required, ...] = ()
@@ -239,6 +254,15 @@ class State(Changeable):
     def missed(self, overdue_id: str) -> datetime | None:
         """The moment that an overdue event on record speaks of; None if it was retracted."""
         return next((one.due for one in self.raised if one.id == overdue_id and not one.retracted), None)
+
+    @property
+    def taken_back(self) -> dict[str, datetime]:
+        """The announcements that were taken back, since when; of several times the first counts."""
+        found: dict[str, datetime] = {}
+        for one in self.retractions if self.amendments else ():
+            if any((known.id, known.source) == (one.announcement, one.source) for known in self.amendments):
+                found.setdefault(one.announcement, one.at)
+        return found
 
     @property
     def main(self) -> Deadline | None:

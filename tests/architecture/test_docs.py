@@ -25,7 +25,7 @@ def test_every_setting_is_documented(name):
 def test_agencies_are_told_of_every_claim_every_answer_and_every_reason_for_a_rejection():
     told = set(re.findall(r"`([a-z.-]+)`", (ROOT / "docs" / "integrating.md").read_text()))
     claims = {kind for topic, kind in kinds() if topic == AgencyReported.TYPE}
-    codes = set(schema_of(ReportRejected.TYPE)["$defs"]["ReportRejected"]["properties"]["code"]["enum"])
+    codes = set(schema_of(ReportRejected.TYPE)["$defs"]["ReportRejected"]["properties"]["code"]["anyOf"][0]["enum"])
     answers = {payload.TYPE for payload in OWNERS["routing"]}
     assert claims | codes | answers <= told
 

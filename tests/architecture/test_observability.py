@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -77,9 +79,27 @@ def test_what_operators_watch_has_an_alert():
         "lienthong_lag_records",
         "lienthong_dead_letters_total",
         "lienthong_retries_total",
+        "lienthong_undecidable_total",
         "lienthong_timer_lateness_seconds",
         "lienthong_ready",
+        "lienthong_stuck_partitions",
+        "lienthong_fetch_failures_total",
+        "lienthong_withheld_seconds",
     }
+
+
+def test_every_alert_has_a_test_in_which_it_fires():
+    [tested] = yaml.safe_load((FOLDER / "alerts_test.yml").read_text())["tests"]
+    fired = {one["alertname"] for one in tested["alert_rule_test"] if one["exp_alerts"]}
+    assert fired == {rule["alert"] for rule in ALERTS}
+
+
+@pytest.mark.skipif(not shutil.which("promtool"), reason="promtool comes with Prometheus, which is not installed here")
+def test_every_alert_fires_when_it_should():
+    done = subprocess.run(
+        ["promtool", "test", "rules", "alerts_test.yml"], cwd=FOLDER, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_every_metric_has_a_panel():

@@ -2,8 +2,10 @@ import copy
 
 import pytest
 
-from contracts.compatibility import OPEN_VALUES, breaks
+from contracts.compatibility import OPEN, breaks, open_values
+from contracts.moments import INSTANT_PATTERN
 
+UNLISTED = {"type": "string", "maxLength": 120}
 BASE = {
     "title": "dossier.tried",
     "type": "object",
@@ -20,7 +22,8 @@ BASE = {
                 "due": {"type": "string", "format": "date-time"},
                 "month": {"type": "string", "pattern": "^[0-9]{4}$"},
                 "code": {"type": "string", "enum": ["a", "b"]},
-                "medium": {"type": "string", "enum": ["email", "sms"], OPEN_VALUES: True},
+                "medium": {"anyOf": [{"type": "string", "enum": ["email", "sms"]}, UNLISTED]},
+                "marked": {"type": "string", "enum": ["email", "sms"], OPEN: True},
                 "language": {"type": "string", "enum": ["vi", "en"], "default": "vi"},
                 "officer": {"anyOf": [{"type": "string", "maxLength": 64}, {"type": "null"}], "default": None},
                 "missing": {"type": "array", "items": {"type": "string", "maxLength": 9}, "maxItems": 5, "minItems": 1},
@@ -49,7 +52,7 @@ PAUSE = {"type": "object", "required": ["kind"], "properties": {"kind": {"const"
 
 def holder(schema, path):
     for step in path.split("/")[:-1]:
-        schema = schema[step]
+        schema = schema[int(step) if isinstance(schema, list) else step]
     return schema
 
 
@@ -64,6 +67,11 @@ def drop(path):
 
 def needs(*names):
     return put("$defs/Data/required", list(names))
+
+
+def opened(name):
+    """A change after which the list of values may grow."""
+    return lambda schema: open_values(holder(schema, f"{DATA}/{name}/x"))
 
 
 def several(*changes):
@@ -146,12 +154,20 @@ TABLE = {
     "a value removed": (put(f"{DATA}/code/enum", ["a"]), BOTH),
     "a value added": (put(f"{DATA}/code/enum", ["a", "b", "c"]), FACTS),
     "a value renamed": (put(f"{DATA}/code/enum", ["a", "c"]), BOTH),
-    "a value added to an open list": (put(f"{DATA}/medium/enum", ["email", "sms", "post"]), NEVER),
-    "a value removed from an open list": (put(f"{DATA}/medium/enum", ["email"]), BOTH),
-    "a list opened and grown at once": (
-        put(f"{DATA}/code", {"type": "string", "enum": ["a", "b", "c"], OPEN_VALUES: True}),
-        FACTS,
+    "a value added to an open list": (put(f"{DATA}/medium/anyOf/0/enum", ["email", "sms", "post"]), NEVER),
+    "a value removed from an open list": (put(f"{DATA}/medium/anyOf/0/enum", ["email"]), BOTH),
+    "an open list closed": (put(f"{DATA}/medium", {"type": "string", "enum": ["email", "sms"]}), NEVER),
+    "an open list said in standard words": (opened("marked"), NEVER),
+    "the same with a value more": (
+        several(put(f"{DATA}/marked/enum", ["email", "sms", "post"]), opened("marked")),
+        NEVER,
     ),
+    "the same with a value less": (several(put(f"{DATA}/marked/enum", ["email"]), opened("marked")), BOTH),
+    "a list opened": (opened("code"), NEVER),
+    "a list opened and grown at once": (several(put(f"{DATA}/code/enum", ["a", "b", "c"]), opened("code")), FACTS),
+    "a moment's pattern said beside its format": (put(f"{DATA}/due/pattern", INSTANT_PATTERN), NEVER),
+    "another pattern of a moment": (put(f"{DATA}/due/pattern", "^2"), BOTH),
+    "a digit said in another way": (put(f"{DATA}/month/pattern", r"^\d{4}$"), NEVER),
     "values in another order": (put(f"{DATA}/code/enum", ["b", "a"]), NEVER),
     "any value": (drop(f"{DATA}/code/enum"), FACTS),
     "only listed values": (put(f"{DATA}/agency/enum", ["H29"]), BOTH),

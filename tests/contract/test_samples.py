@@ -30,6 +30,26 @@ def test_what_a_sample_says_is_still_said_when_it_is_written_again(file):
     assert lost_content(json.loads(file.read_bytes()), json.loads(read(file).to_json())) == []
 
 
+def nothings(value, path=""):
+    """Where a JSON value holds null."""
+    if value is None:
+        yield path
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    yield from (found for step, one in inner for found in nothings(one, f"{path}.{step}"))
+
+
+@each_sample
+def test_no_record_of_ours_holds_a_null_or_an_empty_attribute(file):
+    written = json.loads(read(file).to_json())
+    assert list(nothings(written)) == []
+    assert [name for name, value in written.items() if value == ""] == []
+
+
+@each_sample
+def test_what_is_left_out_means_nothing(file):
+    assert read_event(file.parent.name, read(file).to_json().encode()) == read(file)
+
+
 def test_every_type_and_every_kind_of_claim_has_a_sample_equal_to_todays_record_byte_for_byte():
     events = {file: read(file) for file in SAMPLES}
     same = {file for file, event in events.items() if event.to_json().encode() + b"\n" == file.read_bytes()}

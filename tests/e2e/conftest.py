@@ -12,7 +12,7 @@ import pytest
 from chassis.admin import Admin
 from chassis.settings import Settings
 from contracts.topics import SERVICES
-from deploy.embedded import Stack
+from deploy.embedded import Endpoints, Stack
 from services.cli.commands_run import spawn, stop_all
 from services.cli.shop import groups
 
@@ -26,10 +26,11 @@ class Shop:
     ports: dict[str, int]
     processes: "dict[str, subprocess.Popen[bytes]]" = field(default_factory=dict)
 
-    def start(self, name: str) -> None:
-        own = {"LIENTHONG_HTTP_PORT": str(self.ports[name])}
-        with (self.settings.home / f"{name}.log").open("ab") as log:
-            self.processes[name] = spawn(name, env=self.environment | own, stdout=log, stderr=log)
+    def start(self, name: str, instance: str = "") -> None:
+        instance = instance or name
+        own = {"LIENTHONG_HTTP_PORT": str(self.ports[instance])}
+        with (self.settings.home / f"{instance}.log").open("ab") as log:
+            self.processes[instance] = spawn(name, env=self.environment | own, stdout=log, stderr=log)
 
     def kill(self, name: str) -> None:
         self.processes[name].send_signal(signal.SIGKILL)
@@ -44,6 +45,18 @@ class Shop:
     async def settled(self) -> None:
         async with Admin(self.settings.kafka) as admin:
             await admin.settled(groups(self.settings))
+
+
+def environment_of(home: Path, servers: Endpoints, ports: dict[str, int]) -> dict[str, str]:
+    """What services have to be told of their surroundings."""
+    return {
+        **os.environ,
+        "LIENTHONG_HOME": str(home),
+        "LIENTHONG_KAFKA": servers.kafka,
+        "LIENTHONG_SERVICE_TOKEN": "only-for-this-test",
+        "LIENTHONG_INTAKE_URL": f"http://127.0.0.1:{ports['intake']}",
+        **{f"LIENTHONG_MONGO_{name.upper()}": url for name, url in servers.mongo.items()},
+    }
 
 
 def free_port() -> int:
@@ -74,18 +87,10 @@ async def shop(own_stack: Stack, tmp_path_factory: pytest.TempPathFactory, more_
     ports = {name: free_port() for name in SERVICES}
     home: Path = tmp_path_factory.mktemp("shop")
     found = own_stack.endpoints
-    own = {
-        "LIENTHONG_HOME": str(home),
-        "LIENTHONG_KAFKA": found.kafka,
-        "LIENTHONG_SERVICE_TOKEN": "only-for-this-test",
-        "LIENTHONG_INTAKE_URL": f"http://127.0.0.1:{ports['intake']}",
-        **{f"LIENTHONG_MONGO_{name.upper()}": url for name, url in found.mongo.items()},
-        **more_environment,
-    }
     async with Admin(found.kafka) as admin:
         await admin.apply()
     settings = Settings(home=home, kafka=found.kafka, stores=found.mongo)
-    running = Shop(settings, {**os.environ, **own}, ports)
+    running = Shop(settings, {**environment_of(home, found, ports), **more_environment}, ports)
     try:
         for name in SERVICES:
             running.start(name)

@@ -10,12 +10,12 @@ import pytest
 from pypdf import PdfReader
 
 from chassis import clock
-from chassis.bus import Publisher
+from chassis.publisher import Publisher
 from chassis.record import message_of
+from chassis.streams import records
 from contracts import sla
 from contracts.envelope import new_event
 from contracts.procedures import load_catalogue
-from services.cli.letters import records
 from services.cli.replaying import compare, read_facts
 from services.cli.shop import all_services
 from services.cli.surroundings import store_of

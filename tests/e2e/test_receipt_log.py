@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from chassis.admin import Admin
-from chassis.bus import Publisher
+from chassis.publisher import Publisher
+from chassis.streams import records
 from contracts.topics import SERVICES
 from contracts.worktime import Limit, due_at, load_calendar
 from services.cli.commands_history import HistoryBus
 from services.cli.figures import figures
 from services.cli.importing import load_mapping, play
-from services.cli.letters import records
 from services.cli.replaying import compare, read_facts
 from services.cli.shop import all_services
 from services.cli.surroundings import store_of
@@ -38,7 +38,7 @@ class KillingBus(HistoryBus):
 
     async def publish(self, messages) -> None:
         await super().publish(messages)
-        if self.to_kill and messages[0].topic == "agency.reported":
+        if self.to_kill:
             name = self.to_kill.pop()
             self._shop.kill(name)
             self._shop.start(name)
@@ -60,7 +60,7 @@ async def imported(shop):
 
 
 async def test_the_totals_are_those_of_the_log(shop, imported):
-    found = await figures(shop.settings)
+    found = await figures(shop.settings, "receipt")
     again = sum(case.end > due_at(load_calendar(), case.deadline, NEW_DATE) for case in closed_cases() if case.late)
     assert found["dossiers"]["received"] == 1434
     assert found["dossiers"]["overdue"] == 416

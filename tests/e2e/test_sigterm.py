@@ -12,14 +12,14 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from chassis import clock
 from chassis.admin import Admin
-from chassis.bus import Publisher
+from chassis.publisher import Publisher
 from chassis.record import message_of
+from chassis.streams import records
 from contracts import claims
 from contracts.envelope import new_event
 from contracts.procedures import load_catalogue
 from deploy.embedded import Stack
 from services.cli.commands_run import spawn, stop_all
-from services.cli.letters import records
 from tests.e2e.conftest import free_port
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow]

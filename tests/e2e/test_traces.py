@@ -10,14 +10,14 @@ import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from chassis import clock
-from chassis.bus import Publisher
+from chassis.publisher import Publisher
 from chassis.record import message_of
+from chassis.streams import records
 from chassis.tracing import trace_id
 from contracts import claims
 from contracts.envelope import following
 from contracts.topics import SERVICES, read_event
 from services.cli.commands_run import stop_all
-from services.cli.letters import records
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow]
 
@@ -114,7 +114,7 @@ async def dossier(shop):
         await worked_off(shop, code)
         rating = {"dossier": code, "channel": "web", "holder": "token-1", "agency": "H29.16.01", "answers": {"7": 2}}
         assert (await http.post(shop.url("rating", "/v1/ratings"), json=rating)).status_code == 201
-    await found(shop, "rating.published", code)
+    await found(shop, "rating.counted", code)
     told = {"receipt", "completion"}
     while not told <= {e.data.template for e in await found(shop, "notification.sent", code)}:  # noqa: ASYNC110
         await asyncio.sleep(0.1)
@@ -145,7 +145,7 @@ async def test_all_five_services_are_in_it_from_submission_to_the_message(collec
         "routing took agency.reported",
         "routing said dossier.completed",
         "sla took dossier.completed",
-        "rating said rating.published",
+        "rating said rating.counted",
         "notify took dossier.completed",
         "notify said notification.sent",
     }

@@ -6,7 +6,7 @@ from datetime import date
 import httpx
 import pytest
 
-from chassis.bus import Publisher
+from chassis.publisher import Publisher
 from chassis.record import message_of
 from contracts.envelope import new_event
 from contracts.intake import DossierReceived
@@ -19,6 +19,7 @@ from tests.given import at
 pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(180)]
 
 TIMELINE = "march-2026"
+REGISTER = f"/v1/register?timeline={TIMELINE}"
 CODES = [f"H29.16-260302-{n:04}" for n in range(1, 4)]
 LIMIT = "3 working-days"
 STORM = Exceptional(date(2026, 3, 4), Text(vi="Nghỉ bão", en="Storm"))
@@ -80,14 +81,14 @@ async def test_a_storm_moves_every_open_date_and_the_late_are_in_the_register(sh
     assert await tell(shop.settings, storm) == 0, "a second time nobody is told"
     (whole,) = (await read(shop, f"/v1/dossiers/{CODES[0]}/deadlines"))["deadlines"]
     assert "Not counted, 2026-03-04: Storm" in whole["working_out"]["en"]
-    assert (await read(shop, "/v1/register"))["entries"] == []
+    assert (await read(shop, REGISTER))["entries"] == []
     await publish(ticks(TIMELINE, at(6, "09:30"), 6))
 
     async def late():
-        return [one["dossier"] for one in (await read(shop, "/v1/register"))["entries"]]
+        return [one["dossier"] for one in (await read(shop, REGISTER))["entries"]]
 
     await eventually(late, CODES)
-    first = await read(shop, "/v1/register?limit=2")
+    first = await read(shop, f"{REGISTER}&limit=2")
     assert ([one["due"] for one in first["entries"]], first["next"]) == (["2026-03-06T02:00:00Z"] * 2, CODES[1])
-    rest = await read(shop, f"/v1/register?limit=2&after={CODES[1]}&explained=false")
+    rest = await read(shop, f"{REGISTER}&limit=2&after={CODES[1]}&explained=false")
     assert ([one["dossier"] for one in rest["entries"]], rest["next"]) == (CODES[2:], None)

@@ -7,6 +7,7 @@ from datetime import datetime
 from chassis.document import Document
 from contracts import claims, notify, rating
 from contracts.envelope import LIVE
+from contracts.watermarks import TELL_TIME
 from tests import laws
 from tests.faults.evidence import Evidence
 
@@ -24,7 +25,7 @@ def every_event_is_known_to_whom_it_concerns(found: Evidence) -> Iterator[str]:
     for name, service in found.services.items():
         known = {identity for document in found.documents[name].values() for identity in document.known}
         for event in found.events.values():
-            wanted = event.type in service.topics and not isinstance(event.data, claims.ClockTicked)
+            wanted = event.type in service.topics and not isinstance(event.data, TELL_TIME)
             if wanted and event.identity in found.taken and event.identity not in known:
                 yield f"{name} does not know {event.type} of {event.subject}"
 

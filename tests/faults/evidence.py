@@ -16,10 +16,10 @@ from chassis.document import Document
 from chassis.record import read_record
 from chassis.service import Service
 from chassis.store import MongoStore, StoreError
+from chassis.streams import records
 from contracts import claims
 from contracts.envelope import LIVE, AnyEvent
 from contracts.topics import PAYLOADS, SERVICES, UnknownTypeError, dead_letter_topic, read_event
-from services.cli.letters import records
 from services.cli.replaying import Comparison, compare, read_facts
 from services.cli.shop import all_services, groups
 from services.cli.surroundings import store_of

@@ -18,7 +18,7 @@ from aiokafka.errors import KafkaError
 
 from chassis import clock
 from chassis.admin import BusError
-from chassis.bus import Publisher
+from chassis.publisher import Publisher
 from chassis.record import Message, message_of
 from contracts import claims, routing
 from contracts.envelope import LIVE, AnyEvent, new_event
@@ -27,7 +27,6 @@ from contracts.topics import BadEventError, UnknownTypeError, read_event
 from contracts.worktime import load_calendar
 from services.cli.province import KafkaBus, Plan, play
 from services.cli.province.week import WEEK, following_monday
-from services.cli.shop import groups
 from tests.faults.shop import Shop
 
 FIRST_WEEK = datetime.fromisoformat("2026-01-05T07:30:00+07:00")
@@ -38,9 +37,6 @@ COUNTERS = 20
 
 UNJUDGED_SECONDS = 15
 """A citizen who was told to look later asks again after so long."""
-
-SETTLE_SECONDS = 0.5
-"""How long a window of the province's week waits for its answers; what comes later is heard later."""
 
 REPEATED = 0.15
 """Share of everything that is sent a second time, answered or not."""
@@ -86,12 +82,6 @@ class Insistent(KafkaBus):
     async def heard(self) -> list[AnyEvent]:
         found: list[AnyEvent] = await insist(super().heard)
         return found
-
-    async def settled(self) -> None:
-        """Not for long: beside a live load there is always something under way."""
-        with suppress(*UNREACHABLE):
-            async with asyncio.timeout(SETTLE_SECONDS):
-                await super().settled()
 
 
 class Load:
@@ -321,17 +311,12 @@ class Load:
     async def _weeks(self) -> None:
         """Play one week of the province after the other."""
         start, number = FIRST_WEEK, 0
-        answering = {
-            group: topics
-            for group, topics in groups(self._shop.settings).items()
-            if group.rpartition(".")[2] in ("intake", "routing", "sla")
-        }
         while True:
             number += 1
             plan = Plan(self._week, self._seed, following_monday(start), f"sim-{self._seed}-{number}")
             start = plan.start + WEEK
             with suppress(*UNREACHABLE):
-                async with Insistent(self._shop.settings.kafka, PARTITIONS, answering, plan.timeline) as bus:
+                async with Insistent(self._shop.settings.kafka, PARTITIONS, plan.timeline) as bus:
                     await play(plan, bus, self._catalogue, self._directory, self._calendar, on_window=lambda _: None)
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from aiokafka import AIOKafkaProducer
 
+from chassis.streams import records
 from contracts.topics import MAX_RECORD_BYTES, PAYLOADS, read_event
-from services.cli.letters import records
 from tests.faults.evidence import Origin
 from tests.faults.trial import Trial
 

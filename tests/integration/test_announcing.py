@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from chassis.bus import Publisher
 from chassis.loop import Loop, Tally
+from chassis.publisher import Publisher
 from chassis.record import Message, Record
 from chassis.settings import Settings
 from chassis.store import MongoStore
-from contracts.calendar_changes import CalendarChanged
-from services.cli.letters import records
+from chassis.streams import records
+from contracts.calendar_changes import CalendarChanged, CalendarRetracted
 from services.cli.main import app
 from tests.component.chassis.toy import Record as Told
 from tests.given import at, received
@@ -76,8 +76,8 @@ async def announce(file: Path) -> str:
     return (await asyncio.to_thread(CliRunner().invoke, app, words, catch_exceptions=False)).stdout.strip()
 
 
-async def told(settings: Settings, codes: list[str]) -> list[Record]:
-    found = [one async for one in records(settings.kafka, [CalendarChanged.TYPE])]
+async def told(settings: Settings, codes: list[str], topic: str = CalendarChanged.TYPE) -> list[Record]:
+    found = [one async for one in records(settings.kafka, [topic])]
     return [one for one in found if (one.key or b"").decode() in codes]
 
 
@@ -85,13 +85,13 @@ async def test_an_announcement_that_is_repeated_before_anybody_read_it_is_the_sa
     store: MongoStore, settings: Settings, codes: list[str], storm: Path
 ) -> None:
     await lodged(store, codes)
-    assert await announce(storm) == "1 days announced to 3 dossiers"
-    assert await announce(storm) == "1 days announced to 3 dossiers"
+    assert await announce(storm) == "1 days announced to 3 dossiers and complaints"
+    assert await announce(storm) == "1 days announced to 3 dossiers and complaints"
     heard = await told(settings, codes)
     assert (len(heard), len({one.value for one in heard})) == (6, 3)
     tally = await take(store, heard)
     assert (tally.accepted, tally.dead) == (3, 0)
-    assert await announce(storm) == "1 days announced to 0 dossiers"
+    assert await announce(storm) == "1 days announced to 0 dossiers and complaints"
 
 
 async def test_an_announcement_that_broke_off_is_completed(
@@ -112,9 +112,27 @@ async def test_an_announcement_that_broke_off_is_completed(
         with pytest.raises(StoppedError):
             await announce(storm)
     assert (await take(store, await told(settings, codes))).accepted == 1
-    assert await announce(storm) == "1 days announced to 2 dossiers"
+    assert await announce(storm) == "1 days announced to 2 dossiers and complaints"
     tally = await take(store, await told(settings, codes))
     assert (tally.accepted, tally.dead) == (2, 0)
+
+
+async def test_an_announcement_is_taken_back_once_from_all_who_were_told(
+    store: MongoStore, settings: Settings, codes: list[str], storm: Path
+) -> None:
+    await lodged(store, codes)
+    await announce(storm)
+    await take(store, await told(settings, codes))
+    words = ["calendar", "retract", "2026-03-04", "--reason", "Bão tan", "--at", "2026-03-03T15:00:00"]
+
+    async def retract() -> str:
+        return (await asyncio.to_thread(CliRunner().invoke, app, words, catch_exceptions=False)).stdout.strip()
+
+    assert await retract() == "3 announcements of 2026-03-04 taken back"
+    assert (await take(store, await told(settings, codes, CalendarRetracted.TYPE))).accepted == 3
+    dates = {state["deadlines"][0]["due"] for key, state in [one async for one in store.states()] if key in codes}
+    assert dates == {"2026-03-05T02:00:00Z"}
+    assert await retract() == "0 announcements of 2026-03-04 taken back"
 
 
 async def test_dossiers_under_way_and_late_ones_among_them_are_found_by_an_index(store: MongoStore) -> None:

@@ -7,10 +7,11 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from chassis.bus import Publisher
 from chassis.loop import Loop
 from chassis.memory import MemoryStore
-from chassis.record import LETTER_BYTES, Message
+from chassis.publisher import Publisher
+from chassis.record import LETTER_BYTES, Message, dead_letter
+from chassis.streams import records
 from services.cli import letters
 from services.cli.main import app
 from services.rating.handlers import service
@@ -44,7 +45,7 @@ async def published(kafka, *messages):
 
 
 async def all_records(kafka, topic):
-    return [record async for record in letters.records(kafka, [topic])]
+    return [record async for record in records(kafka, [topic])]
 
 
 @pytest.fixture
@@ -190,6 +191,7 @@ def test_a_letter_that_does_not_exist_is_named(run, verb, name):
         {"topic": "some.other", "partition": "0", "offset": "0"},
         {"topic": "dossier.received", "partition": "0", "offset": "9" * 40},
         {"topic": "rating.dead-letter", "partition": "0", "offset": "0"},
+        {"topic": "dossier.transferred", "partition": "0", "offset": "0"},
     ],
 )
 def test_a_record_that_does_not_say_where_it_came_from_can_only_be_discarded(run, settings, headers):
@@ -205,6 +207,89 @@ def test_a_record_that_does_not_say_where_it_came_from_can_only_be_discarded(run
         run("replay", letter.name)
     run("discard", letter.name, "--why", "not ours")
     assert told(run, letter.name, "--all")["status"] == "discarded"
+
+
+@pytest.fixture
+def forged(settings):
+    """A letter that somebody else wrote: its name."""
+
+    def write(topic, partition, offset, key, value, **more):
+        mark = f"forged {next(numbers)}"
+        origin = {"topic": topic, "partition": str(partition), "offset": str(offset), "reason": mark, **more}
+        headers = tuple((name, text.encode()) for name, text in origin.items())
+        asyncio.run(published(settings.kafka, Message("rating.dead-letter", key, value, headers)))
+        found = asyncio.run(letters.letters_of(settings.kafka, SERVICE))
+        return next(one.name for one in found if one.reason == mark)
+
+    return write
+
+
+def counted(settings):
+    return len(asyncio.run(all_records(settings.kafka, TOPIC)))
+
+
+@pytest.mark.parametrize(
+    ("same_key", "value", "more"),
+    [
+        (True, b"not what stands there", {}),
+        (True, None, {}),
+        (False, b"an origin", {}),
+        (True, b"an ori", {}),
+        (True, b"an ori", {"cut": "6 of 9000 bytes"}),
+    ],
+)
+def test_a_letter_that_holds_other_bytes_than_its_origin_is_refused_on_record(
+    run, put_aside, forged, settings, same_key, value, more
+):
+    origin = put_aside(b"an origin")
+    key = origin.key if same_key else b"D.other"
+    name = forged(TOPIC, origin.partition, origin.offset, key, value, **more)
+    before = counted(settings)
+    with pytest.raises(letters.LetterError, match="another record stands at"):
+        run("replay", name, "--by", "lan")
+    assert counted(settings) == before
+    [deed] = told(run, name)["actions"]
+    assert (deed["what"], deed["by"]) == ("refused", "lan")
+    assert "another record" in deed["why"]
+
+
+def test_a_letter_about_a_record_that_is_not_there_is_refused_on_record(run, put_aside, forged, settings):
+    origin = put_aside(b"the last one")
+    before = counted(settings)
+    for partition, offset in ((origin.partition, origin.offset + 10**6), (9_999, 0)):
+        name = forged(TOPIC, partition, offset, b"D.x", b"made up")
+        with pytest.raises(letters.LetterError, match="there is no record at"):
+            run("replay", name)
+        assert told(run, name)["status"] == "refused"
+    assert counted(settings) == before
+
+
+def test_what_is_refused_keeps_no_other_letter_from_being_put_back_and_can_be_discarded(run, put_aside, forged):
+    good = put_aside(b"honest")
+    name = forged(TOPIC, 0, 10**9, b"D.x", b"made up")
+    with pytest.raises(letters.LetterError, match="1 put back, 1 refused"):
+        run("replay", name, good.name)
+    assert told(run, good.name, "--all")["status"] == "replayed"
+    run("discard", name, "--why", "somebody wrote it by hand")
+    assert told(run, name, "--all")["status"] == "discarded"
+
+
+def test_a_replay_keeps_the_headers_of_the_record(run, settings):
+    headers = (("ce_id", b"17"), ("schema", b"\x00\x01"))
+    asyncio.run(published(settings.kafka, Message(TOPIC, b"D.headers", b"with headers", headers)))
+
+    def mine():
+        return [one for one in asyncio.run(all_records(settings.kafka, TOPIC)) if one.key == b"D.headers"]
+
+    [record] = mine()
+    asyncio.run(letter_about(settings.kafka, record))
+    [letter] = [one for one in asyncio.run(letters.open_letters(settings.kafka, SERVICE)) if one.key == b"D.headers"]
+    run("replay", letter.name)
+    assert [one.headers for one in mine()] == [headers, headers]
+
+
+async def letter_about(kafka, record):
+    await published(kafka, dead_letter(record, "for a test", SERVICE))
 
 
 @pytest.mark.parametrize("words", [("list",), ("show", "rating/0/0"), ("replay", "rating/0/0"), ("replay", "rating")])

@@ -88,9 +88,9 @@ async def test_months_and_timelines_are_told_apart(store: MongoStore) -> None:
 
 async def test_on_another_timeline_it_is_what_its_clock_says(store: MongoStore) -> None:
     await take(store, *records("D.1", receipt(), timeline="history"))
-    await store.tick("history", 3, at(3))
+    await store.acted("history", {3: at(3)})
     assert await counted("--timeline", "history") == (1, 0, 0)
-    await store.tick("history", 4, at(6))
+    await store.acted("history", {4: at(6)})
     assert await counted("--timeline", "history") == (1, 0, 1)
 
 

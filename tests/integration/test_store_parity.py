@@ -1,16 +1,19 @@
 """One suite for both stores: whatever the loop may rely on in memory is true of MongoDB, and the other way round."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from pymongo.errors import OperationFailure
 
 from chassis.document import MAX_CHARACTERS, Document
 from chassis.memory import MemoryStore
 from chassis.settings import Settings
 from chassis.store import MongoStore, Store
+from chassis.watermark import Timeline, Told
 from contracts.claims import AgencyReported, FinishedStep
 from contracts.decision import Line
 from contracts.envelope import AnyEvent, new_event
@@ -86,6 +89,26 @@ async def test_a_fact_comes_back_byte_for_byte(store: Store) -> None:
     (fact,) = (await stored(store)).facts.values()
     assert fact.raw == text
     assert fact.event == read_event("agency.reported", text.encode())
+
+
+async def test_a_fact_keeps_the_moment_the_bus_took_it_in(store: Store) -> None:
+    doc = Document("D.1")
+    doc.add(event(1).take_in(NOW), event(1).to_json(), own=False)
+    doc.add(event(2), event(2).to_json(), own=True)
+    await saved(store, doc)
+    found = {fact.event.id: fact.event.taken_in for fact in (await stored(store)).facts.values()}
+    assert found == {event(1).id: NOW, event(2).id: None}
+
+
+async def test_of_a_fact_that_was_taken_in_earlier_than_was_known_the_earlier_moment_is_kept(store: Store) -> None:
+    doc, before = Document("D.1"), NOW - timedelta(seconds=1)
+    doc.add(event(1).take_in(NOW), event(1).to_json(), own=False)
+    await saved(store, doc)
+    again = await stored(store)
+    assert again.heard_earlier(event(1).identity, before)
+    await saved(store, again)
+    (fact,) = (await stored(store)).facts.values()
+    assert (fact.event.taken_in, fact.version, (await stored(store)).known) == (before, 1, {event(1).identity: 1})
 
 
 async def test_facts_keep_the_save_that_brought_them_and_the_one_that_caused_them(store: Store) -> None:
@@ -233,16 +256,49 @@ async def test_one_holder_asking_many_times_at_once_gets_one_number(store: Store
 
 async def test_a_clock_never_goes_back(store: Store) -> None:
     for now in (NOW, NOW + SECOND, NOW - SECOND):
-        await store.tick("history", 2, now)
+        await store.acted("history", {2: now})
     assert await store.clocks([2]) == {("history", 2): NOW + SECOND}
 
 
 async def test_every_timeline_has_its_clock_on_every_partition(store: Store) -> None:
-    await store.tick("history", 1, NOW)
-    await store.tick("history", 2, NOW + SECOND)
-    await store.tick("other", 2, NOW)
+    await store.acted("history", {1: NOW})
+    await store.acted("history", {2: NOW + SECOND})
+    await store.acted("other", {2: NOW})
     assert await store.clocks([2, 3]) == {("history", 2): NOW + SECOND, ("other", 2): NOW}
     assert await store.clocks([]) == {}
+
+
+async def test_what_is_told_of_a_timeline_is_there_for_all_instances(store: Store) -> None:
+    exact = NOW + timedelta(microseconds=1)
+    await store.hear([Told("history", exact), Told("history", NOW + SECOND), Told("history", NOW, "intake")])
+    await store.hear([Told("history", exact), Told("history", NOW - SECOND, "intake"), Told("other", NOW)])
+    await store.digested("history", {0: exact, 1: NOW})
+    await store.digested("history", {0: NOW})
+    await store.acted("history", {0: exact})
+    assert await store.timeline("history") == Timeline(
+        ticks=frozenset({exact, NOW + SECOND}),
+        passed={"intake": NOW},
+        digested={0: exact, 1: NOW},
+        acted={0: exact},
+    )
+    assert await store.timeline("never told") == Timeline()
+    assert await store.open_timelines() == {"history", "other"}
+
+
+async def test_what_is_passed_on_is_not_kept(store: Store) -> None:
+    await store.hear([Told("history", NOW), Told("history", NOW + SECOND), Told("other", NOW)])
+    await store.passed_on("history", NOW)
+    assert (await store.timeline("history")).ticks == {NOW + SECOND}
+    await store.passed_on("history", NOW + SECOND)
+    await store.passed_on("history", NOW)
+    assert await store.timeline("history") == Timeline(passed_on=NOW + SECOND)
+    assert await store.open_timelines() == {"other"}
+
+
+async def test_what_is_due_at_one_moment_has_an_order(store: Store) -> None:
+    await saved(store, *(document(key, due=NOW) for key in ("D.3", "D.1", "D.2")))
+    assert await due(store, limit=2) == ["D.1", "D.2"]
+    assert await due(store) == ["D.1", "D.2", "D.3"]
 
 
 async def test_a_document_as_large_as_the_loop_allows_is_kept(store: Store) -> None:
@@ -262,23 +318,6 @@ async def test_a_batch_too_large_for_one_transaction_is_saved_all_the_same(store
         doc.state = large
     await saved(store, *docs)
     assert {doc.version for doc in (await store.load([f"D.{n}" for n in range(20)])).values()} == {1}
-
-
-@pytest.mark.stack
-async def test_a_transaction_that_a_dead_service_left_open_holds_nobody_up(settings: Settings) -> None:
-    url, name = settings.mongo_for("sla"), settings.database_prefix + "abandoned"
-    dead, store = MongoStore(url, name), MongoStore(url, name)
-    await store.prepare()
-    await saved(store, document())
-    session = await dead.documents.database.client.start_session()
-    session.start_transaction()
-    await dead.documents.update_one({"_id": "D.1"}, {"$set": {"v": 2}}, session=session)
-    mine = await stored(store)
-    mine.add(event(2), event(2).to_json(), own=False)
-    assert await store.save([mine]) == set()
-    assert (await stored(store)).version == 2
-    dead.close()
-    store.close()
 
 
 def read_event_unchecked(text: str) -> AnyEvent:
@@ -336,3 +375,51 @@ async def test_who_loses_writes_no_line(store: Store) -> None:
 
 async def test_there_are_no_lines_in_an_empty_store(store: Store) -> None:
     assert await lines(store) == set()
+
+
+@pytest.fixture
+async def server(settings: Settings) -> AsyncIterator[Callable[[str], MongoStore]]:
+    """Opens stores at one server: processes of one service, and of others."""
+    opened: list[MongoStore] = []
+
+    def open_one(name: str) -> MongoStore:
+        opened.append(MongoStore(settings.mongo_for("sla"), settings.database_prefix + name))
+        return opened[-1]
+
+    yield open_one
+    for one in opened:
+        one.close()
+
+
+@pytest.mark.stack
+async def test_a_transaction_that_a_dead_process_left_open_is_ended_and_no_other_program_s(
+    server: Callable[[str], MongoStore],
+) -> None:
+    dead, stranger, heir = server("sla"), server("stranger"), server("sla")
+    await heir.prepare()
+    await saved(heir, document())
+    await stranger.documents.insert_one({"_id": "theirs", "n": 0})
+    async with AsyncExitStack() as unfinished:
+        left = await unfinished.enter_async_context(dead._writer._sessions.open())
+        left.start_transaction()
+        await dead.documents.update_one({"_id": "D.1"}, {"$set": {"unsent": 7}}, session=left)
+        theirs = await unfinished.enter_async_context(await stranger._client.start_session())
+        theirs.start_transaction()
+        await stranger.documents.update_one({"_id": "theirs"}, {"$set": {"n": 1}}, session=theirs)
+        changed = await stored(heir)
+        changed.add(event(2), event(2).to_json(), own=True)
+        await saved(heir, changed)
+        await theirs.commit_transaction()
+        with pytest.raises(OperationFailure):
+            await left.commit_transaction()
+    assert (await stranger.documents.find_one({"_id": "theirs"}))["n"] == 1
+    assert (await stored(heir)).version == 2
+
+
+@pytest.mark.stack
+async def test_a_session_is_noted_once_and_not_at_every_save(server: Callable[[str], MongoStore]) -> None:
+    store = server("notes")
+    await store.prepare()
+    for number in range(5):
+        await saved(store, document(f"D.{number}"))
+    assert await store.database.sessions.count_documents({}) == 1

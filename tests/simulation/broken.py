@@ -5,7 +5,7 @@
 
 import asyncio
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -20,11 +20,16 @@ from chassis.document import Document
 from chassis.job import Job
 from chassis.loop import Loop, Tally
 from chassis.memory import MemoryStore
+from chassis.reading import Batch
 from chassis.record import Record, message_of
 from chassis.service import Service
 from chassis.turn import Turn
+from contracts.claims import ClockTicked
 from contracts.decision import Decision
-from contracts.envelope import AnyEvent
+from contracts.envelope import LIVE, AnyEvent
+from contracts.topics import BadEventError, UnknownTypeError, read_event
+from contracts.watermarks import TELL_TIME
+from tests.simulation.bus import Place
 from tests.simulation.group import Reader
 from tests.simulation.process import Member
 from tests.simulation.services import altered
@@ -35,9 +40,9 @@ class CommitsFirst(Member):
     """Commits a batch when it is given it."""
 
     @override
-    async def _on_batch(self, message: Any) -> None:
-        await self._commit(message, message.raw_message)
-        await super()._on_batch(message)
+    async def _take_in(self, batch: Batch) -> None:
+        await self._commit(batch.offsets)
+        await super()._take_in(batch)
 
 
 class CommitsAutomatically(Member):
@@ -64,7 +69,7 @@ class CommitsAutomatically(Member):
                 await self.reader.commit(_owned(self.reader))
 
     @override
-    async def _commit(self, message: Any, records: Sequence[Record]) -> None:
+    async def _commit(self, offsets: Mapping[Any, int]) -> None:
         """By the timer only."""
 
 
@@ -72,8 +77,43 @@ class CommitsAhead(Member):
     """Commits a batch when it is done, whatever has become of the one before it."""
 
     @override
-    async def _carry(self, message: Any, turn: Turn, earlier: "asyncio.Task[bool] | None") -> bool:
-        return await super()._carry(message, turn, None)
+    async def _carry(self, batch: Batch, turn: Turn, earlier: "asyncio.Task[bool] | None") -> bool:
+        return await super()._carry(batch, turn, None)
+
+
+class NeverGoesBack(Member):
+    """Asks on after a fetch raised, from wherever aiokafka stands then."""
+
+    @override
+    async def start(self) -> None:
+        await super().start()
+        if self._reading:
+            self._reading._go_back = self._stay  # type: ignore[method-assign]
+
+    async def _stay(self) -> None:
+        if self._reading:
+            self._reading._astray = False
+
+
+class ReadsAll(Reader):
+    """A consumer as aiokafka makes it by default."""
+
+    committed_only = False
+
+
+class ReadsUncommitted(Member):
+    """Takes for a fact what its sender may take back."""
+
+    consumer_type = ReadsAll
+
+
+class CommitsRecords(Member):
+    """Commits the offsets of records, not how far it has read: behind a marker there is always something left."""
+
+    @override
+    async def _take_in(self, batch: Batch) -> None:
+        ends = {Place(one.topic, one.partition): one.offset + 1 for one in batch.records}
+        await super()._take_in(Batch(batch.records, ends))
 
 
 class Overtakes(Loop):
@@ -82,6 +122,39 @@ class Overtakes(Loop):
     @override
     async def process(self, records: Sequence[Record], turn: Turn | None = None) -> Tally:
         return await super().process(records)
+
+
+class GoesByArrivals(Loop):
+    """Takes what arrives for a clock: on timelines that ticks tell, decides at once what it makes due."""
+
+    @override
+    async def process(self, records: Sequence[Record], turn: Turn | None = None) -> Tally:
+        tally = await super().process(records, turn)
+        for event, partition in _ticked(records):
+            if not isinstance(event.data, TELL_TIME):
+                await self.sweep([partition], event.timeline, self.timelines.not_before(event.timeline, event.time))
+        return tally
+
+
+class ActsAtOnce(Loop):
+    """Acts on a tick when it is read, whatever is still to be read."""
+
+    @override
+    async def process(self, records: Sequence[Record], turn: Turn | None = None) -> Tally:
+        tally = await super().process(records, turn)
+        for event, partition in _ticked(records):
+            if isinstance(event.data, ClockTicked):
+                await self.sweep([partition], event.timeline, event.time)
+        return tally
+
+
+def _ticked(records: Iterable[Record]) -> Iterator[tuple[AnyEvent, int]]:
+    """What is told on other timelines than the live one."""
+    for record in records:
+        with suppress(BadEventError, UnknownTypeError):
+            event = read_event(record.topic, record.value or b"")
+            if event.timeline != LIVE:
+                yield event, record.partition
 
 
 def _owned(reader: Reader) -> dict[Any, int]:
@@ -172,7 +245,12 @@ BROKEN = (
     Variant("commits before it publishes", member=CommitsFirst, found_within=40),
     Variant("commits automatically", member=CommitsAutomatically, found_within=150),
     Variant("commits a batch before the one before it", member=CommitsAhead, found_within=150),
+    Variant("never goes back after a fetch that raised", member=NeverGoesBack, found_within=40),
+    Variant("reads what is not committed", member=ReadsUncommitted, found_within=20),
+    Variant("commits records and not positions", member=CommitsRecords, found_within=20),
     Variant("lets a batch overtake the one before it", loop=Overtakes, found_within=60),
+    Variant("goes by arrivals where ticks tell the time", loop=GoesByArrivals, found_within=20),
+    Variant("acts on a tick at once", loop=ActsAtOnce, found_within=20),
     Variant("publishes before it saves", loop=PublishesFirst, found_within=100),
     Variant("saves without a guard", store=Unguarded, found_within=80),
     Variant("skips a document whose guard was lost", loop=SkipsWhoWasFaster, found_within=80),

@@ -89,7 +89,7 @@ class Citizens:
                 agency=self._rng.choice(UNITS),
                 answers={"4": self._rng.randint(0, 2), "7": self._rng.randint(0, 2)},
             )
-            self._voice.say(data, "/portal/people", about.subject, about.correlationid, about.timeline)
+            self._voice.say(data, "/lienthong/rating", about.subject, about.correlationid, about.timeline)
 
     def _complain(self, about: AnyEvent) -> None:
         """What rating's desk publishes of a complaint; it knows no other clock than the wall's."""

@@ -3,6 +3,7 @@
 from functools import cached_property
 
 from chassis.document import Document
+from chassis.record import taken_in_at
 from contracts.envelope import AnyEvent
 from contracts.topics import BadEventError, UnknownTypeError, dead_letter_topic, read_event
 from tests.simulation.bus import BusRecord
@@ -36,9 +37,20 @@ class Findings:
         return self._oracles[doc.key]
 
     @cached_property
+    def first(self) -> dict[str, BusRecord]:
+        """The first record of every event, by identity."""
+        found: dict[str, BusRecord] = {}
+        for record, event in self.said:
+            found.setdefault(event.identity, record)
+        return found
+
+    @cached_property
     def events(self) -> dict[str, AnyEvent]:
-        """Every event, by identity."""
-        return {event.identity: event for _, event in self.said}
+        """Every event, by identity, as the bus first took it in."""
+        first: dict[str, AnyEvent] = {}
+        for _, event in self.said:
+            first.setdefault(event.identity, event)
+        return first
 
     def of(self, kind: type) -> list[AnyEvent]:
         """Every event of one kind."""
@@ -56,6 +68,6 @@ def _event(record: BusRecord, dead: set[tuple[str, int, int]]) -> AnyEvent | Non
     if record.origin in dead or record.topic.endswith("dead-letter") or record.value is None:
         return None
     try:
-        return read_event(record.topic, record.value)
+        return read_event(record.topic, record.value).take_in(taken_in_at(record))
     except (BadEventError, UnknownTypeError):
         return None

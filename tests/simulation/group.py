@@ -5,12 +5,13 @@ does not within the session's time is out, and believes for a while that it is n
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextvars import Context
 from random import Random
+from typing import Any
 
 from aiokafka import ConsumerRebalanceListener
-from aiokafka.errors import CommitFailedError
+from aiokafka.errors import CommitFailedError, CorruptRecordException
 
 from tests.simulation.bus import PARTITIONS, Bus, BusRecord, Place
 from tests.simulation.loop import SimulatedLoop
@@ -43,7 +44,7 @@ class Group:
 
     @property
     def lag(self) -> int:
-        """Records that are not committed."""
+        """Offsets that are not committed, markers included."""
         return sum(self.bus.end(place) - offset for place, offset in self.committed.items())
 
     @property
@@ -54,8 +55,9 @@ class Group:
     def commit(self, offsets: Mapping[Place, int]) -> None:
         """Remember how far everything is done; what lies below and is not will never be read again."""
         for place, offset in offsets.items():
-            below = ((*place, one) for one in range(self.committed[place], offset))
-            self.committed_too_early += [origin for origin in below if origin not in self.done]
+            below = self.bus.logs[place][self.committed[place] : offset]
+            early = (one.origin for one in below if one and not one.aborted and one.origin not in self.done)
+            self.committed_too_early += early
         self.committed.update(offsets)
 
     def join(self, reader: "Reader") -> None:
@@ -104,18 +106,31 @@ class Group:
 class Reader:
     """What aiokafka's consumer is to the subscription: a view of the group that may be out of date."""
 
-    def __init__(self, group: Group, listener: ConsumerRebalanceListener, wire: Wire, batch: int) -> None:
+    committed_only = True
+
+    def __init__(self, group: Group, wire: Wire, batch: int) -> None:
         self.group = group
         self.partitions: frozenset[int] = frozenset()
         self.positions: dict[Place, int] = {}
         self.generation = 0
-        self._listener = listener
+        self._listener: Any = None
+        self._paused: set[Place] = set()
         self._wire = wire
         self._batch = batch
         self._called = False
+        self._answered = False
         self._news: asyncio.Future[None] | None = None
         self._last_seen: dict[Place, int] | None = None
-        group.readers.append(self)
+
+    def subscribe(self, _topics: list[str], listener: ConsumerRebalanceListener) -> None:
+        """See aiokafka."""
+        self._listener = listener
+
+    async def start(self) -> None:
+        """Join the group."""
+        await self._wire.bus("join")
+        self.group.readers.append(self)
+        self.group.join(self)
 
     @property
     def in_turn(self) -> bool:
@@ -144,6 +159,7 @@ class Reader:
             return self.heartbeat()
         self.generation, self.partitions = generation, frozenset(partitions)
         self.positions = {place: self.group.committed[place] for place in self.places}
+        self._paused.clear()
         await self._listener.on_partitions_assigned(self.places)
         self.wake()
         return None
@@ -186,9 +202,40 @@ class Reader:
         """See aiokafka."""
         return self.group.bus.end(partition) if self._last_seen is None else self._last_seen[partition]
 
+    def partitions_for_topic(self, _topic: str) -> set[int]:
+        """See aiokafka."""
+        return set(range(PARTITIONS))
+
+    async def end_offsets(self, places: Sequence[Place]) -> dict[Place, int]:
+        """See aiokafka: asks the bus."""
+        await self._wire.bus("ends")
+        return {place: self.group.bus.end(place) for place in places}
+
     async def position(self, partition: Place) -> int:
         """See aiokafka."""
         return self.positions.get(partition, 0)
+
+    def last_stable_offset(self, partition: Place) -> int | None:
+        """See aiokafka."""
+        return self.group.bus.stable(partition)
+
+    async def committed(self, partition: Place) -> int | None:
+        """See aiokafka."""
+        await self._wire.bus("ask")
+        return self.group.committed[partition]
+
+    def seek(self, partition: Place, offset: int) -> None:
+        """See aiokafka."""
+        if self._owns(partition):
+            self.positions[partition] = offset
+
+    def pause(self, partition: Place) -> None:
+        """See aiokafka."""
+        self._paused.add(partition)
+
+    def resume(self, partition: Place) -> None:
+        """See aiokafka."""
+        self._paused.discard(partition)
 
     async def commit(self, offsets: Mapping[Place, int]) -> None:
         """See aiokafka. The bus takes it only from a member of the present generation."""
@@ -202,32 +249,62 @@ class Reader:
         self._wire.sky.trace.note(self._wire.owner.name, "committed", *offsets.items())
         await self._wire.bus("committed")
 
-    async def getmany(self) -> list[BusRecord]:
-        """The next batch: some records of some partitions, in order within each, topics as they come."""
-        while self._called or not (unread := self._unread()):
-            self._news = asyncio.get_running_loop().create_future()
-            await self._news
-        rng, batch = self.group.rng, list[BusRecord]()
-        for place in rng.sample(unread, len(unread)):
-            position = self.positions[place]
-            found = self.group.bus.logs[place][position : position + rng.randint(1, self._batch)]
-            self.positions[place] = position + len(found)
-            batch += found
-            if len(batch) >= self._batch:
-                break
-        return batch
+    async def getmany(self, *wanted: Place, timeout_ms: int, max_records: int) -> dict[Place, list[BusRecord]]:
+        """Some records of some partitions, in order within each. It raises as aiokafka does, and then forgets.
 
-    def _unread(self) -> list[Place]:
+        Whoever asks for all gets one empty answer and then waits until there is something.
+        """
+        while self._called or not (unread := self._unread(wanted)):
+            if (wanted and not timeout_ms) or self._answered:
+                self._answered = False
+                return {}
+            self._news = asyncio.get_running_loop().create_future()
+            # What rests is looked at again when an answer comes, and be it an empty one.
+            patience = timeout_ms / 1000 if wanted or self._paused else None
+            await asyncio.wait([self._news], timeout=patience)
+            if patience and not self._unread(wanted):
+                return {}
+        self._answered = True
+        rng, found, left = self.group.rng, dict[Place, list[BusRecord]](), min(max_records, self._batch)
+        for place in rng.sample(unread, len(unread)):
+            if self._wire.damages():
+                raise CorruptRecordException(f"Invalid CRC - {place}")
+            records = self._drain(place, rng.randint(1, left))
+            if records:
+                found[place] = records
+                left -= len(records)
+            if left <= 0:
+                break
+        return found
+
+    def _drain(self, place: Place, most: int) -> list[BusRecord]:
+        """Records from the position on, at most so many; the position is then behind them, and behind markers."""
+        end = self.group.bus.stable(place) if self.committed_only else self.group.bus.end(place)
+        records = list[BusRecord]()
+        while self.positions[place] < end and len(records) < most:
+            entry = self.group.bus.logs[place][self.positions[place]]
+            self.positions[place] += 1
+            if entry is not None and not (self.committed_only and entry.aborted):
+                records.append(entry)
+        return records
+
+    def _unread(self, wanted: tuple[Place, ...]) -> list[Place]:
         if self._last_seen is not None:
             return []
-        end = self.group.bus.end
-        return [place for place, position in self.positions.items() if position < end(place) and self._owns(place)]
+        end = self.group.bus.stable if self.committed_only else self.group.bus.end
+        some = [place for place in self.positions if not wanted or place in wanted]
+        ready = [place for place in some if place not in self._paused and self._owns(place)]
+        return [place for place in ready if self.positions[place] < end(place)]
 
     def _owns(self, place: Place) -> bool:
         return place.partition in self.partitions
 
-    def close(self) -> None:
+    async def stop(self) -> None:
         """Leave the group."""
+        self.close()
+
+    def close(self) -> None:
+        """Nothing is heard of it any more."""
         if self in self.group.readers:
             self.group.readers.remove(self)
-        self.group.leave(self)
+            self.group.leave(self)

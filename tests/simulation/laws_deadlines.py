@@ -9,7 +9,7 @@ from typing import Any
 
 from chassis.document import Document, Fact
 from contracts import sla
-from contracts.calendar_changes import CalendarChanged
+from contracts.calendar_changes import CalendarChanged, CalendarRetracted
 from contracts.envelope import AnyEvent
 from tests.simulation.findings import Findings
 from tests.simulation.oracle import OVERDUE, Oracle, Step
@@ -80,11 +80,14 @@ def a_moved_date_is_told_once(found: Findings) -> Iterator[str]:
                 yield f"{doc.key}: {cause} moves it to {date}, {times} times"
         announced = {event.causationid for event in told}
         for event in doc.events:
-            if isinstance(event.data, CalendarChanged) and event.id not in announced and _moves(doc, event):
+            if isinstance(event.data, ANNOUNCED) and event.id not in announced and _moves(doc, event):
                 yield f"{doc.key}: {event.data.reason} of {event.time} is not told"
         for fact in doc.facts.values():
             if _tells_of_calendar(fact.event) and not _moves(doc, _cause(doc, fact), fact.version):
                 yield f"{doc.key}: {fact.event.id}, but nothing moved"
+
+
+ANNOUNCED = (CalendarChanged, CalendarRetracted)
 
 
 def _tells_of_calendar(event: AnyEvent) -> bool:
@@ -104,7 +107,7 @@ def _moves(doc: Document, announcement: AnyEvent, version: int | None = None) ->
     before, after = Oracle(earlier), Oracle([*earlier, announcement])
     if birth is None or before.over is not None:
         return False
-    old, new = (oracle.due(oracle.watched[sla.WHOLE]) for oracle in (before, after))
+    old, new = (oracle.due(oracle.main) for oracle in (before, after))
     return old is not None and new is not None and old != new
 
 
@@ -115,14 +118,32 @@ def who_has_a_new_date_is_told(found: Findings) -> Iterator[str]:
     """
     back = {event.data.overdue_id for event in found.of(sla.DossierOverdueRetracted)}
     moved = [event for event in found.of(sla.DossierRescheduled) if event.data.kind != "late"]
+    moved = [event for event in moved if event.data.deadline == sla.WHOLE]
     for event in moved:
         messages = found.documents("notify")[event.subject].state["messages"]
         told = [one for one in messages if one["cause"] and one["cause"]["id"] == event.id and not one["repeats"]]
         [status] = [one["status"] for one in told] or [""]
-        later = any(one.subject == event.subject and one.data.new_date > event.data.new_date for one in moved)
+        later = any(_is_later(one, event) for one in moved if one.subject == event.subject)
         gives_way = later or event.data.overdue_id in back
         if status not in {"sent", "doubtful", "failed", *(["dropped"] if gives_way else [])}:
             yield f"{event.subject}: {event.data.kind} from {event.data.old_date} to {event.data.new_date}"
+
+
+def _is_later(one: AnyEvent, other: AnyEvent) -> bool:
+    """Whether one tells of a later date, or takes an announcement back, or was told after that."""
+    taken_back = (one.data.taken_back or other.data.taken_back) and one.time >= other.time and one is not other
+    return taken_back or one.data.new_date > other.data.new_date
+
+
+def a_complaint_has_one_date(found: Findings) -> Iterator[str]:
+    """What rating goes by is what the watch goes by: days off that are announced move both."""
+    watched = found.documents("sla")
+    for key, doc in found.documents("rating").items():
+        feedback = doc.state["feedback"]
+        if feedback and feedback["category"] and feedback["answered"] is None:
+            due = watched[key].state["deadlines"][0]["due"]
+            if due != feedback["due"]:
+                yield f"{key}: {feedback['due']}, watched for {due}"
 
 
 DEADLINES: tuple[Any, ...] = (
@@ -131,4 +152,5 @@ DEADLINES: tuple[Any, ...] = (
     nothing_was_said_of_lateness_that_was_not_so,
     a_moved_date_is_told_once,
     who_has_a_new_date_is_told,
+    a_complaint_has_one_date,
 )

@@ -30,7 +30,7 @@ def every_acknowledged_message_is_on_the_bus(found: Findings) -> Iterator[str]:
 
 def no_rating_counts_twice(found: Findings) -> Iterator[str]:
     holders = {event.id: (event.subject, event.data.holder) for event in found.of(rating.RatingSubmitted)}
-    counted = Counter(holders[event.data.rating_id] for event in found.of(rating.RatingPublished))
+    counted = Counter(holders[event.data.rating_id] for event in found.of(rating.RatingCounted))
     yield from (f"{holder} {count} times" for holder, count in counted.items() if count > 1)
 
 

@@ -2,16 +2,17 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import combinations
 from typing import Any
 
-from chassis.document import Document
+from chassis.document import Document, Fact
 from contracts import claims, intake, routing
-from contracts.envelope import AnyEvent
+from contracts.envelope import LIVE, AnyEvent
+from contracts.worktime import shift
 from services.routing.dossier import Leg, State
 from tests.simulation.findings import Findings
-from tests.simulation.services import tolerates
+from tests.simulation.services import calendar, tolerance, tolerates
 
 ACCEPTED_BY: dict[type, type[routing.Accepted]] = {
     claims.TookCustody: routing.DossierAcknowledged,
@@ -72,11 +73,17 @@ def each_branch_has_one_holder(found: Findings) -> Iterator[str]:
 
 
 def _saves(doc: Document) -> Iterator[list[AnyEvent]]:
-    """What came on record together, in the order in which it did."""
-    saves: dict[int, list[AnyEvent]] = defaultdict(list)
+    """What came on record together, in this order; where ticks tell the time, what one of them decided."""
+    saves: dict[int, list[Fact]] = defaultdict(list)
     for fact in doc.facts.values():
-        saves[fact.version].append(fact.event)
-    yield from (saves[version] for version in sorted(saves))
+        saves[fact.version].append(fact)
+    together: list[AnyEvent] = []
+    for version in sorted(saves):
+        together += (fact.event for fact in saves[version])
+        if doc.timeline == LIVE or any(fact.own for fact in saves[version]):
+            yield together
+            together = []
+    yield together
 
 
 def _misheld(state: State) -> Iterator[str]:
@@ -110,9 +117,10 @@ def _overlap(one: Leg, other: Leg) -> bool:
 
 
 def nobody_gains_time_by_telling_late(found: Findings) -> Iterator[str]:
-    """A report counts from when it says, if it came soon enough; else from its own time, and is flagged.
+    """A report counts from when it says, if it came soon enough; else from the earliest moment tolerated, flagged.
 
-    Or from the first moment at which it can have been, which is one of the dossier's own history, and is flagged too.
+    What was taken in before that rule, or is played, counts else from its own time. Or from the
+    first moment at which it can have been, which is one of the dossier's own history, and is flagged too.
     """
     for doc in found.documents("routing").values():
         moments = {event.time for event in doc.events if not isinstance(event.data, claims.AgencyReported)}
@@ -126,7 +134,11 @@ def nobody_gains_time_by_telling_late(found: Findings) -> Iterator[str]:
 
 def _mistimed(received: datetime | None, event: AnyEvent, report: AnyEvent, moments: set[datetime]) -> Iterator[str]:
     claimed = report.data.occurred_at or report.time
-    earliest = claimed if tolerates(received or claimed, claimed, report.time) else report.time
+    heard, since = report.bounded_by, received or claimed
+    if tolerates(since, claimed, heard or report.time):
+        earliest = claimed
+    else:
+        earliest = report.time if heard is None else shift(calendar(), heard, -tolerance(since)).astimezone(UTC)
     what = f"{event.type} of {event.subject}, {event.id}"
     if event.time < earliest or (event.time > earliest and event.time not in moments):
         yield f"{what} counts from {event.time}, told at {report.time}: {claimed}"

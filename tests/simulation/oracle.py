@@ -13,10 +13,10 @@ from itertools import chain
 from typing import NamedTuple
 
 from contracts import intake, rating, routing, sla
-from contracts.calendar_changes import CalendarChanged
+from contracts.calendar_changes import CalendarChanged, CalendarRetracted
 from contracts.envelope import AnyEvent
 from contracts.rules import Kind, Occasion, RuleSet, load_rule_sets
-from contracts.worktime import Calendar, Clock, Limit, Wait, shift
+from contracts.worktime import Calendar, Clock, Limit, Wait, shift, worked
 from tests.simulation.services import calendar
 
 OVERDUE = "overdue"
@@ -74,6 +74,11 @@ class Oracle:
         born = (e for e in self._facts if isinstance(e.data, intake.DossierReceived | rating.FeedbackSubmitted))
         return next(born, None)
 
+    @property
+    def main(self) -> Watched:
+        """The deadline of the whole."""
+        return self.watched[sla.WHOLE if sla.WHOLE in self.watched else sla.FEEDBACK]
+
     @cached_property
     def over(self) -> datetime | None:
         """When all was over."""
@@ -115,23 +120,56 @@ class Oracle:
         limit = Limit.parse(one.limit) if one.limit else None
         if limit is None and one.promised is None:
             return None
+        due, taken_back = self._due(one, limit, self._standing), self._taken_back
+        if due is None or not taken_back:
+            return due
+        warned = shift(self._last_calendar, due, -self._warning(one)).astimezone(UTC)
+        bound = {announced for announced, at in taken_back.items() if at > one.started and at > warned}
+        return self._due(
+            one, limit, [event for event in self._announced if event in self._standing or event.id in bound]
+        )
+
+    def _due(self, one: Watched, limit: Limit | None, announced: list[AnyEvent]) -> datetime | None:
         waits = tuple(self._waits(one))
         dates = [Clock(self._calendar, one.started, limit, one.promised, waits).due]
-        dates += [Clock(other, one.started, limit, None, waits).due for other in self._calendars] if limit else []
+        calendars = self._calendars(announced) if limit else []
+        dates += [Clock(other, one.started, limit, None, waits).due for other in calendars]
         return None if None in dates else max(date.astimezone(UTC) for date in dates if date)
 
+    @property
+    def _announced(self) -> list[AnyEvent]:
+        return [event for event in self._facts if isinstance(event.data, CalendarChanged)]
+
     @cached_property
-    def _calendars(self) -> list[Calendar]:
+    def _taken_back(self) -> dict[str, datetime]:
+        """Announcements that their own keeper took back, since when."""
+        announced, found = {event.id: event.source for event in self._announced}, dict[str, datetime]()
+        for event in self._facts:
+            if isinstance(event.data, CalendarRetracted) and announced.get(event.data.announcement) == event.source:
+                found.setdefault(event.data.announcement, event.time)
+        return found
+
+    @cached_property
+    def _standing(self) -> list[AnyEvent]:
+        return [event for event in self._announced if event.id not in self._taken_back]
+
+    def _warning(self, one: Watched) -> timedelta:
+        """How long before its date a deadline is warned of."""
+        assert self.birth is not None
+        pinned = getattr(self.birth.data, "due_soon", None) if one.kind == "dossier" else None
+        return worked(Limit.parse(pinned) if pinned else self._rules.due_soon[one.kind].value, self._last_calendar)
+
+    def _calendars(self, announced: list[AnyEvent]) -> list[Calendar]:
         """The calendar after each announcement."""
-        announced = [event.data.days for event in self._facts if isinstance(event.data, CalendarChanged)]
+        days = [event.data.days for event in announced]
         return [
-            self._calendar.amended(day.exceptional for days in announced[: place + 1] for day in days)
-            for place in range(len(announced))
+            self._calendar.amended(day.exceptional for days in days[: place + 1] for day in days)
+            for place in range(len(days))
         ]
 
-    @property
+    @cached_property
     def _last_calendar(self) -> Calendar:
-        return self._calendars[-1] if self._calendars else self._calendar
+        return self._calendars(self._standing)[-1] if self._standing else self._calendar
 
     def _later(self, moment: datetime, delay: timedelta) -> datetime:
         return shift(self._last_calendar, moment, delay).astimezone(UTC) if delay else moment
@@ -193,7 +231,7 @@ def _begun(event: AnyEvent) -> Watched | None:
     data, at = event.data, event.time
     match data:
         case intake.DossierReceived():
-            return Watched(sla.WHOLE, (), "dossier", "", at, data.limit, data.appointment_date)
+            return Watched(sla.WHOLE, (), "dossier", "", at, data.limit, data.appointment)
         case rating.FeedbackSubmitted():
             return Watched(sla.FEEDBACK, (), "feedback", "", at, data.limit or "", data.due)
         case routing.DossierTransferred():

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from chassis.record import Message
 from contracts import claims, intake, rating, routing
+from contracts.calendar_changes import CalendarRetracted
 from contracts.envelope import LIVE, AnyEvent, Payload
 from contracts.topics import BadEventError, UnknownTypeError, read_event
 from contracts.worktime import ZONE, Exceptional, Span, Text
@@ -11,11 +12,13 @@ from services.cli.announcing import Announcement
 from tests.simulation.agencies import Agencies
 from tests.simulation.bus import BusRecord
 from tests.simulation.citizens import Citizens
+from tests.simulation.liars_rules import Liars
 from tests.simulation.voice import Voice
 
 SOON = timedelta(minutes=40)
 ANNOUNCED = 0.25
 TAKEN_BACK = 0.5
+RETRACTED = 0.25
 MEDDLED = 0.1
 
 
@@ -28,10 +31,11 @@ class People:
         self._heard: set[str] = set()
         self._under_way: dict[str, AnyEvent] = {}
         self._claims: list[AnyEvent] = []
-        self._told: set[tuple[date, str, str]] = set()
+        self._told: dict[tuple[date, str, str], AnyEvent] = {}
         self._read = 0
         self._agencies = Agencies(voice)
         self._citizens = Citizens(voice)
+        self._liars = Liars(voice)
         self.bad: set[tuple[str, int, int]] = set()
 
     @property
@@ -76,28 +80,32 @@ class People:
                 self._under_way[event.subject] = event
                 if self._voice.chance(ANNOUNCED):
                     self._voice.later(self._announce, event.data.appointment_date, event.timeline, after=SOON)
-            case routing.DossierCompleted():
+            case rating.FeedbackSubmitted():
+                self._under_way[event.subject] = event
+            case routing.DossierCompleted() | rating.FeedbackAnswered():
                 self._under_way.pop(event.subject, None)
         self._agencies.hear(event)
+        self._liars.hear(event)
         self._citizens.hear(event)
 
     def _announce(self, appointment: datetime, timeline: str) -> None:
         """A day is off, for all that is under way on one timeline: one for which somebody has an appointment, or today.
 
-        Perhaps it is worked after all.
+        Perhaps it is worked after all, or the announcement is taken back as such.
         """
         chosen = self._rng.choice((appointment, appointment, self._voice.now(timeline)))
         on = chosen.astimezone(ZONE).date()
         self._tell_of(timeline, on, "storm")
         if self._voice.chance(TAKEN_BACK):
             self._voice.later(self._tell_of, timeline, on, "no storm", "07:30-11:30", "13:30-17:00")
+        if self._voice.chance(RETRACTED):
+            self._voice.later(self._retract, timeline, on, "storm")
 
     def _tell_of(self, timeline: str, on: date, why: str, *hours: str) -> None:
         day = Exceptional(on, Text(vi=why, en=why), tuple(map(Span.parse, hours)))
         announced = Announcement("province", [day], why, self._voice.now(timeline).astimezone(UTC), timeline)
         for dossier, received in self._under_way.items():
             if received.timeline == timeline and (on, why, dossier) not in self._told:
-                self._told.add((on, why, dossier))
                 known = {
                     "amendments": (),
                     "correlation": received.correlationid,
@@ -105,7 +113,15 @@ class People:
                 }
                 event = announced.for_dossier(dossier, known)
                 assert event is not None
+                self._told[on, why, dossier] = event
                 self._voice.send(event)
+
+    def _retract(self, timeline: str, on: date, why: str) -> None:
+        """What was announced does not hold, for all who were told."""
+        for (day, reason, dossier), told in list(self._told.items()):
+            if (day, reason, told.timeline) == (on, why, timeline):
+                data = CalendarRetracted(calendar=told.data.calendar, announcement=told.id, reason="it turned away")
+                self._voice.say(data, told.source, dossier, told.correlationid, timeline)
 
     def _send_nonsense(self) -> None:
         """A record that no service can take in, or one of a type that this version does not know."""

@@ -3,22 +3,23 @@
 import asyncio
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from contextlib import suppress
 from contextvars import ContextVar
-from types import SimpleNamespace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from aiokafka import ConsumerRebalanceListener
 from typing_extensions import override
 
 from chassis import clock
 from chassis.app import App
-from chassis.bus import REVOKE_SECONDS, Handle, Publisher, Subscription
+from chassis.bus import Handle, Subscription
 from chassis.loop import Loop
 from chassis.observe import Observers
+from chassis.publisher import Publisher
+from chassis.reading import Batch
 from chassis.record import Message, Record
 from chassis.run import Runner
 from chassis.settings import Settings
+from chassis.timekeeper import Timekeeper
 from chassis.turn import Turn
 from tests.simulation.bus import Bus, Place, place_of
 from tests.simulation.group import Group, Reader
@@ -71,14 +72,23 @@ class Producer:
             failed = self._wire.draw("published")
         if self._wire.owner.still:
             return
-        if not acknowledged.done():
-            acknowledged.set_exception(BusDownError("publish")) if failed else acknowledged.set_result(None)
+        if failed:
+            self._fail([acknowledged, *(one for _, one in queue)])  # what is behind a gap is out of sequence
+            queue.clear()
+        elif not acknowledged.done():
+            acknowledged.set_result(None)
         if queue:
             loop, sky = asyncio.get_running_loop(), self._wire.sky
             slow = sky.weather.delays and sky.rng.random() < sky.weather.delays
             loop.call_later(sky.rng.choice(DELAYS), self._deliver, queue) if slow else loop.call_soon(
                 self._deliver, queue
             )
+
+    @staticmethod
+    def _fail(futures: "Sequence[asyncio.Future[None]]") -> None:
+        for one in futures:
+            if not one.done():
+                one.set_exception(BusDownError("publish"))
 
     async def stop(self) -> None:
         """What is still under way arrives all the same, or is lost."""
@@ -101,88 +111,40 @@ class FarPublisher(Publisher):
         return self._producer
 
 
-class Carrier:
-    """What FastStream's broker and subscriber are to the subscription: fetch, hand over, and again."""
+class Member(Subscription):
+    """The subscription, on a simulated consumer."""
 
-    def __init__(self, group: Group, wire: Wire, batch: int) -> None:
-        self.consumer: Reader | None = None
-        self.tasks: list[asyncio.Task[None]] = []
+    consumer_type = Reader
+
+    def __init__(self, topics: Sequence[str], handle: Handle, group: Group, wire: Wire, batch: int) -> None:
+        super().__init__(Settings.model_construct(), "simulated", "simulated", topics, handle)
         self._group = group
         self._wire = wire
-        self._batch = batch
-        self._running = True
-        self._at_work = asyncio.Lock()
+        self._connect = partial(self.consumer_type, group, wire, batch)
 
-    def __call__(self, handler: Callable[[Any], Awaitable[None]]) -> None:
-        """Who takes the batches."""
-        self._handler = handler
-
-    def listen(self, listener: ConsumerRebalanceListener) -> None:
-        """Who is told of partitions that come and go."""
-        self._listener = listener
-
-    async def start(self) -> None:
-        """Join the group and begin."""
-        await self._wire.bus("join")
-        self.consumer = Reader(self._group, self._listener, self._wire, self._batch)
-        self._group.join(self.consumer)
-        self.tasks.append(asyncio.create_task(self._consume(self.consumer)))
-
-    async def _consume(self, reader: Reader) -> None:
-        while self._running:
-            batch = await reader.getmany()
-            async with self._at_work:
-                GIVEN_IN.set(reader.generation)
-                await self._handler(SimpleNamespace(raw_message=batch, consumer=reader))
+    @property
+    def reader(self) -> Reader | None:
+        """The consumer, while there is one."""
+        return self.consumer
 
     def done(self, records: Sequence[Any]) -> None:
         """These were taken all the way."""
         self._group.done.update(record.origin for record in records)
 
-    def outlived(self) -> None:
-        """What is at work goes on without the partitions it is of."""
-        self._wire.sky.fault("outlived", self._wire.owner.name)
-
-    async def stop(self) -> None:
-        """Let the handler finish, if it does in time, and leave the group."""
-        self._running = False
-        with suppress(TimeoutError):
-            async with asyncio.timeout(REVOKE_SECONDS):
-                async with self._at_work:
-                    pass
-        for task in self.tasks:
-            task.cancel()
-        if self.consumer is not None:
-            self.consumer.close()
-            self.consumer = None
-
-
-class Member(Subscription):
-    """The subscription, carried by a simulated consumer."""
-
-    def __init__(self, topics: Sequence[str], handle: Handle, carrier: Carrier) -> None:
-        self.carrier = carrier
-        super().__init__(Settings.model_construct(), "simulated", "simulated", topics, handle)
-
-    @override
-    def _carriers(self, *_: Any) -> Any:
-        self.carrier.listen(self)
-        return self.carrier, self.carrier
-
-    @property
-    def reader(self) -> Reader | None:
-        """The consumer, while there is one."""
-        return self.carrier.consumer
-
     @override
     async def on_partitions_revoked(self, revoked: Iterable[Any]) -> None:
         await super().on_partitions_revoked(revoked)
         if self.busy:
-            self.carrier.outlived()
+            self._wire.sky.fault("outlived", self._wire.owner.name)
+
+    @override
+    async def _take_in(self, batch: Batch) -> None:
+        GIVEN_IN.set(self.reader.generation if self.reader else None)
+        await super()._take_in(batch)
 
     @override
     async def persist(self, task: Callable[[], Awaitable[None]]) -> bool:
-        """A batch was given by the carrier; anything else is given now."""
+        """A batch was given in a generation; anything else is given now."""
         if GIVEN_IN.get() is not None or self.reader is None:
             return await super().persist(task)
         given = GIVEN_IN.set(self.reader.group.generation)
@@ -209,12 +171,14 @@ class FarRunner(Runner):
     def subscribe(self, member: Member) -> None:
         """Who gives the batches."""
         self._subscription: Member = member
+        self._timekeeper = Timekeeper(self._loop, self._publisher, member)
+        member.listen(self._loop.timelines.news.set)
 
     async def live(self) -> None:
         """What `run` does, without HTTP, signals and traces."""
         try:
             await self._begin()
-            await asyncio.gather(self._sweep_until_stopped(), self._stop.wait())
+            await asyncio.gather(self._sweep_until_stopped(), self._timekeeper.run(self._stop))
         finally:
             await self._subscription.stop()
             await self._publisher.stop()
@@ -228,7 +192,7 @@ class FarRunner(Runner):
     async def take(self, records: Sequence[Record], turn: Turn) -> None:
         """The handler."""
         await self._take(records, turn)
-        self._subscription.carrier.done(records)
+        self._subscription.done(records)
 
 
 class Process(Mortal):
@@ -243,8 +207,7 @@ class Process(Mortal):
         publisher = FarPublisher(shop.group.bus, self.wire)
         loop = variant.loop(service, store, publisher)
         self.runner = FarRunner(App(service), store, publisher, loop, shop.sweep_seconds)
-        carrier = Carrier(shop.group, self.wire, shop.batch)
-        self.member = variant.member(service.topics, self.runner.take, carrier)
+        self.member = variant.member(service.topics, self.runner.take, shop.group, self.wire, shop.batch)
         self.runner.subscribe(self.member)
         self.dead = False
         self.life = self.spawn(self.runner.live())

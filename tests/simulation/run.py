@@ -64,7 +64,8 @@ def run_seed(seed: int, variant: Variant = SOUND, *, told: bool = False) -> Outc
     with silent(), patch.object(dossier, "TELLS_MORE", START):
         try:
             world.run()
-            found = check(world)
+            with world.rules():
+                found = check(world)
         except Exception as error:
             raise AssertionError(
                 f"seed {seed}, {variant.name}: {type(error).__name__}: {error}\n{_again(seed, variant)}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from copy import copy
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -10,7 +10,8 @@ from typing_extensions import override
 
 from chassis.service import Service
 from contracts.procedures import load_catalogue, load_directory
-from contracts.worktime import Calendar, load_calendar
+from contracts.rules import load_rule_sets
+from contracts.worktime import Calendar, load_calendar, worked
 from services.intake import decide as intake_rules
 from services.intake import handlers as intake
 from services.notify import handlers as notify
@@ -42,6 +43,11 @@ def _routing_rules() -> routing_rules.Rules:
 def tolerates(received_at: datetime, occurred_at: datetime, told_at: datetime) -> bool:
     """Whether routing believes a report of this moment that was made at that one, of a dossier received then."""
     return _routing_rules().tolerates(received_at, occurred_at, told_at)
+
+
+def tolerance(received_at: datetime) -> timedelta:
+    """How late a report on a dossier received then may come, in working time."""
+    return worked(load_rule_sets().on(received_at).late_reports.value, calendar())
 
 
 @cache

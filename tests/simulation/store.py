@@ -1,6 +1,6 @@
 """A store behind a wire: every call can be interrupted before and after it was carried out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from typing_extensions import override
@@ -8,6 +8,7 @@ from typing_extensions import override
 from chassis.document import Document
 from chassis.memory import MemoryStore
 from chassis.store import Store
+from chassis.watermark import Timeline, Told
 from tests.simulation.wire import Wire
 
 
@@ -64,9 +65,36 @@ class FarStore(Store):
         return numbers
 
     @override
-    async def tick(self, timeline: str, partition: int, now: datetime) -> None:
-        await self._wire.store("tick")
-        await self.near.tick(timeline, partition, now)
+    async def hear(self, told: Sequence[Told]) -> None:
+        await self._wire.store("hear")
+        await self.near.hear(told)
+        await self._wire.store("heard")
+
+    @override
+    async def timeline(self, name: str) -> Timeline:
+        await self._wire.store("timeline")
+        return await self.near.timeline(name)
+
+    @override
+    async def open_timelines(self) -> set[str]:
+        await self._wire.store("open timelines")
+        return await self.near.open_timelines()
+
+    @override
+    async def digested(self, timeline: str, moments: Mapping[int, datetime]) -> None:
+        await self._wire.store("digested")
+        await self.near.digested(timeline, moments)
+
+    @override
+    async def passed_on(self, timeline: str, tick: datetime) -> None:
+        await self._wire.store("passed on")
+        await self.near.passed_on(timeline, tick)
+
+    @override
+    async def acted(self, timeline: str, moments: Mapping[int, datetime]) -> None:
+        await self._wire.store("acted")
+        await self.near.acted(timeline, moments)
+        await self._wire.store("acted on")
 
     @override
     async def clocks(self, partitions: Iterable[int]) -> dict[tuple[str, int], datetime]:

@@ -21,8 +21,8 @@ REPEATED = 0.2
 LATE = 0.2
 
 Action = Callable[[], None]
-Submit = Callable[[Message], None]
-"""Hands a message to the portal, which goes on until the bus has acknowledged it."""
+Submit = Callable[[str, Message], None]
+"""Hands in a message of a timeline."""
 
 
 class Voice:
@@ -63,11 +63,15 @@ class Voice:
         """The clock of a timeline."""
         return self.bus.clock() - (timedelta() if timeline == LIVE else BEHIND)
 
+    def hand_in(self, message: Message) -> None:
+        """Hand a record of the live timeline in as it is."""
+        self._submit(LIVE, message)
+
     def send(self, event: AnyEvent) -> None:
         """Hand it in, perhaps twice."""
-        self._submit(message_of(event))
+        self._submit(event.timeline, message_of(event))
         if self.chance(REPEATED):
-            self.later(self._submit, message_of(event))
+            self.later(self._submit, event.timeline, message_of(event))
 
     def say(self, data: Payload, source: str, subject: str, correlation: str, timeline: str = LIVE) -> None:
         """Something that is true now; perhaps it travels for days."""

@@ -33,12 +33,14 @@ class Weather:
         failures: the call fails, before or after its effect.
         delays: it takes its time.
         refusals: a carrier or the address book fails.
+        damage: of all partitions that a fetch drains, those that raise.
     """
 
     crashes: float = 0.0
     failures: float = 0.0
     delays: float = 0.0
     refusals: float = 0.0
+    damage: float = 0.0
 
 
 @dataclass
@@ -111,6 +113,14 @@ class Wire:
             sky.fault("failures", self.owner.name)
             return True
         return False
+
+    def damages(self) -> bool:
+        """Whether the next batch that is drained can not be unpacked, this time."""
+        chance = self.sky.weather.damage
+        if not chance or self.buried or self.sky.rng.random() >= chance:
+            return False
+        self.sky.fault("damage", self.owner.name)
+        return True
 
     def refuses(self) -> bool:
         """Whether the world outside says no."""

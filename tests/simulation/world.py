@@ -9,17 +9,19 @@ from unittest.mock import patch
 
 from chassis import clock, loop
 from chassis.record import Message
-from contracts.claims import ClockTicked
-from contracts.envelope import LIVE, new_event
-from tests.simulation.bus import PARTITIONS, Bus
+from contracts import rule_days
+from contracts.envelope import LIVE
+from tests.simulation.bus import Bus
 from tests.simulation.loop import Mortal, SimulatedLoop
 from tests.simulation.mischief import Mischief
 from tests.simulation.people import People
+from tests.simulation.player import Player
 from tests.simulation.portal import Portal
 from tests.simulation.post import Post
 from tests.simulation.process import Process
 from tests.simulation.services import services
 from tests.simulation.shop import Shop
+from tests.simulation.strangers import Strangers
 from tests.simulation.trace import Trace
 from tests.simulation.variants import SOUND, Variant
 from tests.simulation.voice import BEHIND, SIMULATED, Voice
@@ -42,7 +44,10 @@ BREATH = 21_000.0
 STRIDE = timedelta(days=1)
 """How far a calm world goes at least when nothing is left to do."""
 
-TROUBLES = ("crashes", "failures", "lost answers", "expulsions", "pauses", "cuts", "stops")
+IN_FORCE = (timedelta(), timedelta(), timedelta(), timedelta(days=2), timedelta(days=4))
+"""So long after its start a world bounds what records claim: most begin with it, some live to see it."""
+
+TROUBLES = ("crashes", "failures", "lost answers", "expulsions", "pauses", "cuts", "stops", "damage")
 
 PATIENCE = 600
 """Rounds after which a world without faults has to be at rest."""
@@ -53,6 +58,7 @@ class World:
 
     def __init__(self, seed: int, variant: Variant = SOUND, *, told: bool = False) -> None:
         self.rng = random.Random(seed)
+        self._bounded_from = START + random.Random(f"rules {seed}").choice(IN_FORCE)
         self.trace = Trace(told=told)
         self.asyncio = SimulatedLoop(self.rng, self.trace)
         self.counts: Counter[str] = Counter()
@@ -65,19 +71,24 @@ class World:
             Shop(variant.product(service), variant, self.sky, self.bus, self.asyncio, lambda: self.now, self.post)
             for service in services().values()
         ]
+        self.player = Player(self.bus)
         self.portals = [Portal("portal", self.asyncio, self.sky, self.bus)]
         self.people = People(Voice(self.rng, self.bus, self._submit))
         rate = 0.0 if peaceful else self.rng.choice((0.0, 0.05, 0.15))
+        self._strangers = Strangers(self.rng, self.bus, self.people.bad)
+        self._peaceful = peaceful
         self._mischief = Mischief(self.rng, self.sky, self.asyncio, self.shops, rate)
 
-    def _submit(self, message: Message) -> None:
-        self.portal.submit(message)
+    def _submit(self, timeline: str, message: Message) -> None:
+        """What happens now goes through the portal, which goes on until the bus has it; the rest is the player's."""
+        self.portal.submit(message) if timeline == LIVE else self.player.hold(message)
 
     def _weather(self, peaceful: bool) -> Weather:
         if peaceful:
             return Weather()
         draw = self.rng.choice
-        return Weather(draw((0, 0.003, 0.01)), draw((0, 0.01, 0.03)), draw((0, 0.01, 0.04)), draw((0, 0.1, 0.4)))
+        weather = draw((0, 0.003, 0.01)), draw((0, 0.01, 0.03)), draw((0, 0.01, 0.04)), draw((0, 0.1, 0.4))
+        return Weather(*weather, damage=draw((0, 0.01, 0.05)))
 
     @property
     def now(self) -> datetime:
@@ -104,13 +115,14 @@ class World:
 
     def run(self) -> None:
         """A storm, and then calm until everything is committed and nothing is due."""
-        with self._present():
+        with self._present(), self.rules():
             for shop in self.shops:
                 for _ in range(INSTANCES):
                     shop.begin()
             self.people.begin(self.rng.choice((1, 1, 2, 3)))
             self._storm()
             self.sky.weather = Weather()
+            self._strangers.end()
             self._mischief.end()
             self._calm()
             for shop in self.shops:
@@ -140,6 +152,12 @@ class World:
             self.asyncio.bury([*self.portals, *self.processes])
 
     @contextmanager
+    def rules(self) -> Iterator[None]:
+        """Inside, the rules of a day count from this world's day on."""
+        with patch.object(rule_days, "ANY_RECORD", self._bounded_from):
+            yield
+
+    @contextmanager
     def _present(self) -> Iterator[None]:
         """Inside, production code finds this world's loop, clock and dice (tenacity draws its jitter)."""
         dice = random.getstate()
@@ -162,6 +180,8 @@ class World:
             if self.rng.random() < 0.02:
                 self._tick()
             self._mischief.happen()
+            if not self._peaceful:
+                self._strangers.act()
 
     def _go_on(self, steps: int) -> bool:
         """Let them work for so many steps; False if they came to rest."""
@@ -186,20 +206,8 @@ class World:
         self.asyncio.advance(rng.choice(goals))
 
     def _tick(self) -> None:
-        """Tell the second timeline what time it is, on every partition."""
-        now = self.now - BEHIND
-        for partition in range(PARTITIONS):
-            data = ClockTicked(partition=partition)
-            event = new_event(
-                data,
-                source="/clock",
-                subject=SIMULATED,
-                time=now,
-                correlationid=SIMULATED,
-                unique=(partition, now),
-                timeline=SIMULATED,
-            )
-            self.bus.append(Message(data.TYPE, SIMULATED.encode(), event.to_json().encode(), partition=partition))
+        """Go on with the second timeline, if everybody has passed its last tick on."""
+        self.player.tick(self.present(SIMULATED))
 
     def _calm(self) -> None:
         """No more faults: finish, look at the clock, and go on to the next moment that matters until there is none."""
@@ -230,6 +238,8 @@ class World:
     def _moments(self) -> Iterator[datetime]:
         if self.people.next_action is not None:
             yield self.people.next_action
+        if self.player.holds:
+            yield self.now
         for shop in self.shops:
             for doc in shop.store.documents.values():
                 if doc.due is not None:

@@ -1,18 +1,17 @@
-"""Reading CSV logs: one event a line, the lines of a case together, the case's attributes on each of them."""
+"""Reading CSV logs: one event a line, the case's attributes on each; lines that stand together are a piece."""
 
 import csv
 import io
-from collections.abc import Generator
-from functools import partial
-from typing import IO, Any
+from collections.abc import Generator, Iterator
+from typing import IO, Any, TextIO
 
 from services.cli.importing.errors import BrokenLog, ImportFailed
 from services.cli.importing.log import Note, RawCase
-from services.cli.importing.mapping import Mapping
+from services.cli.importing.mapping import STANDARD_LIFECYCLE, Mapping
 from services.cli.importing.report import Kind
 
 LONGEST_LINE = 1_000_000
-"""Characters; what is longer is no line of a log, and read in pieces, which are skipped, it can not fill the memory."""
+"""Characters; what is longer is no line of a log: it is skipped, and counted. So it can not fill the memory."""
 
 
 def read_csv(stream: IO[bytes], mapping: Mapping, note: Note) -> Generator[RawCase, None, None]:
@@ -23,7 +22,8 @@ def read_csv(stream: IO[bytes], mapping: Mapping, note: Note) -> Generator[RawCa
         BrokenLog: the rest can not be read.
     """
     text = io.TextIOWrapper(stream, encoding=mapping.csv.encoding, newline="")
-    lines = csv.reader(iter(partial(text.readline, LONGEST_LINE), ""), delimiter=mapping.csv.delimiter, strict=True)
+    csv.field_size_limit(LONGEST_LINE)  # it is the module's, for all readers; by itself 131,072
+    lines = csv.reader(_lines(text, note), delimiter=mapping.csv.delimiter, strict=True)
     try:
         header = next(lines, [])
         _check_header(header, mapping)
@@ -38,8 +38,20 @@ def read_csv(stream: IO[bytes], mapping: Mapping, note: Note) -> Generator[RawCa
         text.detach()  # or closing it would close what the caller still holds
 
 
+def _lines(text: TextIO, note: Note) -> Iterator[str]:
+    """The lines; of one that is too long an empty one, which counts as a line."""
+    while line := text.readline(LONGEST_LINE):
+        if len(line) == LONGEST_LINE and not line.endswith(("\n", "\r")):
+            while (rest := text.readline(LONGEST_LINE)) and not rest.endswith(("\n", "\r")):
+                pass
+            note(Kind.LINE_TOO_LONG, f"it begins with {line[:60]!r}")
+            line = "\n"
+        yield line
+
+
 def _check_header(header: list[str], mapping: Mapping) -> None:
-    for name in sorted(mapping.case_names | mapping.event_names):
+    wanted = mapping.case_names | mapping.event_names
+    for name in sorted(wanted if STANDARD_LIFECYCLE in header else wanted - {STANDARD_LIFECYCLE}):
         if header.count(name) != 1:
             problem = "twice" if name in header else "not there"
             raise ImportFailed(
@@ -58,20 +70,11 @@ def _cases(lines: Any, header: list[str], mapping: Mapping, note: Note) -> Gener
                 note(Kind.LINE_SKIPPED, f"line {number} has {len(fields)} fields, the header {len(header)}")
             continue
         values = dict(zip(header, fields, strict=True))
-        if case is None or values[mapping.case.id] != case.values[mapping.case.id]:
+        if case is None or values[mapping.case.id] != case.values.get(mapping.case.id):
             if case:
                 yield case
-            case = RawCase(number, {name: values[name] for name in of_case})
-        _merge(case, values, number, note)
-        case.add({name: values[name] for name in of_event}, number, note)
+            case = RawCase(number)
+        case.learn({name: values[name] for name in of_case}, number, note)
+        case.add({name: values[name] for name in of_event if name in values}, number, note)
     if case:
         yield case
-
-
-def _merge(case: RawCase, values: dict[str, str], number: int, note: Note) -> None:
-    """Some exports write a case's end on its last line only; a value that changes is an anomaly."""
-    for name, known in case.values.items():
-        if not known:
-            case.values[name] = values[name]
-        elif values[name] and values[name] != known:
-            note(Kind.CASE_FIELDS_DIFFER, f"line {number}: {name} was {known[:60]!r}, now {values[name][:60]!r}")

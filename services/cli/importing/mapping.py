@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -12,6 +12,7 @@ from contracts.envelope import DOSSIER_CODE_PATTERN, LIVE, Code
 from contracts.worktime.document import read_document
 from contracts.worktime.errors import DataError
 from services.cli.importing.errors import ImportFailed
+from services.cli.importing.times import check_format
 from services.cli.importing.words import filled, placeholders
 
 Name = Annotated[str, Field(min_length=1)]
@@ -42,6 +43,12 @@ def _known_zone(zone: str) -> str:
         raise ValueError("not a time zone such as Asia/Ho_Chi_Minh") from unknown
 
 
+def _known_format(form: str) -> str:
+    if form:
+        check_format(form)
+    return form
+
+
 def _one_character(delimiter: str) -> str:
     if len(delimiter) != 1:
         raise ValueError('not one character, such as ";" or "\\t"')
@@ -61,17 +68,24 @@ class _Strict(BaseModel):
 
 
 class CaseFields(_Strict):
-    """Names of the case's attributes (XES) or columns (CSV); an empty one: the log has none."""
+    """Names of the case's attributes (XES), columns (CSV) or the dossier's attributes (OCEL); empty: the log has none.
+
+    Without `start` a case starts with its first event.
+    """
 
     id: Name
-    start: Name
+    start: str = ""
     end: str = ""
     deadline: str = ""
     channel: str = ""
 
 
+STANDARD_LIFECYCLE = "lifecycle:transition"
+"""The attribute's name in the lifecycle extension of IEEE 1849 (XES)."""
+
+
 class EventFields(_Strict):
-    """Names of the event's attributes (XES) or columns (CSV); an empty one: the log has none.
+    """Names of the event's attributes (XES, OCEL) or columns (CSV); an empty one: the log has none.
 
     Leave `resource` out where the log names persons: no topic carries personal data.
     """
@@ -81,6 +95,51 @@ class EventFields(_Strict):
     group: str = ""
     resource: str = ""
     id: str = Field(default="", description="Unique within its case; without one its place in the case counts")
+    lifecycle: str = Field(default=STANDARD_LIFECYCLE, description="A log may be without this one")
+
+
+Transitions = Annotated[frozenset[str], AfterValidator(lambda names: frozenset(name.casefold() for name in names))]
+"""Names of transitions, in whatever case the log writes them."""
+
+
+class Lifecycle(_Strict):
+    """What a transition in an activity's lifecycle means; an event without one finishes its step.
+
+    All others are counted and not told: `suspend` and `resume` of the standard speak of somebody's work, and the clock
+    of a dossier stands only for what the law names.
+    """
+
+    finishes: Transitions = frozenset({"complete"})
+    takes: Transitions = frozenset({"start"})
+
+
+class Related(_Strict):
+    """Objects of an event: of a type, related by a qualifier, or both; without either, none."""
+
+    type: str = ""
+    qualifier: str = ""
+
+
+class OcelShape(_Strict):
+    """What is what in an object-centric log (OCEL 2.0).
+
+    Attributes:
+        dossier: the type of the objects that are dossiers.
+        qualifier: how an event has to be related to a dossier to be told of it; empty: in any way.
+        steps: the types of the events that are told; empty: all.
+        agency, officer: which related object of an event did it; of several the first counts.
+    """
+
+    dossier: Name
+    qualifier: str = ""
+    steps: frozenset[str] = frozenset()
+    agency: Related = Related()
+    officer: Related = Related()
+
+    @property
+    def related(self) -> Related:
+        """The dossiers of an event."""
+        return Related(type=self.dossier, qualifier=self.qualifier)
 
 
 class CsvShape(_Strict):
@@ -88,6 +147,10 @@ class CsvShape(_Strict):
 
     delimiter: Annotated[str, AfterValidator(_one_character)] = ","
     encoding: Annotated[str, AfterValidator(_known_encoding)] = "utf-8-sig"
+
+
+Zone = Annotated[str, AfterValidator(_known_zone)]
+"""A name of the time zone database."""
 
 
 class Mapping(_Strict):
@@ -106,8 +169,13 @@ class Mapping(_Strict):
         agency: template over ``{group}``.
         agencies: codes of groups that do not follow the template.
         no_group: what the log writes where no group did it; such an event stays with the holder.
+        deadline: what a case without a deadline of its own has: the limit of its procedure, or none.
+        ends_with: activities that end a case which has no end of its own.
+        lifecycle: which transitions finish a step, and which take custody.
         default_zone: time zone of timestamps without one.
+        zones: what zones in timestamps mean, where their names are not of the time zone database.
         time_format: as for `strptime`; empty: ISO 8601.
+        ocel: of an object-centric log, what is what.
     """
 
     timeline: Annotated[str, Field(pattern=DOSSIER_CODE_PATTERN, max_length=60), AfterValidator(_not_live)]
@@ -121,9 +189,14 @@ class Mapping(_Strict):
     agency: str = "{group}"
     agencies: dict[str, Code] = Field(default_factory=dict)
     no_group: frozenset[str] = frozenset()
-    default_zone: Annotated[str, AfterValidator(_known_zone)] = ""
-    time_format: str = ""
+    deadline: Literal["from-procedure", "none"] = "none"
+    ends_with: frozenset[str] = frozenset()
+    lifecycle: Lifecycle = Lifecycle()
+    default_zone: Zone = ""
+    zones: dict[Name, Zone] = Field(default_factory=dict)
+    time_format: Annotated[str, AfterValidator(_known_format)] = ""
     csv: CsvShape = CsvShape()
+    ocel: OcelShape | None = None
 
     @model_validator(mode="after")
     def _templates_hold_what_tells_apart(self) -> Self:

@@ -11,9 +11,14 @@ from chassis.record import Message, message_of
 from services.cli.importing.case import CaseReader
 from services.cli.importing.claims import claims_of, hand_overs
 from services.cli.importing.csv_log import read_csv
+from services.cli.importing.deadlines import Deadlines
 from services.cli.importing.errors import BrokenLog, ImportFailed
+from services.cli.importing.grouping import Grouping
 from services.cli.importing.log import LogFile, RawCase, Reader
 from services.cli.importing.mapping import Mapping
+from services.cli.importing.ocel import ID
+from services.cli.importing.ocel_json import read_ocel_json
+from services.cli.importing.ocel_sqlite import read_ocel_sqlite
 from services.cli.importing.progress import Progress
 from services.cli.importing.report import Kind, Report
 from services.cli.importing.scratch import Scratch
@@ -23,16 +28,12 @@ CHUNK = 500
 """Messages published before their acknowledgement is awaited."""
 
 WINDOW = 10_000
-"""Messages of whole cases that are held back, so that their applications are digested before their reports go out.
+"""Messages of whole cases that are held back and published together, before it is noted how far the import is."""
 
-Else a report would often overtake its dossier, on another topic; and on a timeline that runs through months in a
-second no service could wait for the dossier: it would reject the report, and take the rejection back.
-"""
-
-_FORMATS: dict[str, Reader] = {"xes": read_xes, "csv": read_csv}
+_FORMATS: dict[str, Reader] = {"xes": read_xes, "csv": read_csv, "json": read_ocel_json, "sqlite": read_ocel_sqlite}
 
 OnProgress = Callable[[int, int], None]
-"""Told how many bytes of how many were read."""
+"""Told how much of how much is done: the first half is reading, in bytes, the second playing."""
 
 
 class Bus(Protocol):
@@ -41,11 +42,8 @@ class Bus(Protocol):
     async def publish(self, messages: Sequence[Message]) -> None:
         """Publish; returns when all are acknowledged."""
 
-    async def settled(self) -> None:
-        """Return when no service has anything left to read."""
-
     async def tick(self, timeline: str, time: datetime) -> None:
-        """Tell every partition that on this timeline it is now `time`; see `services.cli.ticking.ticks`."""
+        """Tell that on this timeline it is now `time`; return when every service has passed that on."""
 
 
 async def play(
@@ -54,20 +52,23 @@ async def play(
     bus: Bus,
     progress_folder: Path,
     *,
+    deadlines: Deadlines | None = None,
     from_scratch: bool = False,
     on_progress: OnProgress | None = None,
 ) -> Report:
     """Play a log onto the bus, then tell its timeline what time it is.
 
-    Claims of one dossier are published in order, its application digested before the rest; the ids make it harmless to
-    publish any of them again. Where the file turns out broken, what was read before is played, but the clock is not
-    moved, because the log's end is not known.
+    The log is read to its end first, and its cases are put together on disk, in whatever order it tells them. Claims of
+    one dossier are published in order; the ids make it harmless to publish any of them again. Nothing is decided before
+    the clock is moved, at the end: no verdict before all is read. Where the file turns out broken, the clock is not
+    moved, because the log's end is not known; what was read before waits for it.
 
     Args:
-        file: the log: .xes, .xes.gz, .csv or .csv.gz.
+        file: the log; see `services.cli.importing.log.FORMS`.
         mapping: what its words mean.
         bus: takes the messages.
         progress_folder: remembers how far an interrupted import got.
+        deadlines: by the calendar and the rules of the installation; without them, by the shipped ones.
         from_scratch: publish every case, even those published before.
         on_progress: called after every case.
 
@@ -76,11 +77,15 @@ async def play(
     """
     log = LogFile(file)
     reader = _FORMATS[log.form]
-    progress = Progress(progress_folder, file, mapping, from_scratch=from_scratch)
-    with Scratch() as scratch:
-        player = _Player(mapping, bus, progress, scratch)
-        with closing(log.cases(reader, mapping, player.report.note)) as cases:
-            await player.play(cases, log, on_progress or (lambda _read, _total: None))
+    deadlines = deadlines or Deadlines(mapping)
+    progress = Progress(progress_folder, file, mapping, deadlines.basis, from_scratch=from_scratch)
+    on_progress = on_progress or (lambda _done, _total: None)
+    key = mapping.case.id if log.form in {"xes", "csv"} else ID
+    with Scratch() as scratch, Grouping(key) as grouping:
+        player = _Player(mapping, bus, progress, scratch, deadlines)
+        with closing(log.cases(reader, mapping, player.report.note)) as pieces:
+            await player.gather(pieces, grouping, log, on_progress)
+        await player.play(grouping, log.size, on_progress)
         await player.finish()
     return player.report
 
@@ -88,32 +93,43 @@ async def play(
 class _Player:
     """One run: reads cases, publishes their claims in chunks, remembers how far it got."""
 
-    def __init__(self, mapping: Mapping, bus: Bus, progress: Progress, scratch: Scratch) -> None:
+    def __init__(self, mapping: Mapping, bus: Bus, progress: Progress, scratch: Scratch, deadlines: Deadlines) -> None:
         self.report = Report(timeline=mapping.timeline, cases_published_before=progress.cases)
         self._mapping = mapping
         self._bus = bus
         self._progress = progress
         self._scratch = scratch
-        self._reader = CaseReader(mapping, self.report, scratch)
-        self._applications: list[Message] = []
-        self._reports: list[Message] = []
+        self._reader = CaseReader(mapping, self.report, scratch, deadlines)
+        self._messages: list[Message] = []
 
-    async def play(self, cases: Iterator[RawCase], log: LogFile, on_progress: OnProgress) -> None:
+    async def gather(
+        self, pieces: Iterator[RawCase], grouping: Grouping, log: LogFile, on_progress: OnProgress
+    ) -> None:
+        """Read the log to its end, before anything of it is published."""
         try:
-            for raw in cases:
-                self._take(raw)
-                on_progress(log.bytes_read, log.size)
-                if len(self._applications) + len(self._reports) >= WINDOW:
-                    await self._flush()
-                elif self.report.cases % CHUNK == 0:
-                    await asyncio.sleep(0)  # whatever else runs must not starve while published cases are skipped
+            for count, piece in enumerate(pieces):
+                self._reader.check_zones(piece)
+                grouping.add(piece)
+                if count % CHUNK == 0:
+                    on_progress(log.bytes_read, 2 * log.size)
+                    await asyncio.sleep(0)  # whatever else runs must not starve
         except BrokenLog as broken:
-            self._stop(log, broken)
+            self._stop(log, grouping, broken)
+
+    async def play(self, grouping: Grouping, size: int, on_progress: OnProgress) -> None:
+        """Publish case by case."""
+        for raw in grouping.whole(self.report.note):
+            self._take(raw)
+            on_progress(size + size * self.report.cases // grouping.cases, 2 * size)
+            if len(self._messages) >= WINDOW:
+                await self._flush()
+            elif self.report.cases % CHUNK == 0:
+                await asyncio.sleep(0)
         await self._flush()
-        on_progress(log.bytes_read, log.size)
+        on_progress(2 * size, 2 * size)
 
     async def finish(self) -> None:
-        """Move the clock to the log's end, once everything else is digested."""
+        """Move the clock to the log's end: now everything is decided."""
         report = self.report
         if self._progress.cases > report.cases:
             raise self._progress.refuse(
@@ -124,7 +140,6 @@ class _Player:
         count, first = self._scratch.open_past(report.latest)
         if count:
             report.add(Kind.OPEN_PAST_DEADLINE, count, first)
-        await self._bus.settled()
         await self._bus.tick(self._mapping.timeline, report.latest)
 
     def _take(self, raw: RawCase) -> None:
@@ -135,17 +150,12 @@ class _Player:
         self.report.played += 1
         self.report.hand_overs += hand_overs(claims)
         if self.report.cases > self._progress.cases:
-            application, *reports = map(message_of, claims)
-            self._applications.append(application)
-            self._reports += reports
+            self._messages += map(message_of, claims)
 
     async def _flush(self) -> None:
         """Publish what waits, then remember the cases it completes: never the other way round."""
-        await self._publish(self._applications)
-        if self._reports:
-            await self._bus.settled()
-        await self._publish(self._reports)
-        self._applications, self._reports = [], []
+        await self._publish(self._messages)
+        self._messages = []
         if self.report.cases > self._progress.cases:
             self._progress.save(self.report.cases)
 
@@ -155,7 +165,9 @@ class _Player:
             await self._bus.publish(chunk)
             self.report.messages += len(chunk)
 
-    def _stop(self, log: LogFile, broken: BrokenLog) -> None:
-        if not self.report.cases:
-            raise ImportFailed(f"{log.path.name}: {broken}") from broken
+    def _stop(self, log: LogFile, grouping: Grouping, broken: BrokenLog) -> None:
+        """Go on with the cases before the fault, where they are whole."""
+        if not grouping.cases or grouping.in_pieces:
+            lost = "; its cases do not stand together, so each may lack its end: nothing is played"
+            raise ImportFailed(f"{log.path.name}: {broken}{lost if grouping.cases else ''}") from broken
         self.report.note(Kind.FILE_BROKEN, f"{log.path.name}: {broken}")

@@ -1,6 +1,7 @@
 """How far an import got, so that a second run goes on from there."""
 
 import hashlib
+import json
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -8,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from services.cli.importing.errors import ImportFailed
 from services.cli.importing.mapping import Mapping
 
-RULES = 1
+RULES = 2
 """Raise it whenever the same log and mapping would give other claims: an import half done must then begin anew."""
 
 
@@ -20,14 +21,14 @@ class _Saved(BaseModel):
 
 
 class Progress:
-    """The progress file of one log with one mapping.
+    """The progress file of one log with one mapping, and the calendar and limits that dates follow from (`basis`).
 
     Raises:
         ImportFailed: the file is damaged.
     """
 
-    def __init__(self, folder: Path, log: Path, mapping: Mapping, *, from_scratch: bool = False) -> None:
-        self._digest = digest(log, mapping)
+    def __init__(self, folder: Path, log: Path, mapping: Mapping, basis: str, *, from_scratch: bool = False) -> None:
+        self._digest = digest(log, mapping, basis)
         self.path = folder / f"import-{mapping.timeline}-{self._digest[:12]}.json"
         self.cases = 0 if from_scratch else self._read()
 
@@ -60,11 +61,10 @@ class Progress:
         return saved.cases
 
 
-def digest(log: Path, mapping: Mapping) -> str:
+def digest(log: Path, mapping: Mapping, basis: str) -> str:
     """SHA-256 of everything that decides which claims are made."""
     with log.open("rb") as stream:
         found = hashlib.file_digest(stream, "sha256")
-    settings = mapping.model_dump(mode="json")
-    settings["no_group"] = sorted(settings["no_group"])  # a set has no order of its own
-    found.update(f"{RULES}{sorted(settings.items())}".encode())
+    settings = json.dumps(mapping.model_dump(), sort_keys=True, default=sorted)  # a set has no order of its own
+    found.update(f"{RULES}{settings}{basis}".encode())
     return found.hexdigest()

@@ -10,6 +10,8 @@ LONGEST_CODE = 120
 
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 _UNFIT = re.compile(r"[^A-Za-z0-9._-]")
+_NO_CODE = re.compile("[|\\x00-\\x1f\\x7f\\ud800-\\udfff]")
+"""What `contracts.envelope.Code` refuses: control characters, the bar, and halves of characters."""
 
 
 def placeholders(template: str) -> frozenset[str]:
@@ -32,3 +34,8 @@ def cleaned(text: str) -> str:
     """Letters without their marks; every other character that a code can not hold becomes a hyphen."""
     plain = unicodedata.normalize("NFKD", text.translate(str.maketrans("đĐ", "dD")))
     return _UNFIT.sub("-", "".join(letter for letter in plain if not unicodedata.combining(letter)))
+
+
+def fit(text: str) -> str:
+    """The text as a code: its first characters, a hyphen for each that a code can not hold."""
+    return _NO_CODE.sub("-", text[:LONGEST_CODE])

@@ -41,15 +41,15 @@ class _Wanted:
     """Takes the attributes that the mapping names."""
 
     def __init__(self, mapping: Mapping) -> None:
-        self.of_case = mapping.case_names
+        self._of_case = mapping.case_names
         self._of_event = mapping.event_names
 
     def event(self, element: Any) -> dict[str, str]:
         return {key: part.get("value") or "" for part in element if (key := part.get("key")) in self._of_event}
 
-    def attribute(self, case: RawCase, element: Any) -> None:
-        if (key := element.get("key")) in self.of_case:
-            case.values[key] = element.get("value") or ""
+    def attribute(self, element: Any) -> dict[str, str]:
+        key = element.get("key")
+        return {key: element.get("value") or ""} if key in self._of_case else {}
 
 
 def _traces(stream: IO[bytes], wanted: _Wanted, note: Note) -> Generator[RawCase, None, None]:
@@ -85,7 +85,7 @@ def _take(case: RawCase, element: Any, wanted: _Wanted, note: Note) -> None:
     if _name(element) == "event":
         case.add(wanted.event(element), element.sourceline or 0, note)
     else:
-        wanted.attribute(case, element)
+        case.learn(wanted.attribute(element), element.sourceline or 0, note)
 
 
 def _name(element: Any) -> str:

@@ -1,31 +1,22 @@
 """The province's ear and mouth on Kafka."""
 
-import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from typing_extensions import override
 
-from chassis.admin import Admin
-from chassis.bus import Publisher
+from chassis.publisher import Publisher
 from chassis.record import Message
 from contracts.envelope import AnyEvent
 from contracts.topics import BadEventError, UnknownTypeError, read_event
 from services.cli.province.driver import Bus
 from services.cli.province.province import HEARD
-from services.cli.ticking import ticks
+from services.cli.ticking import OnWait, Ticking
 
-PATIENT = 3.0
-"""Seconds without any progress of the services after which we go on without them: one may be down."""
-
-IMPATIENT = 0.3
-"""The same, as long as they have not caught up again."""
-
-FIRST_PAUSE, LONGEST_PAUSE = 0.02, 0.2
 FETCH_MS = 50
-FETCH_SECONDS = 2.0
 
 
 class KafkaBus(Bus):
@@ -36,40 +27,34 @@ class KafkaBus(Bus):
     Args:
         kafka: bootstrap servers.
         partitions: of every topic.
-        groups: topics by consumer group, of the services that are waited for.
         timeline: all others are not heard.
+        on_wait: told for which services a tick waits, when that takes long.
     """
 
-    def __init__(self, kafka: str, partitions: int, groups: Mapping[str, Sequence[str]], timeline: str) -> None:
-        self._partitions = partitions
-        self._groups = dict(groups)
+    def __init__(self, kafka: str, partitions: int, timeline: str, on_wait: OnWait = lambda _: None) -> None:
         self._timeline = timeline
         self._publisher = Publisher(kafka)
-        self._admin = Admin(kafka)
-        self._consumer = AIOKafkaConsumer(bootstrap_servers=kafka, enable_auto_commit=False, fetch_max_wait_ms=FETCH_MS)
+        self._ticking = Ticking(kafka, self._publisher, timeline, partitions, on_wait)
+        committed = partial(AIOKafkaConsumer, bootstrap_servers=kafka, enable_auto_commit=False)
+        self._consumer = committed(fetch_max_wait_ms=FETCH_MS, isolation_level="read_committed")
         # Asks for ends on a connection of its own: on the other one every question waits behind a fetch.
-        self._gauge = AIOKafkaConsumer(bootstrap_servers=kafka, enable_auto_commit=False)
-        self._heard_at = self._places(payload.TYPE for payload in HEARD)
-        self._waited_at = self._places(topic for topics in self._groups.values() for topic in topics)
-        self._patience = PATIENT
-
-    def _places(self, topics: Iterable[str]) -> list[TopicPartition]:
-        return [TopicPartition(topic, number) for topic in sorted(set(topics)) for number in range(self._partitions)]
+        self._gauge = committed(isolation_level="read_committed")
+        self._heard_at = [TopicPartition(one.TYPE, number) for one in HEARD for number in range(partitions)]
 
     async def __aenter__(self) -> Self:
-        await self._admin.__aenter__()
         await self._gauge.start()
         await self._consumer.start()
         self._consumer.assign(self._heard_at)
         for place, offset in (await self._gauge.end_offsets(self._heard_at)).items():
             self._consumer.seek(place, offset)
+        await self._ticking.__aenter__()
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await self._ticking.__aexit__()
         await self._publisher.stop()
         await self._consumer.stop()
         await self._gauge.stop()
-        await self._admin.__aexit__()
 
     @override
     async def publish(self, messages: Sequence[Message]) -> None:
@@ -77,20 +62,17 @@ class KafkaBus(Bus):
 
     @override
     async def tick(self, timeline: str, time: datetime) -> None:
-        await self._publisher(ticks(timeline, time, self._partitions))
+        assert timeline == self._timeline  # noqa: S101 - it is the bus of this one
+        await self._ticking.tick(time)
 
     @override
     async def heard(self) -> list[AnyEvent]:
         """Everything up to the present ends of the topics."""
         ends = await self._gauge.end_offsets(self._heard_at)
         events: list[AnyEvent] = []
-        try:
-            async with asyncio.timeout(FETCH_SECONDS):
-                while await self._behind(ends):
-                    for records in (await self._consumer.getmany(timeout_ms=FETCH_MS)).values():
-                        events += [event for record in records if (event := self._read(record.topic, record.value))]
-        except TimeoutError:
-            pass  # what is late is heard the next time
+        while await self._behind(ends):
+            for records in (await self._consumer.getmany(timeout_ms=FETCH_MS)).values():
+                events += [event for record in records if (event := self._read(record.topic, record.value))]
         return events
 
     async def _behind(self, ends: Mapping[TopicPartition, int]) -> bool:
@@ -103,26 +85,3 @@ class KafkaBus(Bus):
         except (BadEventError, UnknownTypeError):
             return None
         return event if event.timeline == self._timeline else None
-
-    @override
-    async def settled(self) -> None:
-        """Return when nobody has lag and nothing new is said, or when nothing moves any more."""
-        now = asyncio.get_running_loop().time
-        pause, said, left, moved_at = FIRST_PAUSE, await self._said(), -1, now()
-        while True:
-            lag = sum((await self._admin.lag(self._groups)).values())
-            before, said = said, await self._said()
-            if not lag and said == before:
-                self._patience = PATIENT
-                return
-            if (said, lag) != (before, left):
-                left, moved_at = lag, now()
-            elif now() - moved_at > self._patience:
-                self._patience = IMPATIENT
-                return
-            await asyncio.sleep(pause)
-            pause = min(pause * 1.5, LONGEST_PAUSE)
-
-    async def _said(self) -> int:
-        """Records on the topics that are waited for: as long as it grows, the services still talk to each other."""
-        return sum((await self._gauge.end_offsets(self._waited_at)).values())

@@ -18,6 +18,9 @@ from services.cli.province.profiles import Profile
 from services.cli.province.week import at_leisure
 
 PORTAL = "/portal/simulated"
+RATING = "/lienthong/rating"
+"""Whose API the devices and portals on which citizens rate would call; it alone says that somebody rated."""
+
 NEVER_ANSWER = 0.08
 BRING_PART = 0.1
 WITHDRAW = 0.008
@@ -102,7 +105,7 @@ def _rate(event: AnyEvent, dossier: Dossier, profile: Profile, fetched: Action, 
         answers=_answers(profile.manners - 0.3 * dossier.late, rng),
     )
     at = at_leisure(fetched.at + minutes(rng, 2, 600), rng)
-    return [Action(at, rating, PORTAL, event.subject, event.correlationid, ("rating",), event.id)]
+    return [Action(at, rating, RATING, event.subject, event.correlationid, ("rating",), event.id)]
 
 
 def _answers(good: float, rng: Random) -> dict[Indicator, int]:

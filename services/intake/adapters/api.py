@@ -4,23 +4,42 @@ import hmac
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, HTTPException, Path, Response
+from fastapi.responses import JSONResponse
+from pydantic.json_schema import SkipJsonSchema
 
 from chassis import clock
 from chassis.app import Context
+from chassis.keys import KEY_PATTERN, KeyReusedError, StoredKeys
+from chassis.problem import documented
 from contracts import claims
-from contracts.envelope import event_id
-from contracts.procedures import Catalogue
+from contracts.envelope import DOSSIER_CODE_PATTERN, event_id
+from contracts.procedures import Catalogue, Procedure
+from services.intake.adapters.answers import ContactTold, Outcome, Pending, ProcedureListed
 from services.intake.adapters.desk import CollectionBody, Desk, PaymentBody, Submission, SupplementBody
 from services.intake.adapters.vault import Vault
 
-Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=8, max_length=120)]
+Key = Annotated[
+    str | SkipJsonSchema[None],
+    Header(
+        alias="Idempotency-Key",
+        min_length=8,
+        max_length=120,
+        pattern=KEY_PATTERN,
+        description="Chosen anew for each request: the same request with the same key is carried out once",
+    ),
+]
 SubmissionId = Annotated[str, Path(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]+$")]
-Outcome = dict[str, Any]
+DossierCode = Annotated[str, Path(pattern=DOSSIER_CODE_PATTERN)]
+ProcedureCode = Annotated[str, Path(max_length=40, pattern=r"^[0-9.]+$", description="For example 1.001193")]
+
+PENDING: dict[int | str, dict[str, Any]] = {202: {"model": Pending, "description": "Taken in; look later"}}
+NOT_FOUND: dict[int | str, dict[str, Any]] = {404: documented("There is no such thing (yet)")}
+REUSED: dict[int | str, dict[str, Any]] = {409: documented("The Idempotency-Key was used for another request")}
 
 
 def make_router(context: Context, vault: Vault, catalogue: Catalogue) -> APIRouter:
     """All routes."""
-    desk = Desk(context, vault)
+    desk = Desk(context, vault, StoredKeys(context.store))
     router = APIRouter()
     for part in (
         _lodging(desk),
@@ -32,35 +51,51 @@ def make_router(context: Context, vault: Vault, catalogue: Catalogue) -> APIRout
     return router
 
 
-def _answer(outcome: Outcome | None, submission: str, response: Response, done: int = 200) -> Outcome:
+def _answer(outcome: Outcome | None, submission: str) -> Outcome | Response:
     if outcome is None:
-        response.status_code = 202
-        return {"submission_id": submission, "outcome": "pending", "look_at": f"/v1/submissions/{submission}"}
-    response.status_code = done
+        return JSONResponse(_pending(submission).model_dump(), status_code=202)
     return outcome
 
 
-def _lodging(desk: Desk) -> APIRouter:
-    router = APIRouter(prefix="/v1")
+def _pending(submission: str) -> Pending:
+    return Pending(submission_id=submission, look_at=f"/v1/submissions/{submission}")
 
-    @router.post("/submissions")
-    async def submit(body: Submission, response: Response, key: Key = None) -> Outcome:
+
+def _reused(error: KeyReusedError) -> HTTPException:
+    return HTTPException(409, str(error))
+
+
+def _lodging(desk: Desk) -> APIRouter:
+    router = APIRouter(prefix="/v1", tags=["submissions"])
+
+    @router.post(
+        "/submissions",
+        response_model=Outcome,
+        status_code=201,
+        responses={200: {"model": Outcome, "description": "Not accepted, and why"}, **PENDING, **REUSED},
+    )
+    async def submit(body: Submission, response: Response, key: Key = None) -> Outcome | Response:
         """Lodge a dossier (nộp hồ sơ). 201: accepted, with receipt. 200: not accepted, and why. 202: look later.
 
-        The same `Idempotency-Key` at the same unit is the same submission, however often it is sent.
+        The same `Idempotency-Key` at the same unit is the same submission, however often it is sent; with another
+        body it is refused (409).
         """
         submission = event_id("submission", body.receiving_unit, key or clock.random_reference())
-        outcome = await desk.submit(submission, body)
-        accepted = outcome is not None and outcome["dossier_code"] is not None
-        return _answer(outcome, submission, response, 201 if accepted else 200)
+        try:
+            outcome = await desk.submit(submission, body, keyed=key is not None)
+        except KeyReusedError as error:
+            raise _reused(error) from None
+        if outcome is not None and outcome.dossier_code is None:
+            response.status_code = 200
+        return _answer(outcome, submission)
 
-    @router.get("/submissions/{submission}")
-    async def look(submission: SubmissionId, response: Response) -> Outcome:
+    @router.get("/submissions/{submission}", response_model=Outcome, responses={**PENDING, **NOT_FOUND})
+    async def look_at_submission(submission: SubmissionId) -> Outcome | Response:
         """What became of a submission."""
-        return _answer(await desk.outcome(submission), submission, response)
+        return _answer(await desk.outcome(submission), submission)
 
-    @router.get("/dossiers/{code}")
-    async def dossier(code: str) -> Outcome:
+    @router.get("/dossiers/{code}", responses=NOT_FOUND)
+    async def look_at_dossier(code: DossierCode) -> Outcome:
         """What became of a dossier, by the code on the receipt."""
         found = await desk.by_code(code)
         if found is None:
@@ -72,60 +107,63 @@ def _lodging(desk: Desk) -> APIRouter:
 
 def _following(desk: Desk) -> APIRouter:
     """What a citizen does after lodging."""
-    router = APIRouter(prefix="/v1/submissions/{submission}")
+    router = APIRouter(
+        prefix="/v1/submissions/{submission}", tags=["submissions"], responses={**NOT_FOUND, **REUSED, **PENDING}
+    )
 
-    async def act(submission: str, claim: claims.Claim, key: str | None) -> None:
+    async def act(submission: str, claim: claims.Claim, key: str | None, usual: str = "") -> None:
         if await desk.outcome(submission) is None:
             raise HTTPException(404, f"no submission {submission} was judged yet")
-        await desk.claim(submission, claim, key or clock.random_reference())
+        try:
+            await desk.act(submission, claim, key, usual)
+        except KeyReusedError as error:
+            raise _reused(error) from None
 
-    @router.post("/supplements")
-    async def supplement(
-        submission: SubmissionId, body: SupplementBody, response: Response, key: Key = None
-    ) -> Outcome:
+    @router.post("/supplements", response_model=Outcome)
+    async def supplement(submission: SubmissionId, body: SupplementBody, key: Key = None) -> Outcome | Response:
         """Bring what is missing (bổ sung hồ sơ)."""
         await act(submission, body, key)
         brought = await desk.until(submission, lambda state: not set(state["missing"]) & set(body.components))
-        return _answer(brought, submission, response)
+        return _answer(brought, submission)
 
     @router.post("/payments", status_code=202)
-    async def pay(submission: SubmissionId, body: PaymentBody, key: Key = None) -> Outcome:
+    async def pay(submission: SubmissionId, body: PaymentBody, key: Key = None) -> Pending:
         """Pay what the dossier waits for (nghĩa vụ tài chính)."""
         await act(submission, body, key)
-        return {"submission_id": submission, "look_at": f"/v1/submissions/{submission}"}
+        return _pending(submission)
 
-    @router.post("/withdrawal")
-    async def withdraw(submission: SubmissionId, response: Response, key: Key = None) -> Outcome:
+    @router.post("/withdrawal", response_model=Outcome)
+    async def withdraw(submission: SubmissionId, key: Key = None) -> Outcome | Response:
         """Take the dossier back (rút hồ sơ)."""
-        await act(submission, claims.Withdrawal(), key or "withdrawal")
+        await act(submission, claims.Withdrawal(), key, "withdrawal")
         gone = await desk.until(submission, lambda state: state["outcome"] == "withdrawn")
-        return _answer(gone, submission, response)
+        return _answer(gone, submission)
 
-    @router.post("/collection")
-    async def collect(submission: SubmissionId, body: CollectionBody, response: Response, key: Key = None) -> Outcome:
+    @router.post("/collection", response_model=Outcome)
+    async def collect(submission: SubmissionId, body: CollectionBody, key: Key = None) -> Outcome | Response:
         """Hand over the result (trả kết quả)."""
-        await act(submission, body, key or "collection")
+        await act(submission, body, key, "collection")
         over = await desk.until(submission, lambda state: state["outcome"] == "delivered")
-        return _answer(over, submission, response)
+        return _answer(over, submission)
 
     return router
 
 
 def _catalogue(catalogue: Catalogue) -> APIRouter:
-    router = APIRouter(prefix="/v1/procedures")
+    router = APIRouter(prefix="/v1/procedures", tags=["procedures"])
 
     @router.get("")
-    async def procedures() -> list[Outcome]:
+    async def list_procedures() -> list[ProcedureListed]:
         """The procedures that can be asked for."""
-        return [one.model_dump(mode="json", include={"code", "name", "field", "level"}) for one in catalogue.values()]
+        return [ProcedureListed.model_validate(one, from_attributes=True) for one in catalogue.values()]
 
-    @router.get("/{code}")
-    async def procedure(code: str) -> Outcome:
+    @router.get("/{code}", responses=NOT_FOUND)
+    async def show_procedure(code: ProcedureCode) -> Procedure:
         """One procedure: checklist, channels, fee, limit, steps."""
         found = catalogue.get(code)
         if found is None:
             raise HTTPException(404, f"no procedure {code}: see /v1/procedures")
-        return found.model_dump(mode="json")
+        return found
 
     return router
 
@@ -135,12 +173,14 @@ def _internal(vault: Vault, token: str) -> APIRouter:
     router = APIRouter(prefix="/internal", include_in_schema=False)
 
     @router.get("/contacts/{reference}")
-    async def contact(reference: str, authorization: Annotated[str, Header()] = "") -> dict[str, Any]:
+    async def contact(
+        reference: Annotated[str, Path(max_length=64)], authorization: Annotated[str, Header()] = ""
+    ) -> ContactTold:
         if not token or not hmac.compare_digest(authorization.encode(), f"Bearer {token}".encode()):
             raise HTTPException(403, "set LIENTHONG_SERVICE_TOKEN to the same value in both services")
         found = await vault.get(reference)
         if found is None:
             raise HTTPException(404, "unknown or erased")
-        return found
+        return ContactTold.model_validate(found)
 
     return router

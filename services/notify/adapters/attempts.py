@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from contracts.envelope import LIVE
 from contracts.notify import Medium
 from services.notify.adapters.carrier import CarrierError, NotAskedError
 from services.notify.decide import Order
@@ -71,6 +72,11 @@ class Attempt:
     handed: bool = False
     left: bool = False
     task: "asyncio.Task[Result]" = field(init=False)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the wall clock tells its time; on timelines that ticks tell, no tick may overtake an outcome."""
+        return self.orders[0].cause.timeline == LIVE
 
     @property
     def begun(self) -> bool:
@@ -139,8 +145,10 @@ class Round:
 
 
 async def wait_for(attempts: Collection[Attempt]) -> None:
-    """Wait until all are through, or none was for a while."""
-    pending = {attempt.task for attempt in attempts}
+    """Wait until all are through, or none was for a while; on timelines that ticks tell, until all are."""
+    if history := {attempt.task for attempt in attempts if not attempt.is_live}:
+        await asyncio.wait(history)
+    pending = {attempt.task for attempt in attempts if attempt.is_live}
     for _ in range(STALLS):
         if not pending:
             return
@@ -175,7 +183,8 @@ class UnderWay:
     def forget(self, now: datetime) -> None:
         """Drop what nobody has asked after for long."""
         for key, attempt in list(self._attempts.items()):
-            if attempt.task.done() and (attempt.task.cancelled() or attempt.task.result().at + KEPT < now):
+            task = attempt.task
+            if task.done() and (task.cancelled() or task.exception() or task.result().at + KEPT < now):
                 self.drop(key)
 
     async def close(self) -> None:

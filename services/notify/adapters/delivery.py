@@ -9,6 +9,7 @@ from typing import NamedTuple
 import structlog
 
 from chassis.clock import now
+from chassis.fault import is_of_process
 from contracts.decision import Effect
 from contracts.envelope import LIVE, AnyEvent, event_id
 from contracts.notify import Medium
@@ -54,7 +55,7 @@ class Delivery:
         digests: who has them for agencies, and their addresses.
         live: carriers for what happens now.
         folders: carriers for every other timeline: an import of history must never send real mail.
-        clock: the present.
+        clock: the present, on the live timeline; on others an order says when it is carried out.
     """
 
     def __init__(
@@ -94,18 +95,22 @@ class Delivery:
         await self._under_way.close()
 
     def _begin(self, orders: Sequence[Order], present: datetime) -> list[Attempt]:
-        """Begin what is not under way; what an agency is to be told at one moment goes in one letter."""
-        fresh = list[Order]()
+        """Begin what is not under way; what an agency is to be told at one moment goes in one letter.
+
+        Returns what the batch has to wait for: what it begins, and on a timeline that ticks tell all that it orders.
+        """
+        fresh, waited = list[Order](), list[Attempt]()
         for order in orders:
             if attempt := self._under_way.get((order.message_id, order.attempt)):
                 attempt.ordered_at = present
+                waited += [] if attempt.is_live else [attempt]
             else:
                 fresh.append(order)
         batch, begun = Round(), [Attempt(group, present) for group in _groups(fresh)]
         for attempt in begun:
             attempt.task = asyncio.create_task(self._attempt(attempt, batch))
             self._under_way.add(attempt)
-        return begun
+        return begun + waited
 
     def _told(self, order: Order) -> AnyEvent | None:
         """What came of an order so far; None while nothing did."""
@@ -151,7 +156,10 @@ class Delivery:
             sent = await self._send(attempt, target, batch)
         except CarrierError as error:
             return Result(medium, self._clock(), error=error)
-        except Exception as error:  # noqa: BLE001 - one message must not hold up all dossiers of its partition
+        except Exception as error:
+            # One message must not hold up all dossiers of its partition; a broken process must not fail them all.
+            if is_of_process(error):
+                raise
             order = attempt.orders[0]
             # Only the class: the text, and the trace with it, may hold an address.
             log.error(  # noqa: TRY400
@@ -197,7 +205,7 @@ class Delivery:
             letter.subject,
             letter.short,
             letter.body,
-            self._clock(),
+            order.at or self._clock(),
             letter.paper,
         )
         carrier = (self._live if live else self._folders)[target.medium]
@@ -208,7 +216,7 @@ class Delivery:
 
     def _hand(self, attempt: Attempt) -> None:
         """The carrier is about to have it."""
-        if attempt.ordered_at + LEASE < self._clock():
+        if attempt.is_live and attempt.ordered_at + LEASE < self._clock():
             raise NotAskedError("delivery: not ordered any more")
         attempt.handed = True
 

@@ -75,7 +75,7 @@ def _event(order: Order, data: Payload, at: datetime) -> AnyEvent:
         data,
         source=SOURCE,
         subject=cause.subject,
-        time=at,
+        time=order.at or at,
         correlationid=cause.correlationid,
         unique=(order.message_id, order.attempt),
         causationid=cause.id,

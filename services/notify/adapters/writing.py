@@ -56,6 +56,15 @@ class Writer:
         self._marks = marks
         self._templates = templates()
 
+    def load(self) -> None:
+        """Load every template, so that one that is missing or broken is found before the first message.
+
+        Raises:
+            jinja2.TemplateError: one is unusable.
+        """
+        for name in self._templates.list_templates(extensions=["j2"]):
+            self._templates.get_template(name)
+
     def write(self, order: Order, contact: Contact | None) -> Letter:
         """Fill in a template, in the language the person chose.
 

@@ -3,20 +3,41 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, TypeAdapter, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictInt,
+    TypeAdapter,
+    WithJsonSchema,
+    field_validator,
+)
 
+from chassis.keys import Keys
 from chassis.record import Publish, message_of
 from chassis.store import StoreError
-from contracts.envelope import AnyEvent, Code, DossierCode, new_event
+from contracts.envelope import CODE_PATTERN, AnyEvent, Code, DossierCode, new_event
 from contracts.rating import Indicator, RatingChannel, RatingSubmitted
 from services.rating.decide import SOURCE
-from services.rating.state import INITIAL, MOST_POINTS, Rating, State
+from services.rating.state import INITIAL, MOST_POINTS, Rating, State, had_it
 
 _STATE = TypeAdapter(State)
+
+
+def _whole(given: Any) -> Any:
+    """JSON has one kind of number, and 2.0 is as whole as 2."""
+    return int(given) if isinstance(given, float) and given.is_integer() else given
+
+
+_Points = Annotated[
+    StrictInt, BeforeValidator(_whole), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": MOST_POINTS})
+]
 
 
 class States(Protocol):
@@ -33,29 +54,28 @@ class RatingBody(BaseModel):
 
     dossier: DossierCode
     channel: RatingChannel
-    holder: Annotated[str, Field(min_length=1, max_length=64, description="Opaque token of who rates")]
+    # Ids are derived from it, so it has no bar.
+    holder: Annotated[
+        str, Field(min_length=1, max_length=64, pattern=CODE_PATTERN, description="Opaque token of who rates")
+    ]
     agency: Code
     officer: Code | None = None
-    answers: Annotated[dict[Indicator, StrictInt], Field(min_length=1, description="Points by indicator")]
+    answers: Annotated[dict[Indicator, _Points], Field(min_length=1, description="Points by indicator")]
 
     @field_validator("answers")
     @classmethod
     def _points_in_bounds(cls, answers: dict[Indicator, int]) -> dict[Indicator, int]:
         for indicator, points in answers.items():
             if not 0 <= points <= MOST_POINTS:
-                raise ValueError(f"indicator {indicator} was given {points} points; give 0, 1 or 2")
+                raise ValueError(f"indicator {indicator}: give 0, 1 or 2 points")
         return answers
 
 
 class Outcome(BaseModel):
-    """What became of a rating. `counted` is null while the dossier itself is not known."""
+    """What became of a rating. `counted` is null while it still may: the dossier, or who works on it, is not known."""
 
     rating_id: str
     counted: bool | None
-
-
-class KeyReusedError(ValueError):
-    """An Idempotency-Key stands for one rating; this one is another."""
 
 
 @dataclass(frozen=True)
@@ -77,9 +97,15 @@ class Edge:
     """Takes ratings in."""
 
     def __init__(
-        self, store: States, publish: Publish, clock: Callable[[], datetime], patience: Patience | None = None
+        self,
+        store: States,
+        keys: Keys,
+        publish: Publish,
+        clock: Callable[[], datetime],
+        patience: Patience | None = None,
     ) -> None:
         self._store = store
+        self._keys = keys
         self._publish = publish
         self._clock = clock
         self._patience = patience or Patience()
@@ -92,10 +118,11 @@ class Edge:
         """
         state = await self._known(body.dossier)
         event = _event(body, key, state, self._clock())
-        if (known := _find(state, event.id)) is None:
+        if key is not None:
+            with suppress(StoreError):  # without it a rating is still taken in; of two, the bus has one first
+                await self._keys.hold(event.id, body)
+        if _find(state, event.id) is None:
             await self._publish([message_of(event)])
-        elif not _says(known, body):
-            raise KeyReusedError("this Idempotency-Key was used for another rating; take a new one")
         return await self._settled(body.dossier, event.id)
 
     async def outcome(self, dossier: str, rating_id: str) -> Outcome | None:
@@ -139,14 +166,9 @@ def _find(state: State, rating_id: str) -> Rating | None:
     return next((one for one in state.ratings if one.rating_id == rating_id), None)
 
 
-def _says(rating: Rating, body: RatingBody) -> bool:
-    points = sum(body.answers.values())
-    said = (rating.channel, rating.agency, rating.officer, rating.points, rating.of)
-    return said == (body.channel, body.agency, body.officer, points, MOST_POINTS * len(body.answers))
-
-
 def _outcome(state: State, rating_id: str) -> Outcome | None:
     rating = _find(state, rating_id)
     if rating is None:
         return None
-    return Outcome(rating_id=rating_id, counted=rating.published if state.received else None)
+    may_yet = not state.received or not (rating.counted or had_it(state, rating) or state.completed)
+    return Outcome(rating_id=rating_id, counted=None if may_yet else rating.counted)

@@ -9,8 +9,9 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
 
 from chassis.record import Publish, message_of
-from contracts.envelope import Code, DossierCode, Instant, Payload, event_id, new_event
+from contracts.envelope import Code, DossierCode, Payload, event_id, new_event
 from contracts.feedback import Category
+from contracts.moments import Instant
 from contracts.procedures import Directory
 from contracts.rating import FeedbackAnswered, FeedbackSubmitted
 from contracts.worktime import Calendar, due_at
@@ -22,7 +23,7 @@ from services.rating.state import Feedback, FeedbackStatus, State
 MOST_CHARACTERS = 5_000
 """Of a feedback or an answer."""
 
-Said = Annotated[str, StringConstraints(min_length=1, max_length=MOST_CHARACTERS, strip_whitespace=True)]
+Said = Annotated[str, StringConstraints(min_length=1, max_length=MOST_CHARACTERS, strip_whitespace=True, pattern=r"\S")]
 _STATE = TypeAdapter(State)
 
 
@@ -149,9 +150,9 @@ class FeedbackDesk:
 
     def _category(self, body: FeedbackBody) -> Category:
         if body.agency not in self._terms.directory.agencies:
-            raise UnfitError(f"there is no agency {body.agency}; name the one the feedback is about")
+            raise UnfitError("there is no such agency; name the one the feedback is about")
         if body.category not in self._terms.categories:
-            raise UnfitError(f"there is no category {body.category}; choose of {', '.join(self._terms.categories)}")
+            raise UnfitError(f"there is no such category; choose of {', '.join(self._terms.categories)}")
         return self._terms.categories[body.category]
 
     def _submitted(self, body: FeedbackBody, category: Category, kept: Kept) -> FeedbackSubmitted:
@@ -160,7 +161,7 @@ class FeedbackDesk:
             agency=body.agency,
             text_ref=kept.reference,
             limit=str(category.limit),
-            due=due_at(self._terms.calendar, kept.at, category.limit),
+            due=due_at(self._terms.calendar.of(body.agency), kept.at, category.limit),
             dossier=body.dossier,
         )
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from contracts.envelope import LIVE
 from services.rating.adapters.figures import Totals
 
 FeedbackBy = Literal["category", "agency", "month"]
@@ -35,11 +36,11 @@ class FeedbackFigure(BaseModel):
 
 
 async def feedback_figures(
-    store: Totals, by: FeedbackBy, now: datetime, month: str | None = None
+    store: Totals, by: FeedbackBy, now: datetime, month: str | None = None, timeline: str = LIVE
 ) -> list[FeedbackFigure]:
-    """Figures by category, agency or month, in the order of their keys; of one month, if it is given."""
+    """Figures of one timeline by category, agency or month, in the order of their keys; of one month, if given."""
     # A month stands in every feedback and in no dossier; the index serves it.
-    wanted: dict[str, Any] = {"state.feedback.month": month or {"$gt": ""}}
+    wanted: dict[str, Any] = {"state.feedback.month": month or {"$gt": ""}, "state.feedback.timeline": timeline}
     key = f"$state.feedback.{by}"
     rows = await store.aggregate(
         [

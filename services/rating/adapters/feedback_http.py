@@ -2,12 +2,15 @@
 
 import hmac
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, HTTPException, Path, Response, status
 from pydantic import BaseModel
+from pydantic.json_schema import SkipJsonSchema
 
 from chassis import clock
+from chassis.keys import KEY_PATTERN
+from chassis.problem import documented
 from contracts.feedback import Category
 from contracts.worktime import Text
 from services.rating.adapters.feedback import (
@@ -19,7 +22,12 @@ from services.rating.adapters.feedback import (
     UnfitError,
 )
 
-Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=8, max_length=120)]
+Key = Annotated[
+    str | SkipJsonSchema[None], Header(alias="Idempotency-Key", min_length=8, max_length=120, pattern=KEY_PATTERN)
+]
+PENDING: dict[int | str, dict[str, Any]] = {202: {"model": FeedbackOutcome, "description": "Taken in; look later"}}
+UNKNOWN: dict[int | str, dict[str, Any]] = {404: documented("No such feedback is on record")}
+
 FeedbackId = Annotated[str, Path(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9-]+$")]
 
 
@@ -49,12 +57,16 @@ def _for_citizens(desk: FeedbackDesk, categories: Mapping[str, Category]) -> API
     routes = APIRouter(prefix="/v1/feedback")
 
     @routes.get("/categories")
-    async def choices() -> list[CategoryShown]:
+    async def feedback_categories() -> list[CategoryShown]:
         """What feedback can be about, and how long an answer may take."""
         return [CategoryShown(code=one.code, name=one.name, limit=str(one.limit)) for one in categories.values()]
 
-    @routes.post("", status_code=status.HTTP_201_CREATED)
-    async def submit(body: FeedbackBody, response: Response, key: Key = None) -> FeedbackOutcome:
+    @routes.post(
+        "",
+        status_code=status.HTTP_201_CREATED,
+        responses={**PENDING, 409: documented("The Idempotency-Key was used for another feedback")},
+    )
+    async def submit_feedback(body: FeedbackBody, response: Response, key: Key = None) -> FeedbackOutcome:
         """Complain or suggest (phản ánh, kiến nghị). 202 if it is not on record yet: look at `Location` later.
 
         The same `Idempotency-Key` for the same agency is the same feedback. Its id is all that is needed to read the
@@ -71,8 +83,8 @@ def _for_citizens(desk: FeedbackDesk, categories: Mapping[str, Category]) -> API
             response.status_code = status.HTTP_202_ACCEPTED
         return outcome
 
-    @routes.get("/{feedback_id}")
-    async def look(feedback_id: FeedbackId) -> FeedbackOutcome:
+    @routes.get("/{feedback_id}", responses=UNKNOWN)
+    async def look_at_feedback(feedback_id: FeedbackId) -> FeedbackOutcome:
         """Where a feedback stands, until when it has to be answered, and the answer."""
         if (outcome := await desk.outcome(feedback_id)) is None:
             raise _unknown(feedback_id)
@@ -95,8 +107,17 @@ def _for_agencies(desk: FeedbackDesk, token: str) -> APIRouter:
             raise _unknown(feedback_id)
         return Words(text=text)
 
-    @routes.post("/v1/feedback/{feedback_id}/answer", status_code=status.HTTP_201_CREATED)
-    async def answer(feedback_id: FeedbackId, body: AnswerBody, response: Response) -> FeedbackOutcome:
+    @routes.post(
+        "/v1/feedback/{feedback_id}/answer",
+        status_code=status.HTTP_201_CREATED,
+        responses={
+            **PENDING,
+            **UNKNOWN,
+            403: documented("The service token is missing or wrong"),
+            409: documented("It is another agency's, or was answered otherwise"),
+        },
+    )
+    async def answer_feedback(feedback_id: FeedbackId, body: AnswerBody, response: Response) -> FeedbackOutcome:
         """Answer a feedback, once; the same answer again changes nothing. 202 if it is not on record yet."""
         try:
             outcome = await desk.answer(feedback_id, body)

@@ -5,23 +5,36 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Header, HTTPException, Path, Query, Response, status
+from pydantic.json_schema import SkipJsonSchema
 
-from contracts.envelope import DOSSIER_CODE_PATTERN
-from services.rating.adapters.edge import Edge, KeyReusedError, Outcome, RatingBody
+from chassis.keys import KEY_PATTERN, KeyReusedError
+from chassis.problem import documented
+from contracts.envelope import DOSSIER_CODE_PATTERN, LIVE, Code
+from services.rating.adapters.edge import Edge, Outcome, RatingBody
 from services.rating.adapters.feedback_figures import FeedbackBy, FeedbackFigure, feedback_figures
 from services.rating.adapters.figures import By, Figure, Totals, figures
 
 DossierPath = Annotated[str, Path(pattern=DOSSIER_CODE_PATTERN)]
 RatingPath = Annotated[str, Path(max_length=120)]
-Month = Annotated[str | None, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="For example 2026-01")]
-IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=120)]
+Month = Annotated[
+    str | SkipJsonSchema[None], Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="For example 2026-01")
+]
+Timeline = Annotated[Code, Query(description="Of this clock: an import or a simulation has its own")]
+IdempotencyKey = Annotated[str | SkipJsonSchema[None], Header(min_length=1, max_length=120, pattern=KEY_PATTERN)]
 
 
 def router(edge: Edge, totals: Totals, clock: Callable[[], datetime]) -> APIRouter:
     """All routes of rating, and the figures of feedback."""
     routes = APIRouter(prefix="/v1", tags=["rating"])
 
-    @routes.post("/ratings", status_code=status.HTTP_201_CREATED)
+    @routes.post(
+        "/ratings",
+        status_code=status.HTTP_201_CREATED,
+        responses={
+            202: {"model": Outcome, "description": "Taken in; whether it counts is still open"},
+            409: documented("The Idempotency-Key was used for another rating"),
+        },
+    )
     async def rate(body: RatingBody, response: Response, idempotency_key: IdempotencyKey = None) -> Outcome:
         """Rate a dossier (đánh giá). 202 if the outcome is still open: look at `Location` later."""
         try:
@@ -33,21 +46,25 @@ def router(edge: Edge, totals: Totals, clock: Callable[[], datetime]) -> APIRout
             response.status_code = status.HTTP_202_ACCEPTED
         return outcome
 
-    @routes.get("/ratings/{dossier}/{rating_id}")
-    async def look(dossier: DossierPath, rating_id: RatingPath) -> Outcome:
+    @routes.get("/ratings/{dossier}/{rating_id}", responses={404: documented("No such rating has arrived")})
+    async def look_at_rating(dossier: DossierPath, rating_id: RatingPath) -> Outcome:
         """What became of a rating; `counted` is null while its dossier is unknown."""
         if (outcome := await edge.outcome(dossier, rating_id)) is None:
             raise HTTPException(status.HTTP_404_NOT_FOUND, "no such rating has arrived; if it was just sent, try again")
         return outcome
 
     @routes.get("/figures")
-    async def show(by: Annotated[By, Query()], month: Month = None) -> list[Figure]:
-        """Points by officer, agency, channel or month; officers with few ratings are not shown."""
-        return await figures(totals, by, month)
+    async def rating_figures(
+        by: Annotated[By, Query()], month: Month = None, timeline: Timeline = LIVE
+    ) -> list[Figure]:
+        """Points by officer, agency, channel or month that is over; too few ratings to be anonymous are not shown."""
+        return await figures(totals, by, clock(), month, timeline)
 
     @routes.get("/figures/feedback")
-    async def show_feedback(by: Annotated[FeedbackBy, Query()], month: Month = None) -> list[FeedbackFigure]:
+    async def figures_of_feedback(
+        by: Annotated[FeedbackBy, Query()], month: Month = None, timeline: Timeline = LIVE
+    ) -> list[FeedbackFigure]:
         """Feedback by category, agency or month: how many, answered in time, answered late, open, overdue now."""
-        return await feedback_figures(totals, by, clock(), month)
+        return await feedback_figures(totals, by, clock(), month, timeline)
 
     return routes

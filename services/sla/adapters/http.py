@@ -5,9 +5,11 @@ from typing import Annotated, Any, Protocol
 
 from fastapi import APIRouter, HTTPException, Path, Query
 from pydantic import BaseModel, ConfigDict
+from pydantic.json_schema import SkipJsonSchema
 
+from chassis.problem import documented
 from chassis.service import Service
-from contracts.envelope import DOSSIER_CODE_PATTERN
+from contracts.envelope import DOSSIER_CODE_PATTERN, LIVE, Code
 from services.sla.deadlines import DossierView, Entry, deadlines_of, entry_of
 from services.sla.rules import Rules
 from services.sla.state import State
@@ -41,8 +43,8 @@ def router(service: Service[State], rules: Rules, states: States) -> APIRouter:
     """All routes of sla."""
     routes = APIRouter(prefix="/v1", tags=["sla"])
 
-    @routes.get("/dossiers/{code}/deadlines")
-    async def deadlines(code: DossierPath) -> DossierView:
+    @routes.get("/dossiers/{code}/deadlines", responses={404: documented("No such dossier was received")})
+    async def deadlines_of_dossier(code: DossierPath) -> DossierView:
         """Every deadline of a dossier: when it is due, and why, in Vietnamese and English (vì sao là ngày này)."""
         found = await states.state_of({"_id": code})
         view = deadlines_of(service.restore(found), rules) if found else None
@@ -51,21 +53,30 @@ def router(service: Service[State], rules: Rules, states: States) -> APIRouter:
         return view
 
     @routes.get("/register")
-    async def register(
+    async def backlog(
         after: Annotated[str, Query(max_length=64, description="`next` of the page before")] = "",
         limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
-        explained: Annotated[bool | None, Query(description="Only what is explained, or only what is not")] = None,
+        explained: Annotated[
+            bool | SkipJsonSchema[None], Query(description="Only what is explained, or only what is not")
+        ] = None,
+        timeline: Annotated[Code, Query(description="Of this clock: an import or a simulation has its own")] = LIVE,
     ) -> Register:
         """The backlog (hồ sơ tồn đọng): overdue and open; by code, with cause, owner, plan and target date."""
-        rows = await states.aggregate(_pipeline(after, limit, explained))
+        rows = await states.aggregate(_pipeline(after, limit, explained, timeline))
         entries = tuple(entry_of(service.restore(row["state"])) for row in rows[:limit])
         return Register(entries=entries, next=entries[-1].dossier if len(rows) > limit else None)
 
     return routes
 
 
-def _pipeline(after: str, limit: int, explained: bool | None) -> list[dict[str, Any]]:
-    wanted = {"state.phase": "open", "state.overdue": True, "state.kind": "dossier", "_id": {"$gt": after}}
+def _pipeline(after: str, limit: int, explained: bool | None, timeline: str) -> list[dict[str, Any]]:
+    wanted = {
+        "state.phase": "open",
+        "state.overdue": True,
+        "state.kind": "dossier",
+        "state.timeline": timeline,
+        "_id": {"$gt": after},
+    }
     if explained is not None:
         wanted["state.explained"] = explained
     return [{"$match": wanted}, {"$sort": {"_id": 1}}, {"$limit": limit + 1}, {"$project": {"state": 1}}]

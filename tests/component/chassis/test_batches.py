@@ -221,28 +221,30 @@ def loop_timer() -> Any:
 
 async def test_a_tick_wakes_its_timeline_and_no_other(toy: Toy) -> None:
     await toy.process(record(withdrawal("D.1", timeline="history")), record(withdrawal("D.2", timeline="other")))
-    await toy.process(tick(START + HOUR, "history"))
+    await toy.tick(START + HOUR, "history")
     assert len(toy.take("dossier.withdrawn")) == 1
-    assert toy.store.ticks == {("history", 0): START + HOUR}
+    assert await toy.store.clocks([0]) == {("history", 0): START + HOUR}
 
 
 async def test_a_tick_comes_after_the_events_of_its_batch(toy: Toy) -> None:
     await toy.process(tick(START + HOUR, "history"), record(withdrawal(timeline="history")))
+    await toy.tick(START + HOUR, "history")
     assert len(toy.take("dossier.withdrawn")) == 1
 
 
 async def test_an_old_tick_changes_nothing(toy: Toy) -> None:
-    await toy.process(tick(START + HOUR, "history"), tick(START, "history"))
-    await toy.process(tick(START, "history"))
-    assert toy.store.ticks == {("history", 0): START + HOUR}
+    await toy.tick(START + HOUR, "history")
+    await toy.tick(START, "history")
+    assert await toy.store.clocks([0]) == {("history", 0): START + HOUR}
 
 
 async def test_a_tick_whose_sweep_was_cut_short_comes_again(toy: Toy) -> None:
     await toy.process(record(withdrawal(timeline="history")))
     toy.fails_at.add("before publish")
     with pytest.raises(DownError):
-        await toy.process(tick(START + HOUR, "history"))
-    await toy.process(tick(START + HOUR, "history"))
+        await toy.tick(START + HOUR, "history")
+    assert toy.take("intake.passed") == []
+    await toy.tick(START + HOUR, "history")
     assert len(toy.take("dossier.withdrawn")) == 1
 
 

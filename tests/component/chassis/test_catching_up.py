@@ -33,9 +33,11 @@ async def test_nobody_is_late_with_a_moment_that_had_passed_when_it_was_told_of(
     assert toy.store.documents["D.2"].due == LATER + HOUR
 
 
-async def test_on_another_timeline_it_is_said_at_once(toy: Toy) -> None:
+async def test_on_another_timeline_nothing_is_said_before_a_tick(toy: Toy) -> None:
     await read(toy, *story(timeline="history"))
-    assert len(toy.take("dossier.withdrawn")) == 1
+    assert toy.take() == []
+    await toy.tick(LATER, "history")
+    assert [message.topic for message in toy.published][:2] == ["dossier.paid", "dossier.withdrawn"]
 
 
 async def test_it_is_not_said_either_when_the_outcome_of_an_effect_comes_back(toy: Toy) -> None:

@@ -70,10 +70,10 @@ async def test_a_repeat_brings_back_only_what_came_with_it(toy: Toy) -> None:
 
 @pytest.mark.parametrize("place", ["before publish", "after publish"])
 async def test_what_a_new_version_says_of_a_batch_that_comes_again_goes_out_too(toy: Toy, place: str) -> None:
-    def hasty(seen: Any, now: datetime) -> Decision:
-        return decide(seen, now + HOUR)
+    def hasty(seen: Any, _now: datetime) -> Decision:
+        return decide(seen, START + HOUR)
 
-    batch = [record(withdrawal(timeline="history"))]
+    batch = [record(withdrawal())]
     await toy.process(*batch)
     toy.loop.service = replace(toy.service, decide=hasty)
     await crash(toy, place, *batch)

@@ -5,11 +5,13 @@ import time
 from typing import Any
 
 import pytest
-from aiokafka.errors import KafkaConnectionError
+from aiokafka import TopicPartition
+from aiokafka.errors import AuthenticationFailedError, GroupAuthorizationFailedError, KafkaConnectionError
 
 from chassis import health
 from chassis.health import Fresh, Health, Pulse
 from chassis.store import StoreError
+from chassis.trouble import Trouble
 
 
 class World:
@@ -23,6 +25,8 @@ class World:
         self.failing = False
         self.stopping = False
         self.alive = True
+        self.troubles: list[Trouble] = []
+        self.fault = ""
         self.working_since: float | None = None
         self.pulse = Pulse()
         self.asked = 0
@@ -58,6 +62,7 @@ DOWN: dict[str, dict[str, Any]] = {
     "bus": {"bus_error": KafkaConnectionError("down")},
     "bus before the start": {"waiting": None},
     "bus without partitions": {"assigned": False},
+    "reading": {"troubles": [Trouble("codec", "UnsupportedCodecError", TopicPartition("t", 3), 17)]},
     "loop": {"failing": True},
     "loop at the end": {"stopping": True},
 }
@@ -80,6 +85,45 @@ async def test_a_world_that_is_down_is_no_reason_to_die(world: World, what: str,
     world.working_since = time.monotonic() + LONG_AGO
     vars(world).update(change)
     assert all((await world.health().live()).values())
+
+
+async def test_readiness_says_which_partition_can_not_be_read_from_where_on_and_why(world: World) -> None:
+    world.troubles = [Trouble("codec", "UnsupportedCodecError: no zstd", TopicPartition("t", 3), 17)]
+    [reason] = world.health().reasons()
+    assert reason == {
+        "check": "reading",
+        "reason": "codec",
+        "error": "UnsupportedCodecError: no zstd",
+        "topic": "t",
+        "partition": 3,
+        "offset": 17,
+    }
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (KafkaConnectionError("Unable to bootstrap"), "down"),
+        (TimeoutError(), "down"),
+        (AuthenticationFailedError("SCRAM"), "credentials"),
+        (GroupAuthorizationFailedError("lienthong.sla"), "no-right"),
+    ],
+)
+async def test_a_broker_that_is_down_one_that_does_not_know_us_and_one_that_does_not_let_us_are_told_apart(
+    world: World, error: Exception, reason: str
+) -> None:
+    world.bus_error = error
+    looked = world.health()
+    await looked.ready()
+    assert [one["reason"] for one in looked.reasons()] == [reason]
+    world.bus_error = None
+    await looked.ready()
+    assert looked.reasons() == []
+
+
+async def test_a_broken_process_says_what_is_wrong_with_it(world: World) -> None:
+    world.fault = "ModuleNotFoundError: No module named 'reportlab'"
+    assert world.health().reasons() == [{"check": "loop", "reason": "process", "error": world.fault}]
 
 
 async def test_a_batch_that_hangs_though_all_is_there_is_death(world: World) -> None:

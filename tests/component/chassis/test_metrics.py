@@ -5,15 +5,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from aiokafka import TopicPartition
 from prometheus_client.parser import text_string_to_metric_families
 
 from chassis import clock
 from chassis.loop import Loop
 from chassis.memory import MemoryStore
 from chassis.metrics import Metrics
+from chassis.trouble import Trouble
 from contracts import claims
 from tests.component.chassis.test_crashes import beaten_by
-from tests.component.chassis.toy import HOUR, START, Toy, claim, payment, poison, raw, record, tick, withdrawal
+from tests.component.chassis.toy import HOUR, START, Toy, claim, payment, poison, raw, record, withdrawal
 
 
 def watch(toy: Toy) -> Metrics:
@@ -92,7 +94,7 @@ async def test_a_live_timer_is_measured_by_the_wall_clock(toy: Toy, metrics: Met
 
 async def test_timers_of_other_clocks_are_not_measured(toy: Toy, metrics: Metrics) -> None:
     await toy.process(record(withdrawal(timeline="told")))
-    await toy.process(tick(START + HOUR * 5, "told"))
+    await toy.tick(START + HOUR * 5, "told")
     assert len(toy.take("dossier.withdrawn")) == 1
     assert value(metrics, "lienthong_timer_lateness_seconds_count") == 0
 
@@ -111,6 +113,19 @@ def test_lag_and_readiness_are_those_of_the_moment(metrics: Metrics) -> None:
     assert value(metrics, "lienthong_ready", check="store") == 1
 
 
+def test_what_can_not_be_read_and_what_may_not_be_read_yet_are_those_of_the_moment(metrics: Metrics) -> None:
+    stuck = Trouble("codec", "no zstd", TopicPartition("intake.submitted", 4), 17)
+    metrics.reading([stuck], {("intake.submitted", 1): 12.5})
+    labels = {"topic": "intake.submitted", "partition": "4", "reason": "codec"}
+    assert value(metrics, "lienthong_stuck_partitions", **labels) == 1
+    assert value(metrics, "lienthong_withheld_seconds", topic="intake.submitted", partition="1") == 12.5
+    metrics.reading([], {})
+    assert metrics.registry.get_sample_value("lienthong_stuck_partitions", labels) is None
+    metrics.fetch_failed("damaged")
+    assert value(metrics, "lienthong_fetch_failures_total", reason="damaged") == 1
+    assert value(metrics, "lienthong_fetch_failures_total", reason="codec") == 0
+
+
 async def test_no_label_and_no_sample_holds_a_dossier_code(toy: Toy, metrics: Metrics) -> None:
     await toy.process(record(payment(1, "H29-NGUYEN")), record(poison("H29-NGUYEN-2")), raw(b"H29-NGUYEN"))
     assert b"NGUYEN" not in metrics.exposition({}, {})
@@ -123,3 +138,16 @@ async def test_metrics_do_not_change_what_a_loop_does() -> None:
     tallies = [await one.process(*batch) for one in (seen, unseen)]
     assert tallies[0] == tallies[1]
     assert replace(seen.published[0]) == unseen.published[0]
+
+
+async def test_a_document_that_can_not_be_decided_is_counted_when_it_comes_and_when_it_is_swept(
+    toy: Toy, metrics: Metrics
+) -> None:
+    await toy.process(record(payment(1)), record(withdrawal()))
+    assert value(metrics, "lienthong_undecidable_total") == 0
+    await toy.process(record(poison("D.2")))
+    assert value(metrics, "lienthong_undecidable_total") == 1
+    toy.service = replace(toy.service, decide=lambda *_: 1 / 0)
+    toy.loop = Loop(toy.service, toy.store, toy.publish, metrics)
+    await toy.sweep(START + 2 * HOUR)
+    assert value(metrics, "lienthong_undecidable_total") == 2

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,13 +11,16 @@ from aiokafka import TopicPartition
 from tenacity import wait_none
 from typing_extensions import override
 
-from chassis import bus, loop
+from chassis import bus, loop, works
 from chassis.bus import Subscription
 from chassis.loop import AT_ONCE
+from chassis.observe import NOBODY
+from chassis.progress import Progress
+from chassis.reading import Batch, Reading
 from chassis.record import Message
 from chassis.settings import Settings
 from chassis.turn import Turn
-from tests.component.chassis.toy import HOUR, START, DownError, Record, Toy, payment, raw, record, tick, withdrawal
+from tests.component.chassis.toy import START, DownError, Record, Toy, payment, raw, record
 
 PLACE = TopicPartition("intake.submitted", 0)
 
@@ -60,6 +62,9 @@ class Consumer:
     async def commit(self, offsets: dict[TopicPartition, int]) -> None:
         self.commits.append(offsets[PLACE])
 
+    async def stop(self) -> None:
+        pass
+
     def assignment(self) -> frozenset[TopicPartition]:
         return frozenset({PLACE})
 
@@ -73,18 +78,9 @@ class Consumer:
         return self.read
 
 
-class Carrier:
-    """FastStream's broker and subscriber, as far as the subscription calls them."""
-
-    def __init__(self) -> None:
-        self.consumer = Consumer()
-        self.stopped = False
-
-    def __call__(self, _handler: Any) -> None:
-        pass
-
-    async def stop(self) -> None:
-        self.stopped = True
+def left(instance: "Instance") -> bool:
+    """Whether it has left its group."""
+    return instance.consumer is None
 
 
 class Instance(Subscription):
@@ -92,12 +88,11 @@ class Instance(Subscription):
 
     def __init__(self, toy: Toy) -> None:
         self.toy = toy
-        self.carrier = Carrier()
         super().__init__(Settings.model_construct(), "", "", [], self.take)
-
-    @override
-    def _carriers(self, *_: Any) -> Any:
-        return self.carrier, self.carrier
+        self.consumer: Any = Consumer()
+        self._commits: list[int] = self.consumer.commits
+        self._reading = Reading(self.consumer, 1, 1, NOBODY)
+        self._progress = Progress(self.consumer, self._reading)
 
     async def take(self, records: Sequence[Any], turn: Turn) -> None:
         self.toy.loop.own(turn.owned)
@@ -105,13 +100,13 @@ class Instance(Subscription):
 
     def give(self, *records: Record) -> "asyncio.Task[None]":
         """Hand over a batch; done when the next one may be asked for."""
-        self.carrier.consumer.read = records[-1].offset + 1
-        message: Any = SimpleNamespace(raw_message=records, consumer=self.carrier.consumer)
-        return asyncio.create_task(self._on_batch(message))
+        offset = records[-1].offset + 1
+        self.consumer.read = self._reading.handed[PLACE] = offset  # type: ignore[union-attr]
+        return asyncio.create_task(self._take_in(Batch(records, {PLACE: offset})))
 
     @property
     def commits(self) -> list[int]:
-        return self.carrier.consumer.commits
+        return self._commits
 
     @property
     def version(self) -> dict[str, int]:
@@ -125,7 +120,7 @@ def toy() -> Held:
 
 @pytest.fixture
 async def instance(toy: Held, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Instance]:
-    monkeypatch.setattr(bus, "wait_exponential_jitter", lambda **_: wait_none())
+    monkeypatch.setattr(works, "wait_exponential_jitter", lambda **_: wait_none())
     instance = Instance(toy)
     await instance.on_partitions_assigned([PLACE])
     yield instance
@@ -206,31 +201,6 @@ async def test_no_more_than_two_are_at_work(toy: Held, instance: Instance) -> No
     await second
 
 
-async def test_a_sweep_of_a_tick_waits_for_the_batch_before_it(toy: Held, instance: Instance) -> None:
-    await toy.process(record(withdrawal(timeline="history")))
-    toy.held = {"D.2"}
-    await instance.give(record(payment(dossier="D.2")))
-    instance.give(tick(START + HOUR, "history"))
-    await a_while()
-    assert toy.said == []
-    toy.release()
-    await until(lambda: not instance.busy)
-    assert toy.said == ["D.2", "D.1"]
-
-
-async def test_the_batch_after_a_tick_waits_for_its_sweep(toy: Held, instance: Instance) -> None:
-    await toy.process(record(withdrawal(timeline="history")))
-    toy.held = {"D.1"}
-    await instance.give(tick(START + HOUR, "history"))
-    await until(lambda: instance.version == {"D.1": 2})
-    instance.give(record(payment(dossier="D.2")))
-    await a_while()
-    assert (toy.said, instance.version) == ([], {"D.1": 2})
-    toy.release()
-    await until(lambda: not instance.busy)
-    assert toy.said == ["D.1", "D.2"]
-
-
 async def test_a_bad_record_does_not_wait(toy: Held, instance: Instance) -> None:
     toy.held = {"D.2"}
     await instance.give(record(payment(dossier="D.2")))
@@ -294,11 +264,11 @@ async def test_stopping_finishes_and_commits_both(toy: Held, instance: Instance)
     instance.give(two)
     stopping = asyncio.create_task(instance.stop())
     await a_while()
-    assert not instance.carrier.stopped
+    assert not left(instance)
     toy.release()
     await stopping
     assert instance.commits == [after(one), after(two)]
-    assert instance.carrier.stopped
+    assert left(instance)
 
 
 async def test_what_does_not_end_in_time_is_cut_off_and_not_committed(
@@ -309,7 +279,7 @@ async def test_what_does_not_end_in_time_is_cut_off_and_not_committed(
     await instance.give(record(payment()))
     instance.give(record(payment(dossier="D.2")))
     await instance.stop()
-    assert (instance.busy, instance.commits, instance.carrier.stopped) == (False, [], True)
+    assert (instance.busy, instance.commits, left(instance)) == (False, [], True)
 
 
 async def test_a_rebalance_waits_for_both(toy: Held, instance: Instance) -> None:

@@ -14,9 +14,11 @@ from chassis.loop import Loop, Tally
 from chassis.memory import MemoryStore
 from chassis.record import Message
 from chassis.service import Service
+from chassis.timekeeper import Timekeeper
 from contracts import claims, intake, notify
 from contracts.decision import Allotment, Decision, Effect, Timer
 from contracts.envelope import LIVE, AnyEvent, Event, Payload, following, new_event
+from tests.reading import AllRead
 
 START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -106,6 +108,7 @@ class Record:
     key: bytes | None = b"D.1"
     partition: int = 0
     timestamp: int = int(START.timestamp() * 1000)
+    headers: tuple[tuple[str, bytes | None], ...] = ()
 
 
 class DownError(Exception):
@@ -125,6 +128,7 @@ class Toy:
     def __post_init__(self) -> None:
         self.service = replace(self.service, perform=self.perform)
         self.loop = Loop(self.service, self.store, self.publish)
+        self.timekeeper = Timekeeper(self.loop, self.publish, AllRead())
 
     def breaks(self, place: str) -> None:
         if place in self.fails_at:
@@ -143,6 +147,12 @@ class Toy:
 
     async def process(self, *records: Record) -> Tally:
         return await self.loop.process(records)
+
+    async def tick(self, now: datetime, timeline: str) -> None:
+        """Tell the time on a timeline, and wait until it is passed on."""
+        await self.process(tick(now, timeline))
+        while await self.timekeeper.go_on():
+            pass
 
     async def sweep(self, now: datetime, timeline: str = LIVE) -> int:
         return await self.loop.sweep([0], timeline, now)

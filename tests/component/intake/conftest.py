@@ -30,10 +30,11 @@ class BusRecord:
     value: bytes | None
     timestamp: int
     partition: int = 0
+    headers: tuple[tuple[str, bytes], ...] = ()
 
 
-class Applicants:
-    """A collection, as far as intake's vault uses one."""
+class Collection:
+    """A collection, as far as intake's vault and keys use one."""
 
     def __init__(self) -> None:
         self.kept: list[dict[str, Any]] = []
@@ -52,7 +53,7 @@ class FakeStore(MemoryStore):
 
     def __init__(self) -> None:
         super().__init__()
-        self.database = SimpleNamespace(applicants=Applicants())
+        self.database = SimpleNamespace(applicants=Collection(), request_keys=Collection())
 
     async def state_of(self, query: Mapping[str, Any]) -> dict[str, Any] | None:
         found = self.documents.get(query["_id"])
@@ -72,8 +73,8 @@ class Unit:
         self.store = FakeStore()
         app = build(Context(Settings(service_token=SecretStr(token), calendar=None), self.store, self.publish))
         self.loop = Loop(app.service, self.store, self.publish)
-        api = make_api("intake", app.router, Probes(self.live, self.check, self.metrics))
-        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(api), base_url="http://intake")
+        self.api = make_api("intake", app.router, Probes(self.live, self.check, self.metrics))
+        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(self.api), base_url="http://intake")
         self.offsets = itertools.count()
         self.forget()
 
@@ -85,6 +86,7 @@ class Unit:
         self.store.documents.clear()
         self.store.series.clear()
         self.store.database.applicants.kept.clear()
+        self.store.database.request_keys.kept.clear()
 
     async def check(self) -> dict[str, bool]:
         return self.checks

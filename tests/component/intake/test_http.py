@@ -1,3 +1,5 @@
+import json
+
 import httpx
 import pytest
 import structlog
@@ -34,6 +36,14 @@ async def lodge(unit, **fields):
         ({"attributes": {str(n): n for n in range(51)}}, "attributes"),
         ({"attributes": {"age": [20]}}, "attributes"),
         ({"attributes": {"note": "x" * 201}}, "attributes"),
+        ({"attributes": {"age": 10**12 + 1}}, "attributes"),
+        ({"attributes": {"age": -(10**12) - 1}}, "attributes"),
+        ({"attributes": {"age": 1.5}}, "attributes"),
+        ({"attributes": {"a|b": 1}}, "attributes"),
+        ({"attributes": {"": 1}}, "attributes"),
+        ({"attributes": {"a\u0000b": 1}}, "attributes"),
+        ({"applicant": PERSON, "attributes": {"a|b": 1}}, "attributes"),
+        ({"applicant": PERSON, "attributes": {"age": 10**18}}, "attributes"),
         ({"applicant": {"name": ""}}, "name"),
         ({"applicant": PERSON | {"email": "hoa at example"}}, "email"),
         ({"applicant": PERSON | {"phone": "call me"}}, "phone"),
@@ -43,10 +53,39 @@ async def lodge(unit, **fields):
 )
 async def test_an_impossible_request_is_refused_and_nothing_is_published(unit, flaw, place):
     answer = await lodge(unit, **flaw)
-    assert answer.status_code == 422
-    assert any(place in error["loc"] for error in answer.json()["detail"])
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+    assert not any(secret in answer.text for secret in PERSON.values())
+    assert any(place in error["loc"] for error in answer.json()["errors"])
     assert unit.published == []
     assert unit.store.database.applicants.kept == []
+
+
+HALF = "\ud83d"
+
+
+def with_halves(value):
+    """Each copy has half a character in another text, or in another name."""
+    if isinstance(value, str):
+        yield value + HALF
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield from ({**value, name: spoilt} for spoilt in with_halves(inner))
+            yield {**value, name + HALF: inner}
+    elif isinstance(value, list):
+        for n, inner in enumerate(value):
+            yield from ([*value[:n], spoilt, *value[n + 1 :]] for spoilt in with_halves(inner))
+
+
+@pytest.mark.parametrize(
+    "body", list(with_halves(BIRTH | {"applicant": PERSON, "attributes": {"note": "x"}})), ids=repr
+)
+async def test_half_a_character_anywhere_is_refused_without_quoting_it_and_nothing_is_kept(unit, body):
+    answer = await unit.http.post(
+        "/v1/submissions", content=json.dumps(body), headers={"Content-Type": "application/json"}
+    )
+    assert (answer.status_code, "half of a character" in answer.json()["detail"]) == (422, True)
+    assert not any(secret in answer.text for secret in PERSON.values())
+    assert (unit.published, unit.store.database.applicants.kept) == ([], [])
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"x"', b"\xff\xfe"])
@@ -281,7 +320,7 @@ async def test_a_service_that_lacks_something_is_not_ready_and_names_it(unit, lo
 async def test_what_follows_a_submission_has_no_unknown_fields_either(unit, action, body):
     answer = await unit.http.post(f"/v1/submissions/{UNKNOWN}/{action}", json=body | {"surprise": 1})
     assert answer.status_code == 422
-    assert "surprise" in answer.json()["detail"][0]["loc"]
+    assert "surprise" in answer.json()["errors"][0]["loc"]
 
 
 async def test_a_process_that_does_not_move_says_so(unit):

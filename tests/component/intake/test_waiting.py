@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from services.intake.adapters import desk as desks
+from services.intake.adapters.answers import Outcome
 from services.intake.adapters.desk import Desk, pauses
 
 SEEN = {"outcome": "received", "code": "D.1", "appointment": None, "missing": [], "reason": ""}
@@ -24,10 +25,10 @@ class Slow:
 
 
 def waiting(store: Slow) -> Desk:
-    return Desk(SimpleNamespace(store=store, publish=None, settings=None), vault=None)
+    return Desk(SimpleNamespace(store=store, publish=None, settings=None), vault=None, keys=None)
 
 
-async def until_judged(store: Slow) -> dict[str, Any] | None:
+async def until_judged(store: Slow) -> Outcome | None:
     return await waiting(store).until("s-1", lambda state: state["outcome"] != "new")
 
 
@@ -35,7 +36,7 @@ async def until_judged(store: Slow) -> dict[str, Any] | None:
 async def test_it_looks_until_the_outcome_is_there_and_no_longer(looks: int) -> None:
     store = Slow(looks)
     found = await until_judged(store)
-    assert (found["dossier_code"], store.looks) == ("D.1", 0)
+    assert (found.dossier_code, store.looks) == ("D.1", 0)
 
 
 async def test_what_takes_too_long_is_not_awaited(monkeypatch: pytest.MonkeyPatch) -> None:

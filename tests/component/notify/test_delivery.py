@@ -12,6 +12,7 @@ from pypdf import PdfReader
 
 from contracts.decision import Effect
 from contracts.envelope import AnyEvent
+from contracts.intake import NO_APPOINTMENT
 from contracts.notify import Medium
 from contracts.sla import WHOLE, DossierOverdue, DossierRescheduled
 from services.notify.adapters.carrier import CarrierError, Handing, Parcel
@@ -55,6 +56,18 @@ async def test_without_carriers_all_goes_to_the_outbox(
     assert desk.files == [f"{desk.said[0].data.message_id}.{ending}"]
 
 
+async def test_a_receipt_of_history_without_an_appointment_names_no_date(office: Make, received: Make) -> None:
+    desk = office(None)
+    known = received()
+    without = known.data.model_copy(update={"appointed": False, "appointment_date": NO_APPOINTMENT})
+    await desk.hear(known.model_copy(update={"data": without}))
+    (file,) = desk.folder.iterdir()
+    text = file.read_text()
+    assert "đã tiếp nhận hồ sơ của Ông/Bà" in text
+    assert "2199" not in text
+    assert "hẹn trả kết quả:" not in text
+
+
 async def test_nobody_is_asked_for_an_applicant_without_reference(office: Make, received: Make) -> None:
     desk = office(CarrierError("contacts: must not be asked"))
     await desk.hear(received(applicant_ref=None))
@@ -67,6 +80,7 @@ async def test_history_never_sends_real_mail(office: Make, received: Make) -> No
     carrier = Carrier()
     desk = office(live={"email": carrier})
     await desk.hear(received(timeline="import-2019"))
+    await desk.loop.sweep([0], "import-2019", desk.at)
     assert (carrier.parcels, desk.outcomes) == ([], [("sent", "email", 1)])
     assert len(desk.files) == 1
     assert {event.timeline for event in desk.said} == {"import-2019"}

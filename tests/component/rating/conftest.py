@@ -6,8 +6,11 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import APIRouter
+from pydantic import BaseModel
 
+from chassis.http import Probes, make_api
+from chassis.keys import KeyReusedError
 from chassis.loop import Loop
 from chassis.memory import MemoryStore
 from chassis.record import Message
@@ -16,6 +19,7 @@ from contracts.envelope import AnyEvent, event_id, new_event
 from contracts.feedback import load_categories
 from contracts.intake import DossierReceived
 from contracts.procedures import load_directory
+from contracts.routing import DossierCompleted
 from contracts.worktime import load_calendar
 from services.rating.adapters.edge import Edge, Patience
 from services.rating.adapters.feedback import FeedbackDesk, Terms
@@ -30,6 +34,14 @@ SHARED = "not-a-secret"
 CODE = "H29.16-260105-0001"
 
 
+async def nothing() -> Any:
+    """What a test that is not about health answers of it."""
+    return {}
+
+
+NOBODY_ASKS = Probes(nothing, nothing, nothing)
+
+
 @dataclass
 class BusRecord:
     topic: str
@@ -38,6 +50,7 @@ class BusRecord:
     timestamp: int
     key: bytes | None
     value: bytes | None
+    headers: tuple[tuple[str, bytes], ...] = ()
 
 
 @dataclass
@@ -61,6 +74,20 @@ class Words:
 
 
 @dataclass
+class Keys:
+    """What keys stand for, in memory."""
+
+    shop: "Shop"
+    held: dict[str, BaseModel] = field(default_factory=dict)
+
+    async def hold(self, identity: str, request: BaseModel) -> None:
+        if self.shop.down:
+            raise StoreError("no server")
+        if self.held.setdefault(identity, request) != request:
+            raise KeyReusedError
+
+
+@dataclass
 class Shop:
     """Rating in one process: what its edge publishes waits on the bus until the edge waits for the outcome."""
 
@@ -79,12 +106,13 @@ class Shop:
         self.offsets = itertools.count()
         self.loop = Loop(service(), self.store, self.say)
         patience = Patience(pause=self.pause)
-        edge = Edge(self, self.take, lambda: self.at, patience)
+        edge = Edge(self, Keys(self), self.take, lambda: self.at, patience)
         desk = FeedbackDesk(self, self.words, self.take, lambda: self.at, terms=TERMS, patience=patience)
-        api = FastAPI()
-        api.include_router(router(edge, self, lambda: self.at))
-        api.include_router(feedback_router(desk, TERMS.categories, self.token))
-        self.client = httpx.AsyncClient(transport=httpx.ASGITransport(api), base_url="http://rating")
+        routes = APIRouter()
+        routes.include_router(router(edge, self, lambda: self.at))
+        routes.include_router(feedback_router(desk, TERMS.categories, self.token))
+        self.api = make_api("rating", routes, NOBODY_ASKS)
+        self.client = httpx.AsyncClient(transport=httpx.ASGITransport(self.api), base_url="http://rating")
 
     async def take(self, messages: Sequence[Message]) -> None:
         self.waiting += messages
@@ -139,4 +167,12 @@ def received() -> AnyEvent:
     )
     return new_event(
         data, source="/lienthong/intake", subject=CODE, time=START, correlationid="submission-1", unique=()
+    )
+
+
+@pytest.fixture(scope="session")
+def completed() -> AnyEvent:
+    data = DossierCompleted(outcome="granted", agency="H29.02", officer="CC-7")
+    return new_event(
+        data, source="/lienthong/routing", subject=CODE, time=START, correlationid="submission-1", unique=()
     )

@@ -136,8 +136,8 @@ async def test_what_agencies_do_is_closed_without_the_token(headers: dict[str, s
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"category": "weather"}, "there is no category weather; choose of service-stopped, attitude, delay"),
-        ({"agency": "X99"}, "there is no agency X99"),
+        ({"category": "weather"}, "there is no such category; choose of service-stopped, attitude, delay"),
+        ({"agency": "X99"}, "there is no such agency"),
         ({"text": "x" * 5001}, "at most 5000 characters"),
         ({"text": "  \n "}, "at least 1 character"),
         ({"dossier": "../etc"}, "pattern"),

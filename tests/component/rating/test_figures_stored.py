@@ -13,6 +13,7 @@ from chassis.store import MongoStore
 from contracts.envelope import AnyEvent, Payload, new_event
 from contracts.intake import DossierReceived
 from contracts.rating import FeedbackAnswered, FeedbackSubmitted, RatingSubmitted
+from contracts.routing import DossierCompleted, DossierStepCompleted
 from deploy.embedded import Ports, processes, store
 from services.rating.adapters.feedback_figures import FeedbackBy, feedback_figures
 from services.rating.adapters.figures import By, figures
@@ -76,6 +77,10 @@ def dossier(n: int) -> Document:
         event(code, RatingSubmitted(holder="a", officer=officer, answers={"7": 0}, **web), 6),
         event(code, RatingSubmitted(holder="b", channel="phone", agency="H29.04", answers={"4": 1}), 30 * 24),
     ]
+    facts += [
+        event(code, DossierStepCompleted(step="a", attempt=1, agency="H29.02", officer=officer), 3),
+        event(code, DossierCompleted(outcome="granted", agency="H29.04"), 4),
+    ]
     facts += RATING.decide(RATING.fold(facts), START).events
     random.Random(n).shuffle(facts)
     return Document(code, state=RATING.dump(RATING.fold(facts)))
@@ -84,19 +89,26 @@ def dossier(n: int) -> Document:
 @pytest.mark.parametrize(
     ("by", "month", "expected"),
     [
-        ("officer", None, [("CC-1", 4, None), ("CC-2", 8, 0.75)]),
+        ("officer", None, [("CC-1", 0, None), ("CC-2", 8, 0.75)]),
         ("officer", "2026-02", []),
-        ("agency", None, [("H29.02", 12, 0.75), ("H29.04", 12, 0.5)]),
+        ("agency", None, [("H29.02", 8, 0.75), ("H29.04", 12, 0.5)]),
         ("channel", "2026-02", [("phone", 12, 0.5)]),
-        ("month", None, [("2026-01", 12, 0.75), ("2026-02", 12, 0.5)]),
+        ("month", None, [("2026-01", 8, 0.75), ("2026-02", 12, 0.5)]),
     ],
 )
-async def test_figures(
+async def test_figures_of_months_that_are_over(
     by: By, month: str | None, expected: list[tuple[str, int, float | None]], stored: MongoStore
 ) -> None:
-    found = await figures(stored, by, month)
+    found = await figures(stored, by, START + timedelta(days=60), month)
     assert [(one.key, one.count, one.share) for one in found] == expected
     assert [one.suppressed for one in found] == [one.share is None for one in found]
+
+
+async def test_the_running_month_and_other_timelines_are_not_among_them(stored: MongoStore) -> None:
+    at = START + timedelta(days=40)  # in February
+    assert [one.key for one in await figures(stored, "month", at)] == ["2026-01"]
+    assert await figures(stored, "month", at, timeline="week-1") == []
+    assert await feedback_figures(stored, "month", at, timeline="week-1") == []
 
 
 def feedback(n: int) -> Document:

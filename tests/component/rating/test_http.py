@@ -16,8 +16,9 @@ BODY = {
 }
 
 
-async def test_a_rating_is_answered_with_its_outcome(shop: Any, received: AnyEvent) -> None:
+async def test_a_rating_is_answered_with_its_outcome(shop: Any, received: AnyEvent, completed: AnyEvent) -> None:
     await shop.hear(received)
+    await shop.hear(completed)
     answer = await shop.client.post("/v1/ratings", json=BODY)
     assert (answer.status_code, answer.json()["counted"]) == (201, True)
     (published,) = shop.said
@@ -38,8 +39,11 @@ async def test_a_repeated_request_is_harmless(headers: dict[str, str], shop: Any
     assert (len(state["ratings"]), state["repeated"]) == (1, 0)
 
 
-async def test_a_second_rating_of_a_holder_is_taken_and_not_counted(shop: Any, received: AnyEvent) -> None:
+async def test_a_second_rating_of_a_holder_is_taken_and_not_counted(
+    shop: Any, received: AnyEvent, completed: AnyEvent
+) -> None:
     await shop.hear(received)
+    await shop.hear(completed)
     await shop.client.post("/v1/ratings", json=BODY)
     answer = await shop.client.post("/v1/ratings", json={**BODY, "answers": {"7": 0}})
     assert (answer.status_code, answer.json()["counted"]) == (201, False)
@@ -49,22 +53,46 @@ async def test_a_key_stands_for_one_rating(shop: Any, received: AnyEvent) -> Non
     await shop.hear(received)
     headers = {"Idempotency-Key": "k-1"}
     await shop.client.post("/v1/ratings", json=BODY, headers=headers)
-    answer = await shop.client.post("/v1/ratings", json={**BODY, "answers": {"7": 0}}, headers=headers)
-    assert (answer.status_code, shop.waiting) == (409, [])
+    for other in ({"7": 0}, {"7": 1, "4": 2}):  # the second gives as many points of as many
+        answer = await shop.client.post("/v1/ratings", json={**BODY, "answers": other}, headers=headers)
+        assert (answer.status_code, shop.waiting) == (409, [])
 
 
-async def test_a_rating_of_an_unknown_dossier_waits_for_it(shop: Any, received: AnyEvent) -> None:
+async def test_two_holders_never_share_a_key(shop: Any, received: AnyEvent) -> None:
+    await shop.hear(received)
+    answers = [
+        await shop.client.post("/v1/ratings", json=BODY | {"holder": holder}, headers={"Idempotency-Key": key})
+        for holder, key in (("slip-1", "key"), ("slip-2", "key"), ("slip-1|a", "key"))
+    ]
+    assert [answer.status_code for answer in answers] == [201, 201, 422]
+    assert answers[0].json()["rating_id"] != answers[1].json()["rating_id"]
+
+
+async def test_a_rating_of_who_never_had_the_dossier_waits_and_does_not_count_in_the_end(
+    shop: Any, received: AnyEvent, completed: AnyEvent
+) -> None:
+    await shop.hear(received)
+    answer = await shop.client.post("/v1/ratings", json={**BODY, "officer": "CC-99"})
+    assert (answer.status_code, answer.json()["counted"]) == (202, None)
+    await shop.hear(completed)
+    assert (await shop.client.get(answer.headers["Location"])).json()["counted"] is False
+
+
+async def test_a_rating_of_an_unknown_dossier_waits_for_it(shop: Any, received: AnyEvent, completed: AnyEvent) -> None:
     answer = await shop.client.post("/v1/ratings", json=BODY)
     assert (answer.status_code, answer.json()["counted"]) == (202, None)
     assert sum(shop.pauses) == pytest.approx(2)
     where = answer.headers["Location"]
     assert (await shop.client.get(where)).json() == answer.json()
     await shop.hear(received)
+    assert (await shop.client.get(where)).json()["counted"] is None, "nobody is known to have worked on it"
+    await shop.hear(completed)
     assert (await shop.client.get(where)).json()["counted"] is True
 
 
-async def test_a_store_that_is_down_loses_no_rating(shop: Any, received: AnyEvent) -> None:
+async def test_a_store_that_is_down_loses_no_rating(shop: Any, received: AnyEvent, completed: AnyEvent) -> None:
     await shop.hear(received)
+    await shop.hear(completed)
     shop.down = True
     answer = await shop.client.post("/v1/ratings", json=BODY)
     assert answer.status_code == 202
@@ -76,8 +104,8 @@ async def test_a_store_that_is_down_loses_no_rating(shop: Any, received: AnyEven
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"answers": {"7": 7}}, "indicator 7 was given 7 points; give 0, 1 or 2"),
-        ({"answers": {"7": -1}}, "give 0, 1 or 2"),
+        ({"answers": {"7": 7}}, "indicator 7: give 0, 1 or 2 points"),
+        ({"answers": {"7": -1}}, "give 0, 1 or 2 points"),
         ({"answers": {"7": True}}, "valid integer"),
         ({"answers": {"1": 2}}, "'4', '5', '6', '7', '8' or '9'"),
         ({"answers": {}}, "at least 1 item"),
@@ -99,18 +127,18 @@ async def test_an_unseen_rating_is_not_found(shop: Any) -> None:
     assert answer.status_code == 404
 
 
-async def test_figures_hide_small_samples_of_officers(shop: Any) -> None:
+async def test_figures_hide_small_samples_and_the_running_month(shop: Any) -> None:
+    cell = {"month": "2025-12", "agency": "H29.02", "channel": "web"}
     shop.rows = [
-        {"_id": "CC-9", "count": 5, "points": 20, "of": 30},
-        {"_id": "CC-1", "count": 4, "points": 1, "of": 24},
+        {"_id": {**cell, "officer": "CC-9"}, "count": 5, "points": 20, "of": 30},
+        {"_id": {**cell, "officer": "CC-1"}, "count": 4, "points": 1, "of": 24},
     ]
     answer = await shop.client.get("/v1/figures", params={"by": "officer"})
-    assert answer.json() == [
-        {"key": "CC-1", "count": 4, "points": None, "of": None, "share": None, "suppressed": True},
-        {"key": "CC-9", "count": 5, "points": 20, "of": 30, "share": 0.6667, "suppressed": False},
-    ]
-    agencies = await shop.client.get("/v1/figures", params={"by": "agency", "month": "2026-01"})
-    assert [one["share"] for one in agencies.json()] == [0.0417, 0.6667]
+    hidden = {"count": 0, "points": None, "of": None, "share": None, "hidden": 4, "suppressed": True}
+    shown = {"count": 5, "points": 20, "of": 30, "share": 0.6667, "hidden": 0, "suppressed": False}
+    assert answer.json() == [{"key": "CC-1", **hidden}, {"key": "CC-9", **shown}]
+    agencies = await shop.client.get("/v1/figures", params={"by": "agency", "month": "2025-12"})
+    assert [(one["share"], one["hidden"]) for one in agencies.json()] == [(0.6667, 4)]
 
 
 @pytest.mark.parametrize("params", [{}, {"by": "holder"}, {"by": "agency", "month": "2026-13"}])

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from chassis.http import Probes, make_api
 from contracts.routing import DelayExplained, DossierCompleted, DossierResumed, DossierSuspended
 from services.sla.adapters import router
 from services.sla.decide import Rules
@@ -42,10 +43,16 @@ class States:
         return found[: limit["$limit"]]
 
 
+async def nothing() -> Any:
+    return {}
+
+
+def api_of(states: States) -> FastAPI:
+    return make_api("sla", router(SLA, RULES, states), Probes(nothing, nothing, nothing))
+
+
 def client(states: States) -> httpx.AsyncClient:
-    api = FastAPI()
-    api.include_router(router(SLA, RULES, states))
-    return httpx.AsyncClient(transport=httpx.ASGITransport(api), base_url="http://sla")
+    return httpx.AsyncClient(transport=httpx.ASGITransport(api_of(states)), base_url="http://sla")
 
 
 async def get(states: States, path: str) -> httpx.Response:
@@ -120,6 +127,11 @@ async def test_the_register_has_what_is_late_and_open_with_all_four_or_none_of_t
 async def test_the_register_by_what_is_explained(wanted, found):
     entries = (await get(backlog(), f"/v1/register?explained={wanted}")).json()["entries"]
     assert [one["dossier"][-4:] for one in entries] == found
+
+
+async def test_the_register_is_of_one_timeline():
+    assert (await get(backlog(), "/v1/register?timeline=week-1")).json()["entries"] == []
+    assert len((await get(backlog(), "/v1/register?timeline=live")).json()["entries"]) == 3
 
 
 async def test_the_register_comes_in_pages():

@@ -16,3 +16,11 @@ def test_an_announcement_that_lies_ahead_is_refused_on_the_live_timeline(tmp_pat
     assert str(refused) == (
         "storm.yaml: announced_at: 2999-03-03T01:00:00+00:00 lies ahead; announce it when it has come"
     )
+
+
+def test_nothing_is_taken_back_at_a_time_that_lies_ahead_or_by_another_clock_than_the_dossiers():
+    words = ["calendar", "retract", "2026-03-04", "--reason", "Bão tan"]
+    ahead = CliRunner().invoke(app, [*words, "--at", "2999-03-03"])
+    assert (ahead.exit_code, "lies ahead" in ahead.output) == (2, True)
+    elsewhere = CliRunner().invoke(app, [*words, "--timeline", "week-10"])
+    assert (elsewhere.exit_code, "say when with --at" in elsewhere.output) == (2, True)

@@ -31,6 +31,10 @@ def test_topics_are_never_made_by_accident() -> None:
     assert settings()["auto.create.topics.enable"] == "false"
 
 
+def test_no_transaction_is_open_longer_than_clients_ask_for_by_default() -> None:
+    assert settings()["transaction.max.timeout.ms"] == "60000"
+
+
 def test_one_broker_suffices_for_every_internal_topic() -> None:
     factors = {key: value for key, value in settings().items() if key.endswith(("replication.factor", "min.isr"))}
     assert len(factors) == 5

@@ -2,8 +2,9 @@ import socket
 
 import pytest
 
+from chassis.settings import HTTP_PORTS
 from deploy.embedded import Ports, StackError
-from deploy.embedded.ports import BASE_VARIABLE, HOST, require_free
+from deploy.embedded.ports import BASE_VARIABLE, HIGHEST_BASE, HOST, require_free
 
 
 def test_the_usual_ports_are_the_documented_ones(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -17,6 +18,21 @@ def test_a_base_moves_all_ports(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(BASE_VARIABLE, "31000")
     ports = Ports.from_env()
     assert (ports.kafka, ports.controller, *ports.stores.values()) == tuple(range(31000, 31007))
+    assert list(ports.http.values()) == list(range(31011, 31016))
+
+
+def test_the_usual_http_ports_are_those_that_services_take_without_a_stack() -> None:
+    assert Ports.usual().http == HTTP_PORTS
+
+
+@pytest.mark.parametrize("brokers", [1, 3])
+def test_no_two_servers_of_a_base_have_the_same_port(brokers: int) -> None:
+    ports = Ports.from_base(31000, brokers)
+    assert len(set(ports.all)) == len(ports.all) == 2 * brokers + 10
+
+
+def test_the_highest_base_leaves_room_for_every_port() -> None:
+    assert max(Ports.from_base(HIGHEST_BASE, 3).all) <= 65535
 
 
 @pytest.mark.parametrize("text", ["many", "80", "65530", "-1"])
@@ -28,7 +44,7 @@ def test_an_impossible_base_is_refused(monkeypatch: pytest.MonkeyPatch, text: st
 
 def test_free_ports_are_all_different() -> None:
     ports = Ports.free()
-    assert len({ports.kafka, ports.controller, *ports.stores.values()}) == 7
+    assert len(set(ports.all)) == 12
 
 
 @pytest.mark.parametrize(("name", "what"), [("kafka", "Kafka"), ("sla", "the store of sla")])

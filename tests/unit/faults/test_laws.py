@@ -50,10 +50,7 @@ def rated(unique, holder="h-1"):
 
 
 def counted(submission):
-    data = rating.RatingPublished(
-        rating_id=submission.id, month="2026-03", channel="web", agency="H29.05", points=2, of=2
-    )
-    return fact(data, at(6), submission.id)
+    return fact(rating.RatingCounted(rating_id=submission.id), at(6), submission.id)
 
 
 def sent(unique="sent", attempt=1):

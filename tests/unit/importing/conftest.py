@@ -31,9 +31,6 @@ class MemoryBus:
         self.chunks.append(list(messages))
         self.calls.append("publish")
 
-    async def settled(self) -> None:
-        self.calls.append("settled")
-
     async def tick(self, timeline: str, time: datetime) -> None:
         self.calls.append((timeline, time))
 

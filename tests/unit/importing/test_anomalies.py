@@ -11,6 +11,9 @@ LONG = "x" * 200
 XES_ANOMALIES = {
     Kind.CASE_WITHOUT_ID: ({"name": ""}, [{}]),
     Kind.CASE_WITHOUT_START: ({"startdate": ""}, [{}]),
+    Kind.STEP_PAUSED: ({}, [{}, {"lifecycle:transition": "suspend"}]),
+    Kind.STEP_NOT_DONE: ({}, [{}, {"lifecycle:transition": "ate_abort"}]),
+    Kind.TEXT_UNFIT: ({}, [{"activity": "a|b"}]),
     Kind.CODE_UNUSABLE: ({"name": "c" * 80}, [{}]),
     Kind.CASE_WITHOUT_DEADLINE: ({"deadline": ""}, [{}]),
     Kind.CASE_WITHOUT_EVENTS: ({}, []),
@@ -57,10 +60,16 @@ def test_an_end_before_the_start_leaves_every_event_after_it(logs, write, run, m
     assert set(report.anomalies) == {Kind.END_BEFORE_START, Kind.EVENT_AFTER_END}
 
 
-def test_a_case_that_comes_again_is_skipped(logs, write, run, mapping):
+def test_a_case_whose_code_another_one_has_is_skipped(logs, write, run, mapping):
+    report, bus = run(write(logs.log(logs.trace(logs.event()), logs.trace(name="case/1"))), mapping)
+    assert report.anomalies[Kind.DUPLICATE_CASE].count == 1  # "case/1" cleans to the same code
+    assert bus.told.count("OLD.case-1 application") == 1
+
+
+def test_a_case_that_is_given_twice_is_one_case(logs, write, run, mapping):
     twice = logs.trace(logs.event())
-    report, bus = run(write(logs.log(twice, twice, logs.trace(name="case/1"))), mapping)
-    assert report.anomalies[Kind.DUPLICATE_CASE].count == 2  # "case/1" cleans to the same code
+    report, bus = run(write(logs.log(twice, twice)), mapping)
+    assert set(report.anomalies) == {Kind.CASE_IN_PIECES, Kind.DUPLICATE_EVENT}
     assert bus.told.count("OLD.case-1 application") == 1
 
 
@@ -89,7 +98,7 @@ def test_an_open_case_past_its_deadline_is_one_at_the_logs_last_event(logs, writ
     assert report.anomalies[Kind.OPEN_CASE].count == 2
     past = report.anomalies[Kind.OPEN_PAST_DEADLINE]
     assert (past.count, past.example.split()[0]) == (1, "open-1")
-    assert bus.calls[-2:] == ["settled", ("test", report.latest)]
+    assert bus.calls[-1] == ("test", report.latest)
 
 
 def test_an_event_outside_of_any_case_is_counted(logs, write, run, mapping):

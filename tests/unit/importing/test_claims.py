@@ -1,10 +1,11 @@
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.topics import read_event
-from services.cli.importing.claims import strictly_ordered
+from services.cli.importing.claims import ended_in_order, open_in_order
 from services.cli.ticking import ticks
 
 MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2020, 1, 1, 0, 0, 1)).map(lambda at: at.replace(tzinfo=UTC))  # noqa: DTZ001
@@ -12,9 +13,9 @@ MICRO = timedelta(microseconds=1)
 
 
 @given(MOMENTS, st.lists(MOMENTS).map(sorted))
-def test_times_of_a_case_are_strictly_ordered_and_nearly_those_wanted(start, wanted):
-    times = strictly_ordered(start, wanted)
-    assert all(earlier < later for earlier, later in zip([start, *times], times, strict=False))
+def test_times_of_an_open_case_are_strictly_ordered_and_nearly_those_wanted(start, wanted):
+    times = open_in_order(start, wanted)
+    assert all(earlier < later for earlier, later in pairwise([start, *times]))
     room = len(wanted) * MICRO
     for want, got in zip(wanted, times, strict=True):
         assert want - room <= got <= max(want, start + room)
@@ -22,9 +23,20 @@ def test_times_of_a_case_are_strictly_ordered_and_nearly_those_wanted(start, wan
 
 @given(MOMENTS, st.lists(MOMENTS, min_size=1).map(sorted))
 def test_what_has_room_keeps_its_time(start, wanted):
-    times = strictly_ordered(start, wanted)
+    times = open_in_order(start, wanted)
     if wanted[-1] >= start + len(wanted) * MICRO:
         assert times[-1] == wanted[-1]
+
+
+@given(MOMENTS, st.lists(MOMENTS, min_size=1).map(sorted), st.data())
+def test_the_end_of_a_case_keeps_its_time_exactly_and_the_rest_its_order(start, wanted, data):
+    end = data.draw(st.integers(0, len(wanted) - 1))
+    times = ended_in_order(start, wanted, end)
+    assert times[end] == wanted[end]
+    assert all(earlier < later for earlier, later in pairwise(times))
+    room = len(wanted) * MICRO
+    for want, got in zip(wanted, times, strict=True):
+        assert want - room <= got <= max(want, start) + room
 
 
 def test_a_change_of_group_is_a_hand_over_just_before_the_work(logs, write, run, mapping):
@@ -72,9 +84,16 @@ def test_after_the_end_nothing_is_handed_over(logs, write, run, mapping):
 
 def test_what_precedes_the_start_is_told_right_after_it(logs, write, run, mapping):
     early = logs.event("phone", "2026-01-01T08:00:00+07:00", "EMPTY")
-    _, bus = run(write(logs.log(logs.trace(early, enddate="2026-02-01T00:00:00+07:00"))), mapping)
+    _, bus = run(write(logs.log(logs.trace(early))), mapping)
     start = datetime(2026, 3, 2, 1, tzinfo=UTC)
-    assert [(event.time - start) // MICRO for event in bus.events] == [0, 1, 2]
+    assert [(event.time - start) // MICRO for event in bus.events[:2]] == [0, 1]
+
+
+def test_a_case_that_ends_before_it_starts_is_taken_to_start_at_its_end(logs, write, run, mapping):
+    early = logs.event("phone", "2026-01-01T08:00:00+07:00", "EMPTY")
+    _, bus = run(write(logs.log(logs.trace(early, enddate="2026-02-01T00:00:00+07:00"))), mapping)
+    end = datetime(2026, 1, 31, 17, tzinfo=UTC)
+    assert [(event.time - end) // MICRO for event in bus.events] == [0, -1, 0]
     assert bus.told[1:] == ["H29 finished-step phone", "H29 has-result"]
 
 

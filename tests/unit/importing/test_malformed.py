@@ -70,7 +70,7 @@ def test_of_a_truncated_file_the_whole_cases_are_played_and_no_clock_is_moved(lo
     assert report.played == 2
     assert not report.complete
     assert "line 2" in report.anomalies[Kind.FILE_BROKEN].example
-    assert bus.calls == ["publish", "settled", "publish"]
+    assert bus.calls == ["publish"]
 
 
 def test_of_a_truncated_archive_the_whole_cases_are_played(logs, tmp_path, run, mapping):
@@ -98,10 +98,27 @@ def test_a_log_without_cases_is_no_error_and_moves_no_clock(logs, write, run, ma
     assert bus.calls == []
 
 
-def test_a_csv_line_without_end_is_skipped(write, run, csv_mapping):
-    report, _ = run(write(HEADER + LINE.format(1) + "a," * 1_500_000 + "\n" + LINE.format(2), "log.csv"), csv_mapping)
-    assert report.played == 2
-    assert report.anomalies[Kind.LINE_SKIPPED].count == 3
+@pytest.mark.parametrize("length", [1_000_000, 1_000_001, 3_000_000])
+def test_a_csv_line_of_more_than_a_million_characters_is_skipped_and_counted(write, run, csv_mapping, length):
+    long_line = LINE.format(3).strip() + "," * (length - len(LINE.format(3).strip()))
+    report, bus = run(write(HEADER + LINE.format(1) + long_line + "\n" + LINE.format(2), "log.csv"), csv_mapping)
+    assert (report.played, report.complete) == (2, True)
+    assert report.anomalies[Kind.LINE_TOO_LONG].count == 1
+    assert not any("case-3" in told for told in bus.told)
+
+
+def test_a_field_of_140_000_characters_that_nobody_maps_stops_nothing(write, run, csv_mapping):
+    long_field = LINE.format(1).strip() + "," + "x" * 140_000 + "\n"
+    header = HEADER.strip() + ",remarks\n"
+    report, _ = run(write(header + long_field + LINE.format(2).strip() + ",\n", "log.csv"), csv_mapping)
+    assert (report.played, report.complete) == (2, True)
+    assert Kind.LINE_SKIPPED not in report.anomalies
+
+
+def test_a_quote_that_is_never_closed_fills_no_memory(write, run, csv_mapping):
+    text = HEADER + LINE.format(1) + LINE.format(2) + '"' + (LINE.format(3) * 20_000)
+    report, _ = run(write(text, "log.csv"), csv_mapping)
+    assert "field larger than field limit (1000000)" in report.anomalies[Kind.FILE_BROKEN].example
 
 
 def test_csv_may_begin_with_a_byte_order_mark(write, run, csv_mapping):

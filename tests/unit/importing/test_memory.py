@@ -11,7 +11,8 @@ import pytest
 from services.cli.importing.case import CaseReader
 from services.cli.importing.claims import claims_of
 from services.cli.importing.csv_log import read_csv
-from services.cli.importing.report import Report
+from services.cli.importing.grouping import CACHE, Grouping
+from services.cli.importing.report import Kind, Report
 from services.cli.importing.scratch import Scratch
 from services.cli.importing.xes import read_xes
 
@@ -30,11 +31,10 @@ RESIDENT = """
 import json, sys
 from pathlib import Path
 from services.cli.importing import Mapping
-from services.cli.importing.xes import read_xes
 sys.path.insert(0, {folder!r})
-from test_memory import xes_of
+from test_memory import csv_by_time, grouped, read_xes, xes_of
 mapping = Mapping.model_validate(json.loads({mapping!r}))
-for case in read_xes(xes_of(int(sys.argv[1])), mapping, print):
+for case in {cases}:
     pass
 lines = Path("/proc/self/status").read_text().splitlines()
 print(next(line.split()[1] for line in lines if line.startswith("VmHWM")))
@@ -81,6 +81,26 @@ def csv_of(cases):
     return io.BufferedReader(Fed(parts()))
 
 
+def csv_by_time(cases, steps=10):
+    """The same events, sorted by time: those of one case stand far apart."""
+
+    def parts():
+        yield "case,start,end,deadline,activity,time,group\n"
+        for step in range(steps):
+            for n in range(cases):
+                at = f"2026-03-03T08:00:{step % 60:02}Z"
+                yield f"case-{n},2026-03-02T08:00Z,,2026-03-09T08:00Z,Step {step},{at},G{step % 10}\n"
+
+    return io.BufferedReader(Fed(parts()))
+
+
+def grouped(stream, mapping, note):
+    with Grouping(mapping.case.id) as grouping:
+        for piece in read_csv(stream, mapping, note):
+            grouping.add(piece)
+        yield from grouping.whole(note)
+
+
 def peak_of(raw_cases, mapping):
     report = Report()
     tracemalloc.start()
@@ -106,16 +126,40 @@ def test_memory_does_not_grow_with_the_log(mapping, csv_mapping, read, feed):
 
 
 @pytest.mark.slow
-def test_the_parsers_own_memory_does_not_grow_either(settings):
-    # tracemalloc does not see the C library's memory, and getrusage in a child counts the parent's peak as well.
+def test_putting_cases_together_holds_no_more_of_a_log_that_is_larger(csv_mapping):
+    _, small = peak_of(lambda note: grouped(csv_by_time(500), csv_mapping, note), csv_mapping)
+    report, large = peak_of(lambda note: grouped(csv_by_time(4_000), csv_mapping, note), csv_mapping)
+    assert (report.cases, report.events) == (4_000, 40_000)
+    assert large < small + 1_000_000
+
+
+def resident(cases, mapping, *sizes):
+    """Peak of a process that reads logs of these sizes, kB each.
+
+    tracemalloc does not see the memory of C libraries, and getrusage in a child counts the parent's peak as well.
+    """
     if not Path("/proc/self/status").exists():
         pytest.skip("needs /proc to see the peak of a process")
-    code = RESIDENT.format(folder=str(Path(__file__).parent), mapping=json.dumps(settings))
-    small, large = (
-        int(subprocess.run([sys.executable, "-c", code, n], cwd=ROOT, capture_output=True, check=True).stdout)
-        for n in ("500", "20000")
+    settings = json.dumps(mapping.model_dump(), default=sorted)
+    code = RESIDENT.format(folder=str(Path(__file__).parent), mapping=settings, cases=cases)
+    runs = (
+        subprocess.run([sys.executable, "-c", code, str(size)], cwd=ROOT, stdout=subprocess.PIPE, check=True)
+        for size in sizes
     )
+    return [int(run.stdout) for run in runs]
+
+
+@pytest.mark.slow
+def test_the_parsers_own_memory_does_not_grow_either(mapping):
+    small, large = resident("read_xes(xes_of(int(sys.argv[1])), mapping, print)", mapping, 500, 20_000)
     assert large < small * 1.2
+
+
+@pytest.mark.slow
+def test_sorting_on_disk_takes_no_more_than_its_caches(csv_mapping):
+    code = "grouped(csv_by_time(int(sys.argv[1])), mapping, lambda *_: None)"
+    small, large = resident(code, csv_mapping, 100, 10_000)
+    assert large < small + 3 * CACHE
 
 
 def test_a_trace_with_endless_events_stays_small(mapping, monkeypatch):
@@ -128,3 +172,24 @@ def test_a_trace_with_endless_events_stays_small(mapping, monkeypatch):
 
     (case,) = islice(read_xes(io.BufferedReader(Fed(parts())), mapping, lambda _kind, _example: None), 2)
     assert len(case.events) == 10
+
+
+def test_a_case_that_stands_in_endless_pieces_stays_small(csv_mapping, monkeypatch):
+    monkeypatch.setattr("services.cli.importing.log.MAX_EVENTS", 10)
+    noted = []
+    (first, second) = grouped(csv_by_time(2, steps=2_000), csv_mapping, lambda kind, _example: noted.append(kind))
+    assert (len(first.events), len(second.events)) == (10, 10)
+    assert noted.count(Kind.TOO_MANY_EVENTS) == 2 * 1_990
+
+
+@pytest.mark.parametrize("read", [read_xes, read_csv])
+def test_values_without_end_are_not_kept(mapping, csv_mapping, read):
+    text = "x" * 500_000
+    if read is read_xes:
+        parts, used = ["<log>", TRACE.format(text).replace("Step 0", text), "</log>"], mapping
+    else:
+        parts = ["case,start,end,deadline,activity,time,group\n", f"{text},,,,{text[:400_000]},,\n"]
+        used = csv_mapping
+    (case,) = read(io.BufferedReader(Fed(iter(parts))), used, lambda _kind, _example: None)
+    values = [*case.values.values(), *(value for event in case.events for value in event.values())]
+    assert max(map(len, values)) == 1_000

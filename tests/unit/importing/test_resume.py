@@ -20,17 +20,14 @@ def test_messages_go_out_in_chunks(long_log, run, mapping):
     report, bus = run(long_log, mapping)
     assert max(map(len, bus.chunks)) == CHUNK
     assert report.messages == 400 * 5
-    assert len(bus.chunks) == 1 + 4
+    assert len(bus.chunks) == 4
 
 
 @pytest.mark.usefixtures("small_window")
-def test_applications_are_digested_before_their_reports(long_log, run, mapping):
+def test_the_clock_is_moved_once_when_all_is_told(long_log, run, mapping):
     report, bus = run(long_log, mapping)
-    window = ["publish", "settled", "publish", "publish"]
-    assert bus.calls == [*window, *window, "settled", ("test", report.latest)]
-    for applications in (bus.chunks[0], bus.chunks[3]):
-        assert {message.topic for message in applications} == {"intake.submitted"}
-        assert len(applications) == 200
+    window = ["publish", "publish"]
+    assert bus.calls == [*window, *window, ("test", report.latest)]
 
 
 def test_the_same_log_gives_the_same_bytes(long_log, run, mapping):
@@ -39,7 +36,7 @@ def test_the_same_log_gives_the_same_bytes(long_log, run, mapping):
     assert once.messages == again.messages
 
 
-@pytest.mark.parametrize("interruption", [(0, 0), (1, 0), (2, 0), (3, 200), (4, 200), (5, 200)])
+@pytest.mark.parametrize("interruption", [(0, 0), (1, 0), (2, 200), (3, 200)])
 @pytest.mark.usefixtures("small_window")
 def test_an_interrupted_import_goes_on_where_it_was(long_log, run, mapping, new_bus, interruption):
     fails_at, before = interruption
@@ -56,7 +53,7 @@ def test_an_interrupted_import_goes_on_where_it_was(long_log, run, mapping, new_
 
 def test_as_long_as_its_window_is_open_nothing_counts_as_published(long_log, run, mapping, new_bus):
     with pytest.raises(ConnectionError):
-        run(long_log, mapping, new_bus(fails_at=4))
+        run(long_log, mapping, new_bus(fails_at=3))
     report, _ = run(long_log, mapping)
     assert (report.messages, report.cases_published_before) == (2000, 0)
     assert report.messages < WINDOW
@@ -65,7 +62,7 @@ def test_as_long_as_its_window_is_open_nothing_counts_as_published(long_log, run
 def test_a_finished_import_publishes_nothing_again_but_tells_the_time(long_log, run, mapping):
     run(long_log, mapping)
     report, bus = run(long_log, mapping)
-    assert bus.calls == ["settled", ("test", report.latest)]
+    assert bus.calls == [("test", report.latest)]
     assert report.messages == 0
 
 
@@ -95,9 +92,10 @@ def test_a_progress_folder_that_can_not_be_written_is_an_error_sentence(long_log
         run(long_log, mapping)
 
 
-def test_progress_is_told_in_bytes(long_log, run, mapping):
+def test_progress_goes_up_through_reading_and_playing(long_log, run, mapping):
     seen = []
-    run(long_log, mapping, on_progress=lambda read, total: seen.append((read, total)))
-    size = long_log.stat().st_size
-    assert [read for read, _ in seen] == sorted(read for read, _ in seen)
-    assert seen[-1] == (size, size)
+    run(long_log, mapping, on_progress=lambda done, total: seen.append((done, total)))
+    whole = 2 * long_log.stat().st_size
+    assert [done for done, _ in seen] == sorted(done for done, _ in seen)
+    assert seen[0][0] <= whole / 2 < seen[-2][0]
+    assert seen[-1] == (whole, whole)

@@ -1,6 +1,6 @@
 import pytest
 
-from contracts.intake import DossierDelivered, DossierReceived, DossierRefused, DossierWithdrawn
+from contracts.intake import NO_APPOINTMENT, DossierDelivered, DossierReceived, DossierRefused, DossierWithdrawn
 from tests.given import SUBMISSION, at, given
 from tests.unit.intake.telling import MONDAY, applied, brought, collected, completed, took_back
 
@@ -110,11 +110,17 @@ def test_history_stays_on_its_own_timeline(intake):
     assert given(intake).when(old).said[0].timeline == "import-2019"
 
 
-@pytest.mark.parametrize("flaw", [{"historic_code": "H29.16-190102-0001"}, {"historic_appointment": None}])
-def test_history_without_its_own_code_or_its_date_is_refused(intake, flaw):
-    (refusal,) = given(intake).when(applied(**{**HISTORY, **flaw})).said_data
+def test_history_without_its_own_code_is_refused(intake):
+    (refusal,) = given(intake).when(applied(**{**HISTORY, "historic_code": "H29.16-190102-0001"})).said_data
     assert isinstance(refusal, DossierRefused)
     assert "historic_code" in refusal.reason
+
+
+def test_history_without_a_date_is_received_without_an_appointment(intake):
+    story = given(intake).when(applied(**{**HISTORY, "historic_appointment": None}))
+    (receipt,) = story.said_data
+    assert (receipt.appointed, receipt.appointment, receipt.appointment_date) == (False, None, NO_APPOINTMENT)
+    assert (story.state.outcome, story.state.appointment) == ("received", None)
 
 
 def test_history_ends_like_everything_else(intake):

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -10,7 +11,7 @@ from contracts.procedures import load_catalogue, load_directory
 from contracts.worktime import Lines, load_calendar
 from services.intake.decide import Rules
 from services.intake.handlers import service
-from tests.given import SUBMISSION, at, given, submitted
+from tests.given import OFFICE, SUBMISSION, at, given, submitted
 from tests.unit.intake.telling import ALL, MONDAY, application, applied, brought
 
 
@@ -199,3 +200,11 @@ def _eligible(procedure):
         rule.attribute: rule.one_of[0] if rule.one_of else rule.at_least or rule.at_most or 0
         for rule in procedure.eligibility
     }
+
+
+def test_the_appointment_goes_by_the_hours_of_the_competent_agency(rules):
+    late = given(service(rules)).when(applied(at(6, "16:00"))).event(DossierReceived).data
+    mornings = replace(OFFICE, week=(*[OFFICE.hours[:1]] * 5, (), ()))
+    differing = replace(rules, calendar=replace(OFFICE, agencies={late.competent_agency: mornings}))
+    later = given(service(differing)).when(applied(at(6, "16:00"))).event(DossierReceived).data
+    assert later.appointment_date > late.appointment_date

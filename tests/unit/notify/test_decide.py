@@ -365,3 +365,17 @@ def test_a_letter_on_record_has_both_languages_of_a_cause_that_nobody_worded(eve
     (letter,) = decide(state, DUE).events
     assert (letter.data.cause, letter.data.cause_en) == tuple(silent.values())
     assert orders(state, DUE)[1].details.reason_en == silent["cause_en"]
+
+
+def test_of_a_date_that_an_announcement_moved_and_its_retraction_moved_back_the_last_is_told(
+    event: Make, received: AnyEvent
+) -> None:
+    later = event(new_date(kind="calendar", new_date=DUE + timedelta(days=1)), 1)
+    back = event(new_date(kind="calendar", old_date=DUE + timedelta(days=1), new_date=DUE, taken_back=True), 2)
+    told = {one.details.new_date for one in orders(fold(received, back, later)) if one.template == "rescheduled"}
+    assert told == {DUE}
+
+
+def test_the_date_of_an_answer_to_a_complaint_is_no_appointment(event: Make, received: AnyEvent) -> None:
+    moved = event(new_date(kind="calendar", deadline="feedback"), 1)
+    assert [one.template for one in orders(fold(received, moved))] == ["receipt"]

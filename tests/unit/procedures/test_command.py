@@ -57,10 +57,10 @@ def test_a_procedure_is_drawn_with_its_conditions(folder, field_text):
     assert result.exit_code == 0, result.output
     assert result.output.splitlines() == [
         "flowchart LR",
-        '    start(["Thử<br/>3 working-days"])',
-        '    s_forward["Chuyển<br/>one-stop, 2 working-hours"]',
-        '    s_decide["Ký<br/>commune-committee, 1 working-days"]',
-        '    s_end["Trả #quot;nhanh#quot;<br/>tax, 2 calendar-days"]',
+        '    start(["Thử<br/>3 ngày làm việc"])',
+        '    s_forward["Chuyển<br/>Bộ phận Một cửa, 2 giờ làm việc"]',
+        '    s_decide["Ký<br/>Ủy ban nhân dân cấp xã, 1 ngày làm việc"]',
+        '    s_end["Trả #quot;nhanh#quot;<br/>Cơ quan thuế, 2 ngày"]',
         "    start --> s_forward",
         "    s_forward --> s_decide",
         '    s_decide -. "floors ≥ 7" .-> s_end',

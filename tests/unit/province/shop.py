@@ -10,8 +10,9 @@ from typing import Any
 from chassis.loop import Loop, Tally
 from chassis.memory import MemoryStore
 from chassis.record import Message
-from chassis.service import Service
+from chassis.service import NOWHERE, Service
 from chassis.settings import Settings
+from chassis.timekeeper import Timekeeper
 from contracts.decision import Effect
 from contracts.envelope import AnyEvent, new_event
 from contracts.notify import NotificationSent
@@ -20,6 +21,7 @@ from services.cli.province.province import HEARD
 from services.cli.shop import all_services
 from services.cli.ticking import ticks
 from services.notify.decide import SOURCE, Order
+from tests.reading import AllRead
 
 PARTITIONS = 6
 WHENEVER = 4_102_444_800_000
@@ -48,6 +50,7 @@ class Member:
 
     loop: Loop
     store: MemoryStore
+    timekeeper: Timekeeper
     inbox: list[Kept] = field(default_factory=list)
 
 
@@ -61,7 +64,9 @@ class Shop:
         self._unheard: list[Kept] = []
         for service in services or every_service():
             store = MemoryStore()
-            self.members[service.name] = Member(Loop(service, store, self.publish), store)
+            loop = Loop(service, store, self.publish)
+            reading = AllRead(PARTITIONS, lambda name=service.name: self.members[name].inbox)
+            self.members[service.name] = Member(loop, store, Timekeeper(loop, self.publish, reading))
 
     async def publish(self, messages: Sequence[Message]) -> None:
         for message in messages:
@@ -83,10 +88,14 @@ class Shop:
         await self.settled()
 
     async def settled(self) -> None:
-        while busy := [one for one in self.members.values() if one.inbox]:
-            for member in busy:
-                batch, member.inbox = member.inbox, []
-                self._count(member.loop.service.name, await member.loop.process(batch))
+        while any([await self._go_on(one) for one in self.members.values()]):
+            pass
+
+    async def _go_on(self, member: Member) -> bool:
+        batch, member.inbox = member.inbox, []
+        if batch:
+            self._count(member.loop.service.name, await member.loop.process(batch))
+        return await member.timekeeper.go_on() or bool(batch)
 
     def _count(self, name: str, tally: Tally) -> None:
         self.tally.update({f"{name} {what}": count for what, count in vars(tally).items()})
@@ -112,9 +121,9 @@ class Shop:
         """The states of one service, folded from the topics alone."""
         service, facts = self.members[name].loop.service, dict[str, list[AnyEvent]]()
         for topic in service.recorded_topics:
-            if topic != "clock.ticked":
-                for event in self.events(topic):
-                    facts.setdefault(service.key(event), []).append(event)
+            for event in self.events(topic):
+                facts.setdefault(service.key(event), []).append(event)
+        facts.pop(NOWHERE, None)
         return {key: service.dump(service.fold(found)) for key, found in facts.items()}
 
 
@@ -139,7 +148,7 @@ def _sent(order: Order) -> AnyEvent:
         data,
         source=SOURCE,
         subject=cause.subject,
-        time=cause.time,
+        time=order.at or cause.time,
         correlationid=cause.correlationid,
         unique=(order.message_id, order.attempt),
         causationid=cause.id,

@@ -9,7 +9,7 @@ import pytest
 from contracts import claims
 from contracts.intake import DossierSupplementRequested
 from contracts.procedures import Catalogue, Directory
-from contracts.worktime import ZONE, Calendar
+from contracts.worktime import ZONE, Calendar, Span
 from services.cli.province import Plan, next_plan, note
 from services.cli.province.actions import Action
 from services.cli.province.agents import Office
@@ -120,7 +120,7 @@ def test_a_week_of_holidays_is_played_too(plan: Plan, catalogue: Catalogue, dire
 
 
 def _always_closed() -> Calendar:
-    return Calendar(hours=((28_800, 36_000),), weekdays=frozenset({6}))  # type: ignore[arg-type]
+    return Calendar((morning := (Span(28_800, 36_000),)), week=(*[()] * 6, morning))
 
 
 def test_nobody_acts_in_the_night() -> None:

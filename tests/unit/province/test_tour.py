@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from contracts.claims import ClockTicked
 from contracts.envelope import AnyEvent
-from contracts.topics import PAYLOADS
+from contracts.topics import OF_DOSSIERS
 from services.cli.late_dossier import play_late_dossier
 from services.cli.story import story
 from tests.unit.province.shop import Shop
@@ -24,7 +23,7 @@ class Listening(Shop):
 async def told() -> tuple[Shop, str, list[AnyEvent]]:
     shop = Listening()
     code = await play_late_dossier(shop, "tour-in-memory")
-    return shop, code, [event for topic in PAYLOADS if topic != ClockTicked.TYPE for event in shop.events(topic)]
+    return shop, code, [event for topic in OF_DOSSIERS for event in shop.events(topic)]
 
 
 def test_the_tour_in_the_readme_is_what_the_services_say(told: tuple[Shop, str, list[AnyEvent]]) -> None:

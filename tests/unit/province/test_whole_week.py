@@ -42,7 +42,7 @@ def test_every_kind_of_event_of_the_first_three_services_is_seen(week: Week) -> 
 def test_most_short_dossiers_end_and_are_collected_and_rated(week: Week) -> None:
     assert week.summary.completed > 0.5 * week.summary.received
     assert week.summary.collected == len({event.id for event in week.shop.events("dossier.delivered")})
-    assert week.summary.rated == len(week.shop.events("rating.published")) > 0
+    assert week.summary.rated == len(week.shop.events("rating.counted")) > 0
 
 
 def test_replay_from_the_topics_gives_the_same_states(week: Week) -> None:

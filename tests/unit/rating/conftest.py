@@ -27,7 +27,7 @@ def make_event(data: Payload, hours: float = 0, *unique: object) -> AnyEvent:
 def make_rating(hours: float, holder: str = "slip-1", **given: Any) -> AnyEvent:
     """A rating: 3 points of 4 unless told otherwise."""
     filled = {"channel": "web", "agency": "H29.02", "answers": {"7": 2, "8": 1}, **given}
-    return make_event(RatingSubmitted(holder=holder, **filled), hours, holder, sorted(filled["answers"].items()))
+    return make_event(RatingSubmitted(holder=holder, **filled), hours, holder, sorted(filled.items(), key=str))
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +47,7 @@ def received() -> AnyEvent:
         procedure="1.001193",
         procedure_version=1,
         channel="counter",
-        receiving_unit="H29.16",
+        receiving_unit="H29.02",
         competent_agency="H29.02",
         limit="1 working-day",
         appointment_date=START + timedelta(hours=8),

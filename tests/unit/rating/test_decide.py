@@ -1,16 +1,17 @@
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from contracts.envelope import AnyEvent
-from contracts.rating import RatingPublished
+from contracts.rating import RatingCounted, RatingPublished
 from contracts.routing import DossierCompleted, DossierStepCompleted
 from services.rating.decide import decide
 from services.rating.handlers import service
 from services.rating.state import State
 
 NOW = datetime(2026, 1, 6, tzinfo=UTC)
+JANUARY_OVER = datetime(2026, 1, 31, 17, tzinfo=UTC)
 Make = Callable[..., AnyEvent]
 
 
@@ -18,15 +19,27 @@ def fold(*events: AnyEvent) -> State:
     return service().fold(events)
 
 
-def published(*events: AnyEvent) -> list[AnyEvent]:
-    return list(decide(fold(*events), NOW).events)
+def counted(*events: AnyEvent) -> list[AnyEvent]:
+    return [one for one in decide(fold(*events), NOW).events if isinstance(one.data, RatingCounted)]
 
 
-def test_a_rating_counts_and_does_not_tell_who_gave_it(received: AnyEvent, rating: Make) -> None:
+def published(*events: AnyEvent, now: datetime = JANUARY_OVER) -> list[AnyEvent]:
+    return [one for one in decide(fold(*events), now).events if isinstance(one.data, RatingPublished)]
+
+
+def test_a_rating_counts_at_once(received: AnyEvent, rating: Make) -> None:
+    given = rating(5)
+    (answer,) = counted(received, given)
+    assert answer.data == RatingCounted(rating_id=given.id)
+    assert (answer.causationid, answer.correlationid, answer.time) == (given.id, "submission-1", given.time)
+
+
+def test_nothing_in_a_published_rating_leads_back_to_the_dossier(event: Make, received: AnyEvent, rating: Make) -> None:
+    worked = event(DossierStepCompleted(step="b", attempt=1, agency="H29.02", officer="CC-7"), 2)
     given = rating(5, officer="CC-7", channel="counter-device")
-    (answer,) = published(received, given)
+    (answer,) = published(received, worked, given)
     assert answer.data == RatingPublished(
-        rating_id=given.id,
+        rating_id=answer.subject,
         month="2026-01",
         channel="counter-device",
         agency="H29.02",
@@ -34,30 +47,55 @@ def test_a_rating_counts_and_does_not_tell_who_gave_it(received: AnyEvent, ratin
         points=3,
         of=4,
     )
-    assert (answer.causationid, answer.correlationid, answer.time) == (given.id, "submission-1", given.time)
-    assert "slip-1" not in answer.to_json()
+    told = answer.to_json()
+    for trace in ("slip-1", given.id, given.subject, given.correlationid, given.time.isoformat()[:13]):
+        assert trace not in told
+
+
+def test_all_ratings_of_a_month_are_published_when_it_is_over(received: AnyEvent, rating: Make) -> None:
+    facts = (received, rating(5), rating(90, "slip-2"), rating(30 * 24, "slip-3"))
+    assert published(*facts, now=JANUARY_OVER - timedelta(seconds=1)) == []
+    assert [one.time for one in published(*facts)] == [JANUARY_OVER, JANUARY_OVER]
+    first, then = decide(fold(*facts), NOW).timer, decide(fold(*facts), JANUARY_OVER).timer
+    assert (first and first.at, then and then.at) == (JANUARY_OVER, datetime(2026, 2, 28, 17, tzinfo=UTC))
+
+
+def test_a_rating_of_somebody_who_never_had_the_dossier_does_not_count(
+    event: Make, received: AnyEvent, rating: Make
+) -> None:
+    strangers = [rating(5, agency="H29.99"), rating(6, officer="CC-99")]
+    assert counted(received, *strangers) == []
+    assert len(counted(received, *strangers, rating(7))) == 1
+    worked = event(DossierStepCompleted(step="b", attempt=1, agency="H29.99"), 2)
+    assert [one.causationid for one in counted(received, *strangers, worked)] == [strangers[0].id]
+
+
+def test_what_was_published_under_the_dossier_before_counts_on(received: AnyEvent, event: Make, rating: Make) -> None:
+    given = rating(5, agency="H29.99")
+    old = RatingPublished(rating_id=given.id, month="2026-01", channel="web", agency="H29.99", points=3, of=4)
+    assert [one.causationid for one in counted(received, given, event(old, 5))] == [given.id]
 
 
 def test_ratings_wait_for_their_dossier(received: AnyEvent, rating: Make) -> None:
-    assert published(rating(1), rating(2, "slip-2")) == []
-    assert len(published(rating(1), rating(2, "slip-2"), received)) == 2
+    assert counted(rating(1), rating(2, "slip-2")) == []
+    assert len(counted(rating(1), rating(2, "slip-2"), received)) == 2
 
 
 def test_the_first_rating_of_a_holder_counts(received: AnyEvent, rating: Make) -> None:
     first, second = rating(5), rating(6, answers={"7": 0})
-    assert [one.causationid for one in published(second, first, received)] == [first.id]
+    assert [one.causationid for one in counted(second, first, received)] == [first.id]
     assert fold(second, first, received).repeated == 1
 
 
 def test_every_holder_has_a_rating(received: AnyEvent, rating: Make) -> None:
-    assert len(published(received, rating(5), rating(6, "slip-2"))) == 2
+    assert len(counted(received, rating(5), rating(6, "slip-2"))) == 2
 
 
-def test_what_was_published_stays(received: AnyEvent, rating: Make) -> None:
+def test_what_was_counted_stays(received: AnyEvent, rating: Make) -> None:
     late, early = rating(6), rating(5)
-    (answer,) = published(received, late)
+    (answer,) = counted(received, late)
     state = fold(received, late, answer, early)
-    assert [(one.rating_id, one.published) for one in state.ratings] == [(early.id, False), (late.id, True)]
+    assert [(one.rating_id, one.counted) for one in state.ratings] == [(early.id, False), (late.id, True)]
     assert [one.id for one in decide(state, NOW).events] == [answer.id]
     assert state.repeated == 1
 
@@ -67,7 +105,7 @@ def test_what_was_published_stays(received: AnyEvent, rating: Make) -> None:
     [(0, "2026-01"), (26 * 24 + 14, "2026-01"), (26 * 24 + 15, "2026-02"), (-106, "2025-12"), (-105, "2026-01")],
 )
 def test_months_begin_at_midnight_in_vietnam(hours: int, month: str, received: AnyEvent, rating: Make) -> None:
-    (answer,) = published(received, rating(hours))
+    (answer,) = published(received, rating(hours), now=datetime(2026, 3, 1, tzinfo=UTC))
     assert answer.data.month == month
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from contracts.decision import Decision
 from contracts.envelope import AnyEvent, Payload, new_event
 from contracts.rating import FeedbackAnswered, FeedbackSubmitted
+from contracts.sla import DossierRescheduled
 from services.rating.handlers import service
 from services.rating.state import Feedback, State
 
@@ -40,7 +41,7 @@ def fold(*facts: AnyEvent) -> State:
 
 def test_a_feedback_is_open_until_it_is_answered() -> None:
     feedback = fold(submitted()).feedback
-    assert feedback == Feedback("delay", "H29.02", None, "2026-02", DUE, None, "open"), "the month is Vietnam's"
+    assert feedback == Feedback("delay", "H29.02", None, "2026-02", "live", DUE, None, "open"), "the month is Vietnam's"
 
 
 @pytest.mark.parametrize(
@@ -50,6 +51,34 @@ def test_an_answer_is_in_time_until_the_moment_it_is_due(late: timedelta, status
     feedback = fold(submitted(), answered(DUE + late)).feedback
     assert feedback is not None
     assert (feedback.status, feedback.answered) == (status, DUE + late)
+
+
+def moved(to: datetime, at: datetime, deadline: str = "feedback") -> AnyEvent:
+    """The deadline watch says that days off moved its date."""
+    data = DossierRescheduled(
+        old_date=DUE, new_date=to, cause="Bão", agency="H29.02", kind="calendar", deadline=deadline
+    )
+    return event(data, at, source="/lienthong/sla").model_copy(update={"id": f"{to}"})
+
+
+@pytest.mark.parametrize(("answer", "status"), [(timedelta(days=1), "in-time"), (timedelta(days=1, seconds=1), "late")])
+def test_a_storm_day_moves_it_as_the_watch_of_deadlines_says(answer: timedelta, status: str) -> None:
+    facts = [submitted(), moved(DUE + timedelta(days=1), START + timedelta(hours=1)), answered(DUE + answer)]
+    for order in (facts, facts[::-1]):
+        feedback = fold(*order).feedback
+        assert feedback is not None
+        assert (feedback.due, feedback.status) == (DUE + timedelta(days=1), status)
+
+
+def test_of_several_moves_the_last_counts_and_none_of_an_appointment() -> None:
+    facts = [
+        moved(DUE + timedelta(days=1), START),
+        moved(DUE, START + timedelta(hours=2)),
+        moved(DUE + timedelta(days=9), START + timedelta(hours=3), deadline="dossier"),
+    ]
+    feedback = fold(submitted(), *facts).feedback
+    assert feedback is not None
+    assert feedback.due == DUE
 
 
 def test_without_a_limit_an_answer_is_neither_in_time_nor_late() -> None:

@@ -8,19 +8,25 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contracts.envelope import AnyEvent
-from contracts.rating import RatingPublished
+from contracts.rating import RatingCounted
 from contracts.routing import DossierCompleted, DossierStepCompleted
 from services.rating.handlers import service
 from tests.given import comes_back, interleaved, told, told_in_order
 
-NOW = datetime(2026, 1, 6, tzinfo=UTC)
+MOMENTS = (datetime(2026, 1, 6, tzinfo=UTC), datetime(2026, 2, 6, tzinfo=UTC))
+"""Before and after the end of the month in which all ratings are given."""
 SERVICE = service()
 Make = Callable[..., AnyEvent]
 
 
 def story(event: Make, rating: Make, received: AnyEvent, rng: random.Random) -> list[AnyEvent]:
     ratings = [
-        rating(rng.randint(0, 5), rng.choice(["slip-1", "slip-2"]), answers={"7": rng.randint(0, 2)})
+        rating(
+            rng.randint(0, 5),
+            rng.choice(["slip-1", "slip-2"]),
+            answers={"7": rng.randint(0, 2)},
+            agency=rng.choice(["H29.02", "H29.04", "H29.99"]),
+        )
         for _ in range(rng.randint(0, 6))
     ]
     work = [
@@ -35,7 +41,7 @@ def lived(causes: list[AnyEvent], rng: random.Random) -> list[AnyEvent]:
     facts = dict[str, AnyEvent]()
     for cause in rng.sample(causes, len(causes)):
         facts[cause.identity] = cause
-        for one in SERVICE.decide(SERVICE.fold(facts.values()), NOW).events:
+        for one in SERVICE.decide(SERVICE.fold(facts.values()), rng.choice(MOMENTS)).events:
             facts.setdefault(one.identity, one)
     return list(facts.values())
 
@@ -57,9 +63,10 @@ def test_arrival_order_and_repeats_do_not_matter(
 def test_one_rating_counts_for_each_holder(event: Make, rating: Make, received: AnyEvent, rng: random.Random) -> None:
     facts = lived(story(event, rating, received, rng), rng)
     state = SERVICE.fold(facts)
-    counted = Counter(one.holder for one in state.ratings if one.published)
-    assert counted == Counter({one.holder for one in state.ratings})
-    assert len([one for one in facts if isinstance(one.data, RatingPublished)]) + state.repeated == len(state.ratings)
+    counted = Counter(one.holder for one in state.ratings if one.counted)
+    had_it = [one for one in state.ratings if one.agency in state.agencies]
+    assert counted == Counter({one.holder for one in had_it})
+    assert len([one for one in facts if isinstance(one.data, RatingCounted)]) + state.repeated == len(had_it)
 
 
 @given(st.randoms(use_true_random=False))

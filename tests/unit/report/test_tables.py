@@ -16,23 +16,33 @@ from tests.given import at
 from tests.unit.report.test_figures import EARLY, by
 
 
-def shown(figures: Figures) -> str:
-    console = Console(width=220, record=True, file=io.StringIO())
-    console.print(as_table(figures))
+def shown(figures: Figures, width: int = 220) -> str:
+    console = Console(width=width, record=True, file=io.StringIO())
+    console.print(as_table(figures, wide=width > 80))
     return console.export_text()
 
 
 def test_the_table_has_a_line_for_each_row_and_one_for_all():
     text = shown(by("step"))
     assert "Deadlines by step · live · 12:00 06/03/2026" in text
-    (check,) = (line for line in text.splitlines() if "1.000001  │ check" in line)
+    (check,) = (line for line in text.splitlines() if "1.000001 check" in line)
     assert "16.0 h (200%)" in check
     assert "34.0 h" in check
-    assert "│ all" in text
+    assert "  all " in text
 
 
 def test_the_table_of_nothing_says_so():
     assert "No dossier was received" in shown(by("agency", []))
+
+
+@pytest.mark.parametrize("by_what", ["agency", "step", "procedure", "month"])
+def test_80_columns_are_enough_to_read_every_heading_and_number(by_what):
+    figures = by(by_what)
+    wide, narrow = shown(figures), shown(figures, 80)
+    assert max(map(len, narrow.splitlines())) <= 80
+    assert "…" not in narrow
+    words = {one for one in wide.split() if not set(one) & set("─━")}
+    assert words <= set(narrow.split())
 
 
 def test_csv_has_a_name_for_every_column_and_plain_numbers():

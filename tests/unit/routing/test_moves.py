@@ -1,7 +1,11 @@
+from dataclasses import replace
+
 import pytest
 
 from contracts.routing import DossierAcknowledged, DossierCompleted, DossierStepCompleted, DossierTransferred
-from tests.given import SUBMISSION, at, given, received, step, told
+from services.routing.handlers import service
+from services.routing.rules import Rules
+from tests.given import OFFICE, SUBMISSION, at, given, received, step, told
 from tests.unit.routing.telling import (
     CHAIN,
     CHECKER,
@@ -289,3 +293,14 @@ def test_reports_that_came_before_the_dossier_are_taken_up_when_it_comes():
 def test_even_a_clock_that_runs_behind_can_not_put_a_report_before_its_dossier():
     story = on(CHAIN).when(finished(UNIT, "forward", at(1)))
     assert holds(story) == {"check": CHECKER}
+
+
+def test_a_step_is_due_by_the_hours_of_the_agency_that_does_it():
+    saturdays = replace(OFFICE, week=(*[OFFICE.hours] * 5, (OFFICE.hours[0],), ()))
+    routing = service(Rules(replace(OFFICE, agencies={"H29.05": saturdays})))
+    route = (step("check", "H29.05"), step("visit", "H29.07"))
+    handed = given(routing).when(received(at(6, "16:00"), *route)).said
+    assert {one.data.to_agency: one.data.deadline for one in handed} == {
+        "H29.05": at(9, "10:30"),
+        "H29.07": at(9, "16:00"),
+    }

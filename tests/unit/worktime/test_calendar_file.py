@@ -1,3 +1,4 @@
+import re
 from dataclasses import FrozenInstanceError
 from datetime import date, datetime, timedelta
 
@@ -103,14 +104,14 @@ def test_a_file_that_is_not_there(tmp_path):
 
 def test_a_calendar_without_any_working_day(calendar):
     with pytest.raises(CalendarError, match="no day is ever worked"):
-        Calendar(calendar.hours, frozenset())
+        Calendar(calendar.hours, ((),) * 7)
     with pytest.raises(CalendarError, match="no day is ever worked"):
-        Calendar((), calendar.weekdays)
+        Calendar((), calendar.week)
 
 
 def test_hours_out_of_order(calendar):
     with pytest.raises(CalendarError, match="out of order"):
-        Calendar(calendar.hours[::-1], calendar.weekdays)
+        Calendar(calendar.hours[::-1], calendar.week)
 
 
 def test_a_calendar_is_frozen_hashable_and_equal_by_content(calendar):
@@ -125,7 +126,7 @@ def test_a_calendar_is_frozen_hashable_and_equal_by_content(calendar):
 def test_a_year_closed_from_end_to_end_is_skipped(calendar):
     name = Text(vi="Nghỉ", en="Closed")
     closed = tuple(Exceptional(date(2024, 1, 1) + timedelta(days=i), name) for i in range(366))
-    shut = Calendar(calendar.hours, calendar.weekdays, closed)
+    shut = Calendar(calendar.hours, calendar.week, closed)
     due = due_at(shut, datetime(2023, 12, 29, 16, tzinfo=ZONE), Limit.parse("1wd"))
     assert due == datetime(2025, 1, 2, 16, tzinfo=ZONE)
 
@@ -150,3 +151,76 @@ def test_official_breaks_are_closed_from_first_to_last_day(calendar, first, last
 def test_make_up_saturdays_are_worked(calendar, worked):
     day = calendar.day(date.fromisoformat(worked).toordinal())
     assert (day.reason, day.seconds) == (Reason.MAKE_UP, 28_800)
+
+
+SATURDAYS = GOOD + 'weekday_hours: {saturday: {morning: "07:30-11:30"}}\n'
+
+
+def test_an_office_that_works_every_saturday_morning(load):
+    due = due_at(load(SATURDAYS), datetime(2026, 3, 6, 16, tzinfo=ZONE), Limit.parse("1wd"))
+    assert due == datetime(2026, 3, 9, 10, 30, tzinfo=ZONE)  # an hour on Friday, four on Saturday, three on Monday
+
+
+def test_a_weekday_may_be_shorter_than_the_others(load):
+    calendar = load(GOOD + 'weekday_hours: {friday: {morning: "07:30-11:30"}}\n')
+    assert [calendar.day(date(2026, 3, day).toordinal()).seconds for day in (5, 6, 7)] == [28_800, 14_400, 0]
+
+
+def test_a_holiday_on_a_saturday_that_is_worked_is_a_holiday(load):
+    assert load(SATURDAYS).day(date(2027, 1, 1).toordinal()).reason is Reason.HOLIDAY
+
+
+DIFFERING = (
+    GOOD
+    + """
+years: {2026: {days_off: [{date: 2026-03-02, vi: Nghỉ, en: Closed}]}}
+agencies:
+  H29.04.01:
+    weekday_hours: {saturday: {morning: "07:30-11:30"}}
+    years: {2026: {days_off: [{date: 2026-03-03, vi: Chuyển trụ sở, en: Moving house}]}}
+  H29.05:
+    hours: {morning: "08:00-12:00", afternoon: "13:30-17:30"}
+"""
+)
+
+
+def test_an_agency_that_differs_has_a_calendar_of_its_own(load):
+    calendar = load(DIFFERING)
+    days = [date(2026, 3, day).toordinal() for day in (2, 3, 4, 7)]  # Monday to Wednesday, and Saturday
+    assert [calendar.day(day).seconds for day in days] == [0, 28_800, 28_800, 0]
+    assert [calendar.of("H29.04.01").day(day).seconds for day in days] == [0, 0, 28_800, 14_400]
+    due = due_at(calendar.of("H29.05"), datetime(2026, 3, 4, 17, tzinfo=ZONE), Limit.parse("1wh"))
+    assert due == datetime(2026, 3, 5, 8, 30, tzinfo=ZONE)
+
+
+def test_an_agency_that_does_not_differ_has_the_calendar_of_all(load):
+    calendar = load(DIFFERING)
+    assert calendar.of("H29.03") is calendar
+
+
+def test_a_day_off_that_is_announced_holds_for_agencies_that_differ_too(load):
+    storm = date(2026, 3, 7)
+    amended = load(DIFFERING).amended([Exceptional(storm, Text(vi="Bão", en="Storm"))])
+    assert amended.of("H29.04.01").day(storm.toordinal()).seconds == 0
+    assert amended.of("H29.04.01").day(date(2026, 3, 3).toordinal()).seconds == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (GOOD + "weekday_hours: {caturday: {morning: '07:30-11:30'}}", "weekday_hours.caturday"),
+        (GOOD + "agencies: {H29.05: {hours: {morning: '7-11'}}}", "agencies.H29.05.hours.morning"),
+        (GOOD + "agencies: {H29.05: {weekdays: []}}", "agencies.H29.05.weekdays"),
+        (GOOD + "agencies: {H29.05: {agencies: {}}}", "agencies.H29.05.agencies"),
+    ],
+)
+def test_what_is_wrong_with_an_agency_is_named(load, text, place):
+    with pytest.raises(CalendarError, match=re.escape(place)):
+        load(text)
+
+
+def test_a_calendar_of_an_agency_that_nobody_knows_is_refused(tmp_path):
+    file = tmp_path / "office.yaml"
+    file.write_text(DIFFERING, encoding="utf-8")
+    with pytest.raises(CalendarError, match=re.escape("agencies.H29.05: the directory has no such agency")):
+        load_calendar(file, {"H29.04.01"})

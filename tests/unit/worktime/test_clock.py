@@ -66,7 +66,7 @@ def test_a_pause_that_never_ended_leaves_nothing_to_explain(calendar):
 
 def test_a_calendar_that_is_amended_to_no_working_day_is_still_one_with_a_week(calendar):
     with pytest.raises(CalendarError, match="no day is ever worked"):
-        Calendar(calendar.hours, frozenset())
+        Calendar(calendar.hours, ((),) * 7)
 
 
 def test_of_two_amendments_of_one_day_the_later_counts(calendar):

@@ -1,7 +1,9 @@
+from typing import get_args
+
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from contracts.worktime import Limit, LimitError
+from contracts.worktime import Limit, LimitError, Unit
 
 
 @pytest.mark.parametrize(
@@ -54,3 +56,29 @@ def test_a_limit_is_frozen_and_hashable():
     assert hash(limit) == hash(Limit.parse("3 working-days"))
     with pytest.raises(ValidationError):
         limit.value = 4
+
+
+EVERY = [Limit(value=value, unit=unit) for unit in get_args(Unit) for value in ((1,) if unit == "same-day" else (1, 3))]
+
+
+@pytest.mark.parametrize("limit", EVERY, ids=str)
+def test_every_form_that_is_printed_is_read(limit):
+    for text in (str(limit), limit.spelled.vi, limit.spelled.en):
+        assert Limit.parse(text) == limit
+
+
+@pytest.mark.parametrize(
+    ("text", "long"),
+    [
+        ("3 working days", "3 working-days"),
+        ("1 working day", "1 working-days"),
+        ("8 giờ làm việc", "8 working-hours"),
+        ("8 gio\u031b\u0300 la\u0300m vie\u0323\u0302c", "8 working-hours"),  # the marks as characters of their own
+        ("10\u00a0ngày", "10 calendar-days"),
+        ("2 tháng", "2 months"),
+        ("trong ngày", "1 same-day"),
+        ("the same day", "1 same-day"),
+    ],
+)
+def test_what_people_are_told_is_read(text, long):
+    assert str(Limit.parse(text)) == long

@@ -1,0 +1,78 @@
+"""Whether a record may be what it says: said by its topic's owner, about its own subject, on a clock it may speak of.
+
+This needs no proof of who sent it, and gives none: it holds a record against itself.
+"""
+
+from contracts import calendar_changes, claims, notify
+from contracts.envelope import LIVE, AnyEvent
+from contracts.topics import OWNERS, SERVICES
+from contracts.watermarks import TELL_TIME
+
+SOURCES = {payload.TYPE: f"/lienthong/{name}" for name in SERVICES for payload in OWNERS[name]}
+"""Who alone says what a service owns."""
+
+OPERATOR = "/operator"
+"""Who asks for a message once more; `data.by` says which of them."""
+
+
+def objection(event: AnyEvent, key: bytes | None) -> str:
+    """What stands against a record; empty if nothing does.
+
+    Args:
+        event: what it says.
+        key: of the record; None where its sender gave none, and so can not keep a dossier's records in order.
+    """
+    wanted = SOURCES.get(event.type)
+    if event.source != wanted and (wanted is not None or not _is_outsider(event)):
+        return f"source: on {event.type} it has to be {wanted or _outsiders(event)}"
+    if key is not None and key != event.subject.encode():
+        return "key: the record's key has to be the event's subject, as plain UTF-8 text"
+    return _to_subject(event)
+
+
+def _to_subject(event: AnyEvent) -> str:
+    data = event.data
+    if isinstance(data, claims.IntakeSubmitted) and not data.submission_id == event.subject == event.correlationid:
+        return "subject: of a submission subject, correlationid and data.submission_id are the same"
+    if isinstance(data, TELL_TIME) and event.timeline == LIVE:
+        return "timeline: nobody tells the time on live; a tick names a timeline of its own"
+    return ""
+
+
+def _is_outsider(event: AnyEvent) -> bool:
+    """Whether the source is one that may speak here, and its own."""
+    data, kind = event.data, event.source.split("/")[1:2]
+    match data:
+        case claims.AgencyReported():
+            return event.source == f"/agency/{data.agency}" or _imports(event)
+        case claims.IntakeSubmitted():
+            return (kind in (["portal"], ["agency"]) and _named(event.source)) or _imports(event)
+        case claims.ClockTicked():
+            return event.source == f"/clock/{event.timeline}"
+        case calendar_changes.CalendarChanged() | calendar_changes.CalendarRetracted():
+            return event.source == f"/calendar/{data.calendar}"
+        case notify.ResendRequested():
+            return event.source == OPERATOR
+    return False
+
+
+def _named(source: str) -> bool:
+    return len(source.split("/")) == len(("", "kind", "name")) and not source.endswith("/")
+
+
+def _imports(event: AnyEvent) -> bool:
+    """History is told by its import, and never on the live timeline."""
+    return event.source == f"/import/{event.timeline}" and event.timeline != LIVE
+
+
+def _outsiders(event: AnyEvent) -> str:
+    match event.data:
+        case claims.AgencyReported():
+            return "/agency/<data.agency>, or /import/<timeline> of a timeline other than live"
+        case claims.IntakeSubmitted():
+            return "/portal/<name>, /agency/<code>, or /import/<timeline> of a timeline other than live"
+        case claims.ClockTicked():
+            return "/clock/<timeline>"
+        case notify.ResendRequested():
+            return OPERATOR
+    return "/calendar/<data.calendar>"

@@ -1,0 +1,20 @@
+"""From which days on stricter rules count, so that older streams still fold to what they folded to.
+
+A rule of this kind counts for the records that the bus took in on its day or later, by the broker's own stamp. What
+was taken in before, and what was kept before the stamp was, follows the older rule, at any replay.
+"""
+
+from datetime import UTC, datetime
+
+ANY_RECORD = datetime(2026, 11, 28, tzinfo=UTC)
+"""What a record may claim is bounded: its time, a second birth, history, far targets, agencies nobody knows; and an
+early report waits. An earlier day would change what streams fold to; a later one would believe the liars longer."""
+
+BINARY_MODE = datetime(2026, 11, 28, tzinfo=UTC)
+"""Binary mode of CloudEvents is read. It comes before the rest, because it refuses nothing; until then such a record
+was put aside, and replay must not find it in a dossier."""
+
+
+def bounds_claims(taken_in: datetime | None) -> bool:
+    """Whether the rules of `ANY_RECORD` count for a record, by when the bus took it in; None: that was not kept."""
+    return taken_in is not None and taken_in >= ANY_RECORD

@@ -1,0 +1,133 @@
+"""One cell of the matrix: one client in one variant lives the life, and is held against what the first one's was."""
+
+import asyncio
+import json
+import subprocess
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiokafka.partitioner import murmur2
+
+from chassis import clock
+from contracts.topics import DEFAULT_PARTITIONS
+from interop.clients import Client
+from interop.history import History, history
+from interop.life import as_config, life
+from interop.listening import Ear
+
+DOSSIERS = 2
+"""Dossiers in a cell: with more than one, a partition that was guessed right by luck is seen."""
+
+CELL_SECONDS = 120.0
+"""How long a life may take; most take three seconds, a Kafka Streams that replaces its thread some fifteen."""
+
+TRANSACTIONS = "transactions"
+DEFAULTS = "defaults"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One client in one variant: its defaults, a codec, transactions, or a mode of CloudEvents."""
+
+    client: Client
+    variant: str
+
+    @property
+    def name(self) -> str:
+        """Also the group's, and what the ids of its submissions begin with."""
+        return f"{self.client.name}-{self.variant}"
+
+    @property
+    def submissions(self) -> list[str]:
+        """Ids of its dossiers' submissions."""
+        return [f"{self.name}.{number}" for number in range(1, DOSSIERS + 1)]
+
+    def config(self, kafka: str) -> dict[str, object]:
+        """What the program is told."""
+        return {
+            "kafka": kafka,
+            "name": self.name,
+            "codec": self.variant if self.variant in self.client.codecs else "",
+            "transactions": self.variant == TRANSACTIONS,
+            "mode": self.variant if self.variant in ("structured", "binary") else "",
+            "rules": as_config(life(clock.now())),
+        }
+
+
+def cells_of(client: Client) -> list[Cell]:
+    """Every variant that a client has."""
+    variants = [DEFAULTS, *client.codecs]
+    variants += [TRANSACTIONS] if client.transactions else []
+    variants += ["structured", "binary"] if client.events else []
+    return [Cell(client, variant) for variant in variants]
+
+
+@dataclass(frozen=True)
+class Lived:
+    """What came of a cell.
+
+    Attributes:
+        histories: what became of its dossiers; empty if their life came to no end.
+        wrong: why the cell does not hold, or nothing.
+        seconds: from the start of its program to the end of its last dossier.
+        misplaced: reports that lie on another partition than Java's client would have chosen, of all its reports.
+    """
+
+    histories: tuple[History, ...]
+    wrong: str
+    seconds: float
+    misplaced: tuple[int, int]
+
+
+async def play(cell: Cell, command: list[str], kafka: str, ear: Ear, folder: Path) -> Lived:
+    """Start the program, lodge its dossiers, and wait until all are finished."""
+    config, log = folder / f"{cell.name}.json", folder / f"{cell.name}.log"
+    config.write_text(json.dumps(cell.config(kafka), ensure_ascii=False, indent=1), encoding="utf-8")
+    loop = asyncio.get_running_loop()
+    begun = loop.time()
+    process = _start([*command, str(config)], log)
+    try:
+        await ear.lodge(cell.submissions)
+        wrong = await _finished(cell, process, ear)
+    finally:
+        process.kill()
+        await asyncio.to_thread(process.wait)
+    seconds = loop.time() - begun
+    found = () if wrong else tuple(history(ear.said[one]) for one in cell.submissions)
+    return Lived(found, wrong or _believed(cell, ear), seconds, _misplaced(cell, ear))
+
+
+def _start(command: list[str], log: Path) -> "subprocess.Popen[bytes]":
+    with log.open("wb") as output:
+        return subprocess.Popen(command, stdout=output, stderr=output, start_new_session=True)
+
+
+async def _finished(cell: Cell, process: "subprocess.Popen[bytes]", ear: Ear) -> str:
+    def done() -> bool:
+        return all(any(event.type == "dossier.completed" for event in ear.said[one]) for one in cell.submissions)
+
+    finished = asyncio.create_task(ear.until(done))
+    ended = asyncio.create_task(asyncio.to_thread(process.wait))
+    await asyncio.wait({finished, ended, ear.listening}, timeout=CELL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+    if ear.listening.done():
+        ear.listening.result()
+    if finished.done():
+        return ""
+    finished.cancel()
+    heard = ", ".join(ear.said[one][-1].type for one in cell.submissions if ear.said[one])
+    why = f"the program ended with {process.poll()}" if ended.done() else f"no end after {CELL_SECONDS:.0f} s"
+    return f"{why}; last heard: {heard or 'nothing'}"
+
+
+def _believed(cell: Cell, ear: Ear) -> str:
+    """What was said in a transaction that was aborted must have no answer."""
+    answered = [one.type for code in cell.submissions for one in ear.said[code] if one.causationid.endswith("-b0")]
+    return f"what was taken back was answered by {answered[0]}" if answered else ""
+
+
+def _misplaced(cell: Cell, ear: Ear) -> tuple[int, int]:
+    codes = {event.subject.encode() for one in cell.submissions for event in ear.said[one]}
+    mine = [record for record in ear.reports if record.key in codes]
+    right = Counter((murmur2(record.key) & 0x7FFFFFFF) % DEFAULT_PARTITIONS == record.partition for record in mine)
+    return right[False], len(mine)

@@ -1,0 +1,90 @@
+"""Everything that is said, heard while it is said; and the citizen, who brings what is asked for."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any, Self
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from chassis import clock
+from chassis.publisher import Publisher
+from chassis.record import message_of
+from contracts.claims import AgencyReported, Application, Claim, IntakeSubmitted, Supplement
+from contracts.envelope import AnyEvent, new_event
+from contracts.topics import OWNERS, dead_letter_topic, read_event
+from interop.life import COMPONENTS, PROCEDURE, UNIT
+
+SAID = tuple(payload.TYPE for owner in ("intake", "routing") for payload in OWNERS[owner])
+"""What intake and routing say."""
+
+REPORTS = AgencyReported.TYPE
+DEAD = dead_letter_topic("routing")
+
+
+class Ear:
+    """Hears all topics of the shop, by submission; plays the citizen."""
+
+    def __init__(self, kafka: str) -> None:
+        self.said: dict[str, list[AnyEvent]] = defaultdict(list)
+        self.reports: list[Any] = []
+        self.dead: list[Any] = []
+        self._publish = Publisher(kafka)
+        self._consumer = AIOKafkaConsumer(bootstrap_servers=kafka, isolation_level="read_committed")
+        self._news = asyncio.Condition()
+
+    async def __aenter__(self) -> Self:
+        await self._consumer.start()
+        await self._consumer._client.force_metadata_update()  # noqa: SLF001 - else the partitions are not known yet
+        places = [TopicPartition(topic, number) for topic in (*SAID, REPORTS, DEAD) for number in range(6)]
+        self._consumer.assign(places)
+        await self._consumer.seek_to_beginning()
+        self.listening = asyncio.create_task(self._listen())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.listening.cancel()
+        with suppress(asyncio.CancelledError):
+            await self.listening
+        await self._consumer.stop()
+        await self._publish.stop()
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Wait until something that was heard makes this so."""
+        async with self._news:
+            await self._news.wait_for(holds)
+
+    async def lodge(self, submissions: Sequence[str]) -> None:
+        """The citizen asks for the procedure, once for each of these ids."""
+        claim = Application(procedure=PROCEDURE, channel="counter", receiving_unit=UNIT, components=COMPONENTS)
+        await self._submit(submissions, claim)
+
+    async def _submit(self, submissions: Sequence[str], claim: Claim) -> None:
+        now = clock.now()
+        events = [
+            new_event(
+                IntakeSubmitted.model_validate({"submission_id": one, "claim": claim.model_dump()}),
+                source="/portal/interop",
+                subject=one,
+                time=now,
+                correlationid=one,
+                unique=(getattr(claim, "kind", ""),),
+            )
+            for one in submissions
+        ]
+        await self._publish([message_of(event) for event in events])
+
+    async def _listen(self) -> None:
+        async for record in self._consumer:
+            async with self._news:
+                if record.topic in SAID:
+                    await self._take(read_event(record.topic, record.value))
+                else:
+                    (self.reports if record.topic == REPORTS else self.dead).append(record)
+                self._news.notify_all()
+
+    async def _take(self, event: AnyEvent) -> None:
+        self.said[event.correlationid].append(event)
+        if event.type == "dossier.suspended" and event.data.cause == "supplement":
+            await self._submit([event.correlationid], Supplement(components=event.data.missing))

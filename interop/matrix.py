@@ -1,0 +1,126 @@
+"""The whole matrix: every cell on one shop, several at once, then what holds of all of them together."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from interop.building import Builder
+from interop.cells import Cell, Lived, cells_of, play
+from interop.clients import CLIENTS, Client
+from interop.history import History
+from interop.listening import Ear
+from interop.place import Place, place
+
+AT_ONCE = 4
+"""Cells that are played at the same time. More only wait for each other on two cores."""
+
+Say = Callable[[str], None]
+
+
+@dataclass
+class Matrix:
+    """What came of it.
+
+    Attributes:
+        unmade: why a client has no program here, by its name.
+        lived: what came of each cell, by client and variant.
+        lag: records left to read at the end.
+        replayed: what `replay routing --compare` said.
+        rejected: reports that were rejected; two of each dossier have to be, an impossible and a malformed one.
+        dead: records among routing's dead letters; one of each dossier has to be there, the malformed one.
+        dossiers: how many were played to their end.
+    """
+
+    unmade: dict[str, str] = field(default_factory=dict)
+    lived: dict[str, dict[str, Lived]] = field(default_factory=dict)
+    lag: int = 0
+    replayed: str = ""
+    rejected: int = 0
+    dead: int = 0
+    dossiers: int = 0
+
+    @property
+    def wrong(self) -> list[str]:
+        """Everything that does not hold; a client that can not be made here is none of it."""
+        found = [
+            f"{client}, {variant}: {one.wrong}"
+            for client, variants in self.lived.items()
+            for variant, one in variants.items()
+            if one.wrong
+        ]
+        if self.lag:
+            found.append(f"{self.lag} records are left to read, and nobody reads them")
+        if " 0 different · 0 missing in the store · 0 missing in the streams" not in self.replayed:
+            found.append(f"replay: {self.replayed}")
+        return found
+
+
+async def whole(builder: Builder, wanted: Sequence[Client], say: Say) -> Matrix:
+    """Build, play and compare; every cell of the wanted clients."""
+    found = Matrix()
+    made = await asyncio.to_thread(_made, builder, wanted, found, say)
+    async with place(builder.home / "shop") as shop, Ear(shop.kafka) as ear:
+        run, gate = _Run(builder, shop, ear, found, say), asyncio.Semaphore(AT_ONCE)
+        await asyncio.gather(*(run.one(cell, gate) for client in made for cell in cells_of(client)))
+        found.lag = await shop.lag()
+        found.replayed = await asyncio.to_thread(shop.replayed)
+        _count(found, ear)
+    _compare(found)
+    return found
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What every cell of one run shares."""
+
+    builder: Builder
+    shop: Place
+    ear: Ear
+    found: Matrix
+    say: Say
+
+    async def one(self, cell: Cell, gate: asyncio.Semaphore) -> None:
+        """Play one cell when its turn has come."""
+        async with gate:
+            command = self.builder.command(cell.client.build, cell.client.command)
+            lived = await play(cell, command, self.shop.kafka, self.ear, self.shop.settings.home)
+        self.found.lived.setdefault(cell.client.name, {})[cell.variant] = lived
+        self.say(f"{cell.client.name}, {cell.variant}: {lived.wrong or 'holds'} ({lived.seconds:.1f} s)")
+
+
+def _made(builder: Builder, wanted: Sequence[Client], found: Matrix, say: Say) -> list[Client]:
+    made = []
+    for client in wanted:
+        say(f"building {client.name}")
+        if why := builder.make(client):
+            found.unmade[client.name] = why
+            say(f"{client.name}: {why}")
+        else:
+            made.append(client)
+    return made
+
+
+def _count(found: Matrix, ear: Ear) -> None:
+    events = [event for said in ear.said.values() for event in said]
+    found.rejected = sum(event.type == "report.rejected" for event in events)
+    found.dossiers = sum(event.type == "dossier.completed" for event in events)
+    found.dead = len(ear.dead)
+
+
+def _compare(found: Matrix) -> None:
+    """Hold every history against the first client's with its defaults."""
+    first = found.lived.get(CLIENTS[0].name, {}).get("defaults")
+    if first is None or not first.histories:
+        return
+    wanted = first.histories[0]
+    for variants in found.lived.values():
+        for variant, lived in variants.items():
+            if difference := next((_difference(wanted, one) for one in lived.histories if one != wanted), ""):
+                variants[variant] = Lived(lived.histories, lived.wrong or difference, lived.seconds, lived.misplaced)
+
+
+def _difference(wanted: History, found: History) -> str:
+    for number, (one, other) in enumerate(zip(wanted, found, strict=False), 1):
+        if one != other:
+            return f"event {number} is {' '.join(other)[:300]}, not {' '.join(one)[:300]}"
+    return f"{len(found)} events, not {len(wanted)}"

@@ -1,0 +1,88 @@
+"""A shop to be a client of: a real broker, one intake, three instances of routing; stopped and forgotten at the end."""
+
+import asyncio
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from chassis.admin import Admin
+from chassis.settings import Settings
+from deploy.embedded import Stack
+from deploy.embedded.endpoints import KAFKA
+from deploy.embedded.ports import Ports
+from services.cli.commands_run import spawn, stop_all
+from services.cli.shop import groups
+
+SERVICES = ("intake", "routing")
+ROUTINGS = 3
+"""Instances of routing: a dossier whose records lie on several partitions is then handled by several of them."""
+
+DIGESTED_SECONDS = 60.0
+"""How long the services may take to digest what is left, after the last client has ended."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where it answers, and how its processes are told."""
+
+    kafka: str
+    settings: Settings
+    environment: dict[str, str]
+
+    async def lag(self) -> int:
+        """Records that are left to read, when the services have had time to read them."""
+        mine = {self.settings.group_prefix + name for name in SERVICES}
+        wanted = {group: topics for group, topics in groups(self.settings).items() if group in mine}
+        async with Admin(self.kafka) as admin:
+            try:
+                await asyncio.wait_for(admin.settled(wanted), DIGESTED_SECONDS)
+            except TimeoutError:
+                return sum((await admin.lag(wanted)).values())
+        return 0
+
+    def replayed(self) -> str:
+        """What `replay routing --compare` says."""
+        found = subprocess.run(
+            [sys.executable, "-m", "services.cli", "replay", "routing", "--compare"],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return found.stdout.strip().splitlines()[0] if found.stdout.strip() else found.stderr.strip()[-500:]
+
+
+@asynccontextmanager
+async def place(home: Path) -> AsyncIterator[Place]:
+    """Servers and services of this run's own, on free ports; `home` keeps their logs."""
+    stack = Stack.ephemeral(home)
+    await asyncio.to_thread(stack.down)  # what a run left behind that was killed
+    for data in ("store", "kafka/data", "logs"):
+        shutil.rmtree(home / data, ignore_errors=True)
+    processes: list[subprocess.Popen[bytes]] = []
+    try:
+        for server in (KAFKA, *SERVICES):
+            await asyncio.to_thread(stack.start, server)
+        found = stack.endpoints
+        async with Admin(found.kafka) as admin:
+            await admin.apply()
+        environment = {
+            **os.environ,
+            "LIENTHONG_HOME": str(home),
+            "LIENTHONG_KAFKA": found.kafka,
+            "LIENTHONG_SERVICE_TOKEN": "only-for-this-run",
+            **{f"LIENTHONG_MONGO_{name.upper()}": url for name, url in found.mongo.items()},
+        }
+        for number, name in enumerate(("intake", *["routing"] * ROUTINGS)):
+            with (home / f"{name}-{number}.log").open("wb") as log:
+                own = {"LIENTHONG_HTTP_PORT": str(Ports.free().kafka)}
+                processes.append(spawn(name, env=environment | own, stdout=log, stderr=log))
+        yield Place(found.kafka, Settings(home=home, kafka=found.kafka, stores=found.mongo), environment)
+    finally:
+        await asyncio.to_thread(stop_all, processes)
+        await asyncio.to_thread(stack.down)

@@ -1,0 +1,36 @@
+"""How the product speaks to the bus: one publisher, only what is committed, nothing that tells the state of a group."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SOURCES = [path for folder in ("chassis", "services", "deploy") for path in (ROOT / folder).rglob("*.py")]
+
+
+def calls(name):
+    """Every call of this name, with the file that it stands in."""
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == name:
+                yield path.relative_to(ROOT).as_posix(), node
+
+
+def test_everything_that_is_published_goes_through_one_publisher():
+    # An idempotent producer is of no use after a refused record: only the publisher begins anew.
+    assert [path for path, _ in calls("AIOKafkaProducer")] == ["chassis/publisher.py"]
+
+
+def test_whoever_reads_reads_what_is_committed():
+    made = list(calls("AIOKafkaConsumer"))
+    assert made
+    for path, call in made:
+        levels = [one.value.value for one in call.keywords if one.arg == "isolation_level"]
+        assert levels == ["read_committed"], path
+
+
+@pytest.mark.parametrize("question", ["describe_consumer_groups", "list_consumer_groups"])
+def test_nobody_asks_for_the_state_of_a_group(question):
+    # A group of the newer protocol is described as dead while it is at work. Lag says what an operator has to know.
+    assert not list(calls(question))

@@ -1,0 +1,70 @@
+"""What has to be true of a timeline that ticks tell: it is the same whatever happens to those who make it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from contracts import notify, sla
+from contracts.envelope import AnyEvent, new_event
+from contracts.watermarks import SlaPassed
+from services.notify.decide import SOURCE, Order
+from tests.simulation.findings import Findings
+from tests.simulation.reference import Said, lived_through
+from tests.simulation.voice import SIMULATED
+
+OUTCOMES = (notify.NotificationSent, notify.NotificationDoubtful, notify.NotificationFailed)
+"""What comes of a message depends on its carrier, which is part of the world."""
+
+
+def a_ticked_timeline_is_what_was_told_on_it(found: Findings) -> Iterator[str]:
+    """To the byte, and for each dossier in this order."""
+    services = [shop.service for shop in found.world.shops]
+    wanted, said = lived_through(found.world.player.windows, services, _sent), _said(found)
+    outcomes = {kind.TYPE for kind in OUTCOMES}
+    for topic, subject in sorted(wanted.keys() | said.keys()):
+        place = topic, subject
+        if topic not in outcomes and wanted.get(place) != said.get(place):
+            yield f"{topic} of {subject}: {said.get(place)} instead of {wanted.get(place)}"
+
+
+def nothing_is_taken_back_by_the_tick_that_said_it(found: Findings) -> Iterator[str]:
+    """Whoever reads what follows from a tick reads no lateness that the same tick denies."""
+    passed = [place for place, (_, event) in enumerate(found.said) if isinstance(event.data, SlaPassed)]
+    overdue = {e.id: place for place, (_, e) in enumerate(found.said) if isinstance(e.data, sla.DossierOverdue)}
+    for place, (_, event) in enumerate(found.said):
+        if isinstance(event.data, sla.DossierOverdueRetracted) and event.timeline == SIMULATED:
+            said = overdue[event.data.overdue_id]
+            if not any(said < mark < place for mark in passed):
+                yield f"{event.data.overdue_id} is said and taken back by one tick"
+
+
+def _said(found: Findings) -> Said:
+    """What the services said there, without repeats."""
+    said: dict[tuple[str, str], dict[str, None]] = {}
+    emitted = {payload.TYPE for shop in found.world.shops for payload in shop.service.emits}
+    for record, event in found.said:
+        if event.timeline == SIMULATED and event.type in emitted and event.source.startswith("/lienthong/"):
+            said.setdefault((event.type, event.subject), {})[(record.value or b"").decode()] = None
+    return {place: list(values) for place, values in said.items()}
+
+
+def _sent(order: Order) -> AnyEvent:
+    data = notify.NotificationSent(
+        message_id=order.message_id, template=order.template, medium="counter", attempt=order.attempt
+    )
+    cause = order.cause
+    return new_event(
+        data,
+        source=SOURCE,
+        subject=cause.subject,
+        time=order.at or cause.time,
+        correlationid=cause.correlationid,
+        unique=(order.message_id, order.attempt),
+        causationid=cause.id,
+        timeline=cause.timeline,
+    )
+
+
+TIMELINES: tuple[Any, ...] = (
+    a_ticked_timeline_is_what_was_told_on_it,
+    nothing_is_taken_back_by_the_tick_that_said_it,
+)
