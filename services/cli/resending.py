@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from chassis.store import MongoStore
+from contracts.authors import OPERATOR
 from contracts.envelope import AnyEvent, new_event
 from contracts.notify import ResendRequested
 
-SOURCE = "/operator"
 TO_LOOK_AFTER = {"$or": [{f"state.{count}": {"$gt": 0}} for count in ("unreached", "doubtful", "failed")]}
 
 
@@ -68,7 +68,7 @@ def request(state: Mapping[str, Any] | None, data: ResendRequested, now: datetim
     cause = message["cause"]
     return new_event(
         data,
-        source=SOURCE,
+        source=OPERATOR,
         subject=cause["subject"],
         time=now,
         correlationid=cause["correlationid"],

@@ -105,6 +105,26 @@ def decide(state: State, now: datetime, rules: Rules = PATIENT) -> Decision:
     )
 
 
+def _inquiries(state: State) -> list[tuple[Inquiry, datetime]]:
+    """Attempts that may have an outcome that is not recorded yet, and since when nothing was heard of them.
+
+    Of what was dropped, an attempt may be under way all the same: it is stopped, or is told of. On a
+    timeline that ticks tell, attempts are waited for.
+    """
+    waiting = [
+        (Inquiry(one.id, one.attempts, wanted=True), one.tried_at)
+        for one in state.messages
+        if one.status == "doubtful" and one.tried_at and one.cause and one.cause.timeline == LIVE
+    ]
+    retracted = {one.details.overdue_id: cause.time for one, cause in founded(state) if one.template == WITHDRAWAL}
+    dropped = [
+        (Inquiry(one.id, one.attempts + 1, wanted=False), retracted[cause.id])
+        for one, cause in founded(state)
+        if one.status == "dropped" and cause.id in retracted and cause.timeline == LIVE
+    ]
+    return waiting + dropped
+
+
 def _timeline(state: State) -> str:
     """Which clock tells when to try again: the one by which the outcomes are stamped."""
     return next((cause.timeline for _, cause in founded(state)), LIVE)
@@ -112,25 +132,6 @@ def _timeline(state: State) -> str:
 
 def _told_at(order: Order, now: datetime) -> datetime | None:
     return None if order.cause.timeline == LIVE else now
-
-
-def _inquiries(state: State) -> list[tuple[Inquiry, datetime]]:
-    """Attempts that may have an outcome that is not recorded yet, and since when nothing was heard of them.
-
-    Of what was dropped, an attempt may be under way all the same: it is stopped, or is told of.
-    """
-    waiting = [
-        (Inquiry(one.id, one.attempts, wanted=True), one.tried_at)
-        for one in state.messages
-        if one.status == "doubtful" and one.tried_at
-    ]
-    retracted = {one.details.overdue_id: cause.time for one, cause in founded(state) if one.template == WITHDRAWAL}
-    dropped = [
-        (Inquiry(one.id, one.attempts + 1, wanted=False), retracted[cause.id])
-        for one, cause in founded(state)
-        if one.status == "dropped" and cause.id in retracted
-    ]
-    return waiting + dropped
 
 
 def _open_orders(state: State, rules: Rules) -> list[tuple[Message, Order]]:

@@ -250,6 +250,7 @@ BROKEN_SERVICES = (
         law="who has a new date is told",
         found_within=30,
     ),
+    *BROKEN_RULES,
     Variant(
         "stops where one medium is given up",
         product=rewrites("notify", _ends_there),
@@ -280,5 +281,4 @@ BROKEN_SERVICES = (
         law="agencies are told of their deadlines",
         found_within=30,
     ),
-    *BROKEN_RULES,
 )

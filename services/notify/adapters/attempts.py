@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from contracts.envelope import LIVE
 from contracts.notify import Medium
 from services.notify.adapters.carrier import CarrierError, NotAskedError
 from services.notify.decide import Order
@@ -71,6 +72,11 @@ class Attempt:
     handed: bool = False
     left: bool = False
     task: "asyncio.Task[Result]" = field(init=False)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the wall clock tells its time; on timelines that ticks tell, no tick may overtake an outcome."""
+        return self.orders[0].cause.timeline == LIVE
 
     @property
     def begun(self) -> bool:
@@ -139,14 +145,10 @@ class Round:
 
 
 async def wait_for(attempts: Collection[Attempt]) -> None:
-    """Wait until all are through, or none was for a while.
-
-    On a timeline that ticks tell all are waited for: they go into folders, and what comes of them must not depend on
-    how quick a disk is.
-    """
-    if ticked := [attempt.task for attempt in attempts if attempt.orders[0].at]:
-        await asyncio.wait(ticked)
-    pending = {attempt.task for attempt in attempts} - set(ticked)
+    """Wait until all are through, or none was for a while; on timelines that ticks tell, until all are."""
+    if history := {attempt.task for attempt in attempts if not attempt.is_live}:
+        await asyncio.wait(history)
+    pending = {attempt.task for attempt in attempts if attempt.is_live}
     for _ in range(STALLS):
         if not pending:
             return
@@ -181,7 +183,8 @@ class UnderWay:
     def forget(self, now: datetime) -> None:
         """Drop what nobody has asked after for long."""
         for key, attempt in list(self._attempts.items()):
-            if attempt.task.done() and (attempt.task.cancelled() or attempt.task.result().at + KEPT < now):
+            task = attempt.task
+            if task.done() and (task.cancelled() or task.exception() or task.result().at + KEPT < now):
                 self.drop(key)
 
     async def close(self) -> None:

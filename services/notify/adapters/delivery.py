@@ -95,18 +95,22 @@ class Delivery:
         await self._under_way.close()
 
     def _begin(self, orders: Sequence[Order], present: datetime) -> list[Attempt]:
-        """Begin what is not under way; what an agency is to be told at one moment goes in one letter."""
-        fresh = list[Order]()
+        """Begin what is not under way; what an agency is to be told at one moment goes in one letter.
+
+        Returns what the batch has to wait for: what it begins, and on a timeline that ticks tell all that it orders.
+        """
+        fresh, waited = list[Order](), list[Attempt]()
         for order in orders:
             if attempt := self._under_way.get((order.message_id, order.attempt)):
                 attempt.ordered_at = present
+                waited += [] if attempt.is_live else [attempt]
             else:
                 fresh.append(order)
         batch, begun = Round(), [Attempt(group, present) for group in _groups(fresh)]
         for attempt in begun:
             attempt.task = asyncio.create_task(self._attempt(attempt, batch))
             self._under_way.add(attempt)
-        return begun
+        return begun + waited
 
     def _told(self, order: Order) -> AnyEvent | None:
         """What came of an order so far; None while nothing did."""
@@ -212,7 +216,7 @@ class Delivery:
 
     def _hand(self, attempt: Attempt) -> None:
         """The carrier is about to have it."""
-        if attempt.ordered_at + LEASE < self._clock():
+        if attempt.is_live and attempt.ordered_at + LEASE < self._clock():
             raise NotAskedError("delivery: not ordered any more")
         attempt.handed = True
 

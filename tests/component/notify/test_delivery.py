@@ -80,6 +80,7 @@ async def test_history_never_sends_real_mail(office: Make, received: Make) -> No
     carrier = Carrier()
     desk = office(live={"email": carrier})
     await desk.hear(received(timeline="import-2019"))
+    await desk.loop.sweep([0], "import-2019", desk.at)
     assert (carrier.parcels, desk.outcomes) == ([], [("sent", "email", 1)])
     assert len(desk.files) == 1
     assert {event.timeline for event in desk.said} == {"import-2019"}
