@@ -1,5 +1,6 @@
 """Make the programs of the clients; what can not be made is said, and the others go on."""
 
+import hashlib
 import shutil
 import subprocess
 from dataclasses import dataclass, field
@@ -59,10 +60,13 @@ class Builder:
     def _run(self, name: str, steps: tuple[tuple[str, ...], ...]) -> str:
         built = self.home / name
         built.mkdir(parents=True, exist_ok=True)
+        made = built / f"made-{_digest(FOLDER / BUILDS[name].folder, steps)}"
+        if made.exists():
+            return ""
         if BUILDS[name].copied:
             shutil.copytree(FOLDER / BUILDS[name].folder, built, dirs_exist_ok=True)
         for step in steps:
-            words = self.command(name, step)
+            words = ["nice", *self.command(name, step)]
             where = built if BUILDS[name].copied else FOLDER / BUILDS[name].folder
             done = subprocess.run(
                 words,
@@ -75,5 +79,15 @@ class Builder:
             )
             if done.returncode:
                 (built / "failed.log").write_text(done.stdout + done.stderr, encoding="utf-8")
-                return f"`{' '.join(words[:2])}` failed with {done.returncode}; see {built / 'failed.log'}"
+                return f"`{' '.join(step[:2])}` failed with {done.returncode}; see {built / 'failed.log'}"
+        made.touch()
         return ""
+
+
+def _digest(folder: Path, steps: tuple[tuple[str, ...], ...]) -> str:
+    """What an outcome follows from: the same sources and steps are not built again."""
+    sources = sorted(file for file in folder.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
+    found = hashlib.sha256(repr(steps).encode())
+    for file in sources:
+        found.update(file.read_bytes())
+    return found.hexdigest()[:16]

@@ -63,7 +63,8 @@ def life(now: datetime) -> tuple[Rule, ...]:
         "target": (now + timedelta(days=2)).isoformat(),
     }
     back = {"kind": "sent-back", "step": "extract", "to_step": "forward", "reason": "Thiếu chữ ký"}
-    impossible, malformed = finished("sign"), {"kind": "finished-step", "stepp": "extract"}
+    # Nothing that comes later can make it right: what is only early is not refused, it waits.
+    impossible, malformed = finished("archive"), {"kind": "finished-step", "stepp": "extract"}
     return (
         Rule("dossier.transferred", UNIT, (custody("forward"), finished("forward", next_agency=NAMED)),
              {"step": "forward", "attempt": 1}, false),
@@ -72,7 +73,7 @@ def life(now: datetime) -> tuple[Rule, ...]:
         Rule("consultation.answered", NAMED, (needs,)),
         Rule("dossier.resumed", NAMED, (explains,), {"cause": "supplement"}),
         Rule("delay.explained", NAMED, (impossible,)),
-        Rule("report.rejected", NAMED, (back,), {"code": "step-not-open"}),
+        Rule("report.rejected", NAMED, (back,), {"code": "unknown-step"}),
         Rule("dossier.transferred", UNIT, (custody("forward"), finished("forward")), {"step": "forward", "attempt": 2}),
         Rule("dossier.transferred", OFFICE, (custody("extract"), malformed), {"step": "extract", "attempt": 2}),
         Rule("report.rejected", OFFICE, (finished("extract"),), {"code": "malformed"}),

@@ -13,14 +13,13 @@ from chassis.publisher import Publisher
 from chassis.record import message_of
 from contracts.claims import AgencyReported, Application, Claim, IntakeSubmitted, Supplement
 from contracts.envelope import AnyEvent, new_event
-from contracts.topics import OWNERS, dead_letter_topic, read_event
+from contracts.topics import OWNERS, read_event
 from interop.life import COMPONENTS, PROCEDURE, UNIT
 
 SAID = tuple(payload.TYPE for owner in ("intake", "routing") for payload in OWNERS[owner])
 """What intake and routing say."""
 
 REPORTS = AgencyReported.TYPE
-DEAD = dead_letter_topic("routing")
 
 
 class Ear:
@@ -29,7 +28,7 @@ class Ear:
     def __init__(self, kafka: str) -> None:
         self.said: dict[str, list[AnyEvent]] = defaultdict(list)
         self.reports: list[Any] = []
-        self.dead: list[Any] = []
+        self._known: set[str] = set()
         self._publish = Publisher(kafka)
         self._consumer = AIOKafkaConsumer(bootstrap_servers=kafka, isolation_level="read_committed")
         self._news = asyncio.Condition()
@@ -37,7 +36,7 @@ class Ear:
     async def __aenter__(self) -> Self:
         await self._consumer.start()
         await self._consumer._client.force_metadata_update()  # noqa: SLF001 - else the partitions are not known yet
-        places = [TopicPartition(topic, number) for topic in (*SAID, REPORTS, DEAD) for number in range(6)]
+        places = [TopicPartition(topic, number) for topic in (*SAID, REPORTS) for number in range(6)]
         self._consumer.assign(places)
         await self._consumer.seek_to_beginning()
         self.listening = asyncio.create_task(self._listen())
@@ -81,10 +80,13 @@ class Ear:
                 if record.topic in SAID:
                     await self._take(read_event(record.topic, record.value))
                 else:
-                    (self.reports if record.topic == REPORTS else self.dead).append(record)
+                    self.reports.append(record)
                 self._news.notify_all()
 
     async def _take(self, event: AnyEvent) -> None:
+        if event.identity in self._known:  # said twice, it is the same event
+            return
+        self._known.add(event.identity)
         self.said[event.correlationid].append(event)
         if event.type == "dossier.suspended" and event.data.cause == "supplement":
             await self._submit([event.correlationid], Supplement(components=event.data.missing))

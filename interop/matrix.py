@@ -27,7 +27,6 @@ class Matrix:
         lag: records left to read at the end.
         replayed: what `replay routing --compare` said.
         rejected: reports that were rejected; two of each dossier have to be, an impossible and a malformed one.
-        dead: records among routing's dead letters; one of each dossier has to be there, the malformed one.
         dossiers: how many were played to their end.
     """
 
@@ -36,7 +35,6 @@ class Matrix:
     lag: int = 0
     replayed: str = ""
     rejected: int = 0
-    dead: int = 0
     dossiers: int = 0
 
     @property
@@ -104,7 +102,6 @@ def _count(found: Matrix, ear: Ear) -> None:
     events = [event for said in ear.said.values() for event in said]
     found.rejected = sum(event.type == "report.rejected" for event in events)
     found.dossiers = sum(event.type == "dossier.completed" for event in events)
-    found.dead = len(ear.dead)
 
 
 def _compare(found: Matrix) -> None:
