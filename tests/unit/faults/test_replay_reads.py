@@ -21,6 +21,7 @@ class Taken:
     partition: int = 0
     offset: int = 0
     timestamp: int = int(at(5, "08:00").timestamp() * 1000)
+    headers: tuple[tuple[str, bytes], ...] = ()
 
 
 async def facts_of(event, monkeypatch):
