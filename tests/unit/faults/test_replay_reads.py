@@ -36,7 +36,7 @@ async def test_a_replay_keeps_what_the_service_said_itself_of_the_future(monkeyp
     sent = fact(
         notify.NotificationSent(message_id="m", template="receipt", medium="counter", attempt=1), at(5, "09:00")
     )
-    assert await facts_of(sent, monkeypatch) == {sent.subject: [sent]}
+    assert await facts_of(sent, monkeypatch) == {sent.subject: [sent.take_in(at(5, "08:00"))]}
 
 
 async def test_a_replay_leaves_out_what_the_service_refused_of_others(monkeypatch):
