@@ -23,9 +23,13 @@ from typing_extensions import override
 from chassis import clock
 from chassis.job import Arrival, Job
 from chassis.observe import DEAD, RESULTS, Observer, results
+from chassis.publisher import partition_of
 from chassis.record import Record
 from chassis.trouble import KINDS, UNKNOWN, Trouble
+from contracts.claims import AgencyReported, IntakeSubmitted
 from contracts.envelope import LIVE, AnyEvent
+from contracts.procedures import load_directory
+from contracts.topics import DEFAULT_PARTITIONS
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 
@@ -38,6 +42,29 @@ LATENESS = (0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3600, 4 * 3600, 24 * 3600)
 
 Lags = Mapping[tuple[str, int], int]
 """Records that wait, by topic and partition."""
+
+
+BY_OUTSIDERS = (AgencyReported.TYPE, IntakeSubmitted.TYPE)
+"""What is said by clients that nobody here has set up."""
+
+OTHER = "other"
+"""Stands for senders that the directory does not know."""
+
+
+def _is_misplaced(record: Record) -> bool:
+    """Whether it can overtake its dossier's other records."""
+    return record.key is None or partition_of(record.key, DEFAULT_PARTITIONS) != record.partition
+
+
+def _sender(event: AnyEvent) -> str:
+    """The agency's code, if there is such an agency."""
+    named = getattr(event.data, "agency", OTHER)
+    return named if named in _agencies() else OTHER
+
+
+@cache
+def _agencies() -> frozenset[str]:
+    return frozenset(load_directory().agencies)
 
 
 class Metrics(Observer):
@@ -72,6 +99,11 @@ class Metrics(Observer):
         )
         self._emits = Counter("lienthong_emitted_total", "Own events acknowledged by the bus", ["type"], registry=own)
         self._dead = Counter("lienthong_dead_letters_total", "Records put aside", ["reason"], registry=own)
+        self._misplaced = Counter(
+            "lienthong_misplaced_records_total",
+            "Outsiders' records without a key, or on another partition than Kafka's own clients choose",
+            ["sender"], registry=own,
+        )  # fmt: skip
         self._sizes = Histogram("lienthong_batch_records", "Records in a batch", buckets=RECORDS, registry=own)
         self._times = Histogram(
             "lienthong_batch_seconds", "From the first look at a batch until all of it is published",
@@ -121,6 +153,10 @@ class Metrics(Observer):
                 self._dead.labels(result).inc(number)
         if failed := sum(bool(job.failed) for job in jobs.values()):
             self._undecidable.inc(failed)
+
+        for one in (one for found in arrivals.values() for one in found if one.event.type in BY_OUTSIDERS):
+            if one.record is not None and _is_misplaced(one.record):
+                self._misplaced.labels(_sender(one.event)).inc()
 
     @override
     def said(self, events: Sequence[AnyEvent]) -> None:

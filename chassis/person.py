@@ -28,6 +28,8 @@ _WORD = re.compile(rf"(?:L\.)+|{_LETTERS}\.|I?{_LETTERS}(?:I{_LETTERS})*I?")
 """A word of a name, by the kinds of its characters: initials (J.R.), an abbreviation (St.), or letters with marks
 inside, before or after (K', H'Hen, Y-Blơ, d'Arcy, 't). A dot stands nowhere else, or a name could be a web address."""
 
+phonenumbers.PhoneMetadata.load_all()  # else the plan of a country is imported when the first number of it is read
+
 _PHONE = re.compile(r"\+?[0-9 .()\-]{3,39}")
 _MOBILE = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
 

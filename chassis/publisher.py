@@ -24,13 +24,18 @@ def _murmur2(key: bytes) -> int:
     return int(murmur2(key))
 
 
+def partition_of(key: bytes, partitions: int) -> int:
+    """The number of the partition that Kafka's own clients choose for a key, of so many."""
+    return (_murmur2(key) & 0x7FFFFFFF) % partitions
+
+
 class _Partitioner(DefaultPartitioner):  # type: ignore[misc]
     """The partition that every Kafka client chooses for a key."""
 
     def __call__(self, key: bytes | None, all_partitions: list[int], available: list[int]) -> int:
         if key is None:
             return int(super().__call__(key, all_partitions, available))
-        return all_partitions[(_murmur2(key) & 0x7FFFFFFF) % len(all_partitions)]
+        return all_partitions[partition_of(key, len(all_partitions))]
 
 
 class Publisher:

@@ -35,9 +35,13 @@ class Settings(BaseSettings):
     service_token: SecretStr = Field(
         default=SecretStr(""), description="Shared by intake, notify and rating; empty: closed"
     )
-    smtp: str = Field(default="", description="smtp://[user:password@]host:port; empty: the outbox folder")
-    smtp_sender: str = Field(default="mot-cua@localhost", description="From address of mails")
+    smtp: str = Field(
+        default="",
+        description="smtp://host:port, or smtps:// or smtp+starttls:// with [user:password@]; empty: the outbox folder",
+    )
+    smtp_sender: str = Field(default="mot-cua@localhost", description="From: one address, or a name <address>")
     sms: str = Field(default="", description="URL of the SMS gateway; empty: the outbox folder")
+    sms_unaccented: bool = Field(default=False, description="Text messages without diacritics: fewer segments")
     calendar: Path | None = Field(default=None, description="Working calendar (YAML); empty: the shipped one")
     rules: Path | None = Field(default=None, description="Rules about deadlines (YAML); empty: the shipped ones")
     in_transit: Literal["receiver", "sender"] = Field(

@@ -3,13 +3,16 @@
 This needs no proof of who sent it, and gives none: it holds a record against itself.
 """
 
-from contracts import calendar_changes, claims
+from contracts import calendar_changes, claims, notify
 from contracts.envelope import LIVE, AnyEvent
 from contracts.topics import OWNERS, SERVICES
 from contracts.watermarks import TELL_TIME
 
 SOURCES = {payload.TYPE: f"/lienthong/{name}" for name in SERVICES for payload in OWNERS[name]}
 """Who alone says what a service owns."""
+
+OPERATOR = "/operator"
+"""Who asks for a message once more; `data.by` says which of them."""
 
 
 def objection(event: AnyEvent, key: bytes | None) -> str:
@@ -48,6 +51,8 @@ def _is_outsider(event: AnyEvent) -> bool:
             return event.source == f"/clock/{event.timeline}"
         case calendar_changes.CalendarChanged() | calendar_changes.CalendarRetracted():
             return event.source == f"/calendar/{data.calendar}"
+        case notify.ResendRequested():
+            return event.source == OPERATOR
     return False
 
 
@@ -68,4 +73,6 @@ def _outsiders(event: AnyEvent) -> str:
             return "/portal/<name>, /agency/<code>, or /import/<timeline> of a timeline other than live"
         case claims.ClockTicked():
             return "/clock/<timeline>"
+        case notify.ResendRequested():
+            return OPERATOR
     return "/calendar/<data.calendar>"

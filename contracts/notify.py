@@ -20,20 +20,40 @@ Template = Literal[
     "rescheduled",
     "resumption",
     "withdrawal",
+    "apology-withdrawn",
+    "escalation",
+    "explanation-required",
 ]
+"""`due-soon`, `escalation` and `explanation-required` tell an agency; all others tell the citizen."""
 MAY_GROW = Field(json_schema_extra=open_values)
 Medium = Literal["email", "sms", "counter"]
 """`counter`: no address is known, the notice lies ready at the receiving unit."""
 
 
 class NotificationSent(Payload):
-    """`notification.sent`: a message to the citizen was handed to its carrier."""
+    """`notification.sent`: a message to the citizen, or to an agency, was handed to its carrier."""
 
     TYPE: ClassVar[str] = "notification.sent"
     message_id: str = Field(max_length=120)
     template: Annotated[Template, MAY_GROW]
     medium: Medium
     attempt: Count = Field(ge=1)
+    segments: Count = Field(default=0, description="Of a text message: how many the operator counts (GSM 03.38)")
+
+
+class NotificationDoubtful(Payload):
+    """`notification.doubtful`: the carrier has it all and has not answered, so that it may have arrived or not.
+
+    It is not repeated by itself. Should the carrier answer later, `notification.sent` or `notification.failed` of the
+    same attempt says so.
+    """
+
+    TYPE: ClassVar[str] = "notification.doubtful"
+    message_id: str = Field(max_length=120)
+    template: Annotated[Template, MAY_GROW]
+    medium: Medium
+    attempt: Count = Field(ge=1)
+    error: str = Field(max_length=300, description="What was heard instead of an answer; never an address or a name")
 
 
 class NotificationFailed(Payload):
@@ -46,7 +66,24 @@ class NotificationFailed(Payload):
     attempt: Count = Field(ge=1)
     error: str = Field(max_length=300, description="Kind of failure; never an address or a name")
     final: bool
-    ours: bool = Field(default=False, description="Our own service did not answer: no carrier was asked, it never ends")
+    ours: bool = Field(
+        default=False,
+        description="No carrier was asked, as our own service did not answer or the line was busy: it never ends",
+    )
+    moves_on: bool = Field(default=False, description="This medium is given up; the next attempt takes the next one")
+    unaddressed: bool = Field(default=False, description="The agency has no address in the directory: nobody was told")
+
+
+class ResendRequested(Payload):
+    """`notification.resend-requested`: somebody wants a message to be sent once more, as a message of its own.
+
+    The same message is sent anew once, however often that is asked for; the new one can be asked for in its turn.
+    """
+
+    TYPE: ClassVar[str] = "notification.resend-requested"
+    message_id: str = Field(max_length=120, description="Which message, by the id that `notification.…` told")
+    by: Code = Field(description="Who asks: a code, never a name")
+    why: str = Field(min_length=1, max_length=200, description="In words, without names and addresses")
 
 
 class LetterIssued(Payload):

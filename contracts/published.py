@@ -26,7 +26,7 @@ from contracts.topics import (
 )
 from contracts.watermarks import TELLERS
 
-CLAIMS = frozenset({payload.TYPE for owner in ("portals", "agencies") for payload in OWNERS[owner]}) | {
+CLAIMS = frozenset({payload.TYPE for owner in ("portals", "agencies", "operators") for payload in OWNERS[owner]}) | {
     "rating.submitted",
     "feedback.submitted",
 }

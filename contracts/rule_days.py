@@ -11,8 +11,8 @@ ANY_RECORD = datetime(2026, 11, 28, tzinfo=UTC)
 early report waits. An earlier day would change what streams fold to; a later one would believe the liars longer."""
 
 BINARY_MODE = datetime(2026, 11, 28, tzinfo=UTC)
-"""Binary mode of CloudEvents is read. It comes before the rest, because it refuses nothing; until then such a record
-was put aside, and replay must not find it in a dossier."""
+"""Binary mode of CloudEvents is read. Until then such a record was put aside, and replay must not find it in a
+dossier. A later day would leave the SDKs' default unread; an earlier one would change what streams fold to."""
 
 
 def bounds_claims(taken_in: datetime | None) -> bool:

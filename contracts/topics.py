@@ -15,6 +15,7 @@ OWNERS: dict[str, tuple[type[Payload], ...]] = {
     "agencies": (claims.AgencyReported,),
     "clock": (claims.ClockTicked,),
     "calendar": (calendar_changes.CalendarChanged, calendar_changes.CalendarRetracted),
+    "operators": (notify.ResendRequested,),
     "intake": (
         intake.DossierReceived,
         intake.DossierSupplementRequested,
@@ -58,6 +59,7 @@ OWNERS: dict[str, tuple[type[Payload], ...]] = {
     ),
     "notify": (
         notify.NotificationSent,
+        notify.NotificationDoubtful,
         notify.NotificationFailed,
         notify.LetterIssued,
         watermarks.NotifyPassed,

@@ -9,7 +9,7 @@ from faststream import AckPolicy, FastStream
 from faststream.kafka import KafkaBroker, KafkaMessage
 from pydantic import Discriminator, Tag
 
-from bench.contenders.surroundings import GROUP, KAFKA, documents, sla
+from bench.contenders.surroundings import BEFORE_ALL, GROUP, KAFKA, documents, sla
 from contracts.envelope import AnyEvent, Event
 from contracts.topics import PAYLOADS, read_event
 
@@ -43,11 +43,10 @@ async def watch(event: Watched, message: KafkaMessage) -> None:
 def _follow(facts: list[AnyEvent], event: AnyEvent) -> list[AnyEvent]:
     """The event, and every event that has to be said because of it."""
     fresh = [event]
-    now = max(fact.time for fact in [*facts, event])
     while True:
         state = SERVICE.fold([*facts, *fresh])
         known = {fact.identity for fact in [*facts, *fresh]}
-        more = [said for said in SERVICE.decide(state, now).events if said.identity not in known]
+        more = [said for said in SERVICE.decide(state, BEFORE_ALL).events if said.identity not in known]
         if not more:
             return fresh
         fresh += more

@@ -6,13 +6,12 @@ it kept, where sla could fold all facts again; nothing can be queried.
 """
 
 import logging
-from datetime import datetime
 from functools import reduce
 from typing import Any
 
 from quixstreams import Application, State, message_context
 
-from bench.contenders.surroundings import FOLDER, GROUP, KAFKA, sla
+from bench.contenders.surroundings import BEFORE_ALL, FOLDER, GROUP, KAFKA, sla
 from contracts.envelope import AnyEvent
 from contracts.topics import read_event
 
@@ -28,11 +27,10 @@ COMMIT_SECONDS = 1.0
 def job(value: bytes, state: State[str, Any]) -> list[dict[str, Any]]:
     """Fold one event in, keep it, and return what has to be said."""
     event = read_event(message_context().topic, value)
-    kept, latest = state.get("state"), state.get("now")
+    kept = state.get("state")
     folded = SERVICE.initial if kept is None else SERVICE.state_adapter.validate_python(kept)
-    now = event.time if latest is None else max(event.time, datetime.fromisoformat(latest))
     folded, said = SERVICE.evolve(folded, event), list[AnyEvent]()
-    while more := SERVICE.decide(folded, now).events:
+    while more := SERVICE.decide(folded, BEFORE_ALL).events:
         folded = reduce(SERVICE.evolve, more, folded)
         said += more
     number = state.get("facts", 0)
@@ -40,7 +38,6 @@ def job(value: bytes, state: State[str, Any]) -> list[dict[str, Any]]:
         state.set(f"fact {number}", text)
         number += 1
     state.set("facts", number)
-    state.set("now", now.isoformat())
     state.set("state", SERVICE.dump(folded))
     return [one.model_dump(mode="json") for one in said]
 

@@ -1,6 +1,7 @@
 """What the harness tells a contender, in variables of the environment."""
 
 import os
+from datetime import UTC, datetime
 from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorClient
@@ -14,6 +15,9 @@ KAFKA = os.environ.get("BENCH_KAFKA", "")
 MONGO = os.environ.get("BENCH_MONGO", "")
 GROUP = os.environ.get("BENCH_GROUP", "")
 FOLDER = os.environ.get("BENCH_FOLDER", "")
+
+BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+"""The moment at which `sla` decides on what arrives: what only time makes true is left to its sweeps."""
 
 
 def sla() -> Service[Any]:

@@ -1,7 +1,7 @@
 """Procedures and agencies as data: what citizens may ask for, which steps it takes, and who does them."""
 
 from contracts.procedures.catalogue import Catalogue, inspect_catalogue, load_catalogue
-from contracts.procedures.directory import Agency, Directory, load_directory
+from contracts.procedures.directory import Agency, Directory, Post, load_directory
 from contracts.procedures.drawing import mermaid
 from contracts.procedures.errors import ProcedureError
 from contracts.procedures.graph import Flaw, applicable, flaws
@@ -28,6 +28,7 @@ __all__ = [
     "EligibilityRule",
     "Flaw",
     "Level",
+    "Post",
     "Procedure",
     "ProcedureError",
     "Provenance",

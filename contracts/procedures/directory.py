@@ -13,6 +13,13 @@ from contracts.worktime.document import read_document
 
 AgencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]\d{2}(\.\d{2}){0,3}$")]
 
+Post = Literal["office", "one-stop-head", "head"]
+"""Who reads an agency's letters: its office (văn thư), the head of its one-stop unit, its head (thủ trưởng)."""
+
+ContactAddress = Annotated[
+    str, StringConstraints(max_length=254, pattern=r"^[A-Za-z0-9][A-Za-z0-9.+_-]*@([A-Za-z0-9-]+\.)+[A-Za-z]{2,}$")
+]
+
 ONE_STOP: Literal["one-stop"] = "one-stop"
 _SHIPPED = Path(__file__).with_name("agencies.yaml")
 
@@ -35,6 +42,12 @@ class Agency(_Data):
         default=(),
         description="receiving units whose dossiers it takes before others of its role; empty for a whole area",
     )
+    contacts: dict[Post, ContactAddress] = Field(
+        default_factory=dict,
+        description="official addresses of its posts, never of persons; what has none is told at `office`, and an "
+        "agency without any is told by topics alone",
+    )
+    language: Literal["vi", "en"] = Field(default="vi", description="the language of letters to it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +74,11 @@ class Directory:
         if not players:
             raise ProcedureError("agencies", role, "no agency plays this role", "give the role to an agency")
         return min(players, key=lambda agency: (unit.code not in agency.serves, *self._distance(unit, agency))).code
+
+    def address(self, code: str, post: Post) -> str | None:
+        """Where a post of an agency is written to; None where the agency takes no letters, or is not known."""
+        contacts = self.agencies[code].contacts if code in self.agencies else {}
+        return contacts.get(post) or contacts.get("office")
 
     def superiors(self, code: str) -> Iterator[Agency]:
         """The agencies above one, nearest first: the rungs of an escalation.

@@ -22,6 +22,7 @@ COMMANDS = {
     "replay": Command("commands_replay", "Fold a service's streams again from the beginning."),
     "dossier": Command("commands_dossier", "One dossier: its story from the streams."),
     "dead-letters": Command("commands_letters", "Records that a service could not take."),
+    "notify": Command("commands_notify", "Messages that did not reach their readers."),
     "import": Command("commands_history", "Play a log's cases as submissions and agency reports."),
     "calendar": Command("commands_calendar", "Working calendars: what changed."),
     "procedures": Command("commands_procedures", "Procedures as data: check them, draw them."),

@@ -115,4 +115,5 @@ async def _ratings(rating: MongoStore, timeline: str) -> dict[str, int]:
 
 
 async def _notifications(notify: MongoStore, here: Query) -> dict[str, int]:
-    return {name: await _sum(notify, f"state.{name}", here) for name in ("sent", "failed", "pending")}
+    counts = ("sent", "doubtful", "failed", "unreached", "unaddressed", "pending")
+    return {name: await _sum(notify, f"state.{name}", here) for name in counts}

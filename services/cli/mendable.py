@@ -8,12 +8,14 @@ from chassis.store import StoreError
 from contracts.worktime import ClockError, DataError, LimitError
 from deploy.embedded import StackError
 from services.cli.letters import LetterError
+from services.cli.resending import ResendError
 from services.cli.surroundings import NotReadyError, NotRunningError
 
 MENDABLE = (
     NotRunningError,
     NotReadyError,
     LetterError,
+    ResendError,
     SettingsError,
     BusError,
     SkipError,

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from contracts.envelope import AnyEvent
-from contracts.notify import NotificationFailed, NotificationSent
+from contracts.notify import NotificationDoubtful, NotificationFailed, NotificationSent
 from contracts.worktime import ZONE, Lines
 
 TOLD = (
@@ -60,7 +60,8 @@ def _depth(event: AnyEvent, by_id: dict[str, AnyEvent]) -> int:
 def _when(event: AnyEvent, by_id: dict[str, AnyEvent]) -> datetime:
     """Carriers go by the wall clock, whatever timeline the dossier is on: a message belongs to what it tells of."""
     cause = by_id.get(event.causationid)
-    return cause.time if cause and isinstance(event.data, NotificationSent | NotificationFailed) else event.time
+    outcome = isinstance(event.data, NotificationSent | NotificationDoubtful | NotificationFailed)
+    return cause.time if cause and outcome else event.time
 
 
 def _facts(data: BaseModel) -> Iterator[str]:

@@ -76,8 +76,9 @@ def _consequences(status: Figures) -> Table:
     table.add_row("ratings", _ratings(_part(status, "ratings")))
     table.add_row("messages sent", f"{_count(sent.get('sent')):,}")
     table.add_row("messages waiting", f"{_count(sent.get('pending')):,}")
-    failed = _count(sent.get("failed"))
-    table.add_row("messages failed", Text(f"{failed:,}", "red" if failed else ""))
+    for name in ("doubtful", "failed"):
+        count = _count(sent.get(name))
+        table.add_row(f"messages {name}", Text(f"{count:,}", "red" if count else ""))
     return table
 
 

@@ -1,6 +1,8 @@
-"""Notify (báo tin): tells the citizen what becomes of the dossier, and keeps every letter of apology on record.
+"""Notify (báo tin): tells the citizen what becomes of the dossier, and agencies of their deadlines.
 
-Owns: notification.sent, notification.failed, letter.issued.
+It keeps every letter of apology on record.
+
+Owns: notification.sent, notification.doubtful, notification.failed, letter.issued.
 Consumes: dossier.received, supplement-requested, refused, suspended, completed, withdrawn, overdue, overdue-retracted,
-      rescheduled.
+      rescheduled, due-soon, escalated, explanation.required, notification.resend-requested.
 """

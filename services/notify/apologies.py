@@ -7,10 +7,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from contracts.notify import Template
 from services.notify.dossier import Cause, Message, NewDate, State, Status
 
 NOTICES = ("rescheduled", "resumption")
 """The messages that tell of another date without an apology."""
+
+WITHDRAWAL: Template = "apology-withdrawn"
+"""The message that an apology was for nothing."""
 
 
 def founded(state: State) -> list[tuple[Message, Cause]]:
@@ -26,9 +30,14 @@ def missed(state: State) -> dict[datetime, tuple[Message, Cause]]:
     """
     found: dict[datetime, tuple[Message, Cause]] = {}
     for message, cause in sorted(founded(state), key=lambda pair: (-pair[0].attempts, pair[0].id)):
-        if message.template == "apology" and message.details.due and cause.id not in state.retracted:
+        if _is_apology(message) and message.details.due and cause.id not in state.retracted:
             found.setdefault(message.details.due, (message, cause))
     return found
+
+
+def _is_apology(message: Message) -> bool:
+    """An apology in its own right: what is sent once more on request is no second one."""
+    return message.template == "apology" and not message.repeats
 
 
 def owed(dates: Iterable[datetime], served: Iterable[datetime]) -> list[datetime]:
@@ -42,8 +51,10 @@ def owed(dates: Iterable[datetime], served: Iterable[datetime]) -> list[datetime
 
 
 def unlettered(state: State) -> list[datetime]:
-    """The missed dates that a letter of apology is owed for."""
-    return owed(missed(state), (letter.due for letter in state.lettered))
+    """The missed dates that a letter of apology is owed for. One that was withdrawn stands for no other date."""
+    standing, withdrawn = missed(state), _withdrawn(state)
+    void = {one.details.due for one in _withdrawals(state) if one.details.overdue_id in withdrawn}
+    return owed(standing, (one.due for one in state.lettered if one.due in standing or one.due not in void))
 
 
 def date_given(state: State, message: Message, cause: Cause) -> NewDate | None:
@@ -74,10 +85,44 @@ def waits(state: State, message: Message, cause: Cause) -> bool:
 def with_apologies(state: State) -> State:
     """Drop the apologies that are not owed: retracted ones, and those that the citizen already has in hand."""
     standing = missed(state)
-    apologies = [one for one in state.messages if one.template == "apology"]
-    in_hand = [one.details.due for one in apologies if one.status == "sent" and one.details.due]
-    wanted = {standing[date][0].id for date in owed(standing, in_hand)}
-    return replace(state, messages=tuple(_dropped_unless(one, wanted) for one in state.messages))
+    wanted = {standing[date][0].id for date in owed(standing, _in_hand(state))}
+    return replace(state, messages=tuple(_dropped_unless(state, one, wanted) for one in state.messages))
+
+
+def with_withdrawals(state: State) -> State:
+    """Withdraw the apologies that went out for nothing, each once, and only while they stand for no other date."""
+    if not _withdrawals(state):
+        return state
+    standing, in_hand = set(missed(state)), _in_hand(state)
+    uncovered = len(standing - set(in_hand))
+    void = set(sorted(set(in_hand) - standing)[uncovered:])
+    overdue_ids = {one for due, ids in in_hand.items() if due in void for one in ids}
+    return replace(state, messages=tuple(_withdrawn_if(one, overdue_ids) for one in state.messages))
+
+
+def _in_hand(state: State) -> dict[datetime, list[str]]:
+    """The dates that the citizen holds an apology for, with the overdues they were told for."""
+    withdrawn, found = _withdrawn(state), dict[datetime, list[str]]()
+    for message, cause in founded(state):
+        if message.template == "apology" and message.is_out and message.details.due and cause.id not in withdrawn:
+            found.setdefault(message.details.due, []).append(cause.id)
+    return found
+
+
+def _withdrawn(state: State) -> set[str]:
+    """The overdues whose apology was withdrawn: the citizen knows, or may."""
+    return {one.details.overdue_id for one in _withdrawals(state) if one.is_out}
+
+
+def _withdrawals(state: State) -> list[Message]:
+    return [one for one in state.messages if one.template == WITHDRAWAL]
+
+
+def _withdrawn_if(message: Message, overdue_ids: set[str]) -> Message:
+    if message.template != WITHDRAWAL or message.repeats or message.status not in {"pending", "dropped"}:
+        return message
+    status: Status = "pending" if message.details.overdue_id in overdue_ids else "dropped"
+    return replace(message, status=status)
 
 
 def with_notices(state: State) -> State:
@@ -122,9 +167,10 @@ def _dropped_if(message: Message, quiet: set[str]) -> Message:
     return replace(message, status=status)
 
 
-def _dropped_unless(message: Message, wanted: set[str]) -> Message:
+def _dropped_unless(state: State, message: Message, wanted: set[str]) -> Message:
     """An apology without its cause is not sent anyway, and nothing is known to drop it for."""
     if message.template != "apology" or message.cause is None or message.status not in {"pending", "dropped"}:
         return message
-    status: Status = "pending" if message.id in wanted else "dropped"
+    holds = message.cause.id not in state.retracted if message.repeats else message.id in wanted
+    status: Status = "pending" if holds else "dropped"
     return replace(message, status=status)

@@ -4,10 +4,14 @@ import httpx
 
 from chassis.app import App, Context
 from chassis.settings import Settings
+from contracts.procedures import load_catalogue, load_directory
 from services.notify.adapters.contacts import IntakeContacts
 from services.notify.adapters.delivery import Carriers, Delivery
-from services.notify.adapters.mail import Mail, read_smtp_url
+from services.notify.adapters.digest import Digests
+from services.notify.adapters.mail import Mail, read_sender, read_smtp_url
+from services.notify.adapters.names import Names
 from services.notify.adapters.outbox import Outbox
+from services.notify.adapters.press import Press
 from services.notify.adapters.sms import SmsGateway
 from services.notify.adapters.writing import Writer
 from services.notify.handlers import service
@@ -21,21 +25,29 @@ def build(context: Context) -> App:
     contacts = IntakeContacts(client, settings.address_of_intake, settings.service_token)
     folders = _folders(settings)
     live = {**folders, **_carriers(settings, client)}
-    writer = Writer.shipped()
-    delivery = Delivery(contacts, writer, live, folders)
+    directory = load_directory()
+    names = Names(directory, load_catalogue(directory=directory))
+    writer = Writer(names, Press(), marks=not settings.sms_unaccented)
+    delivery = Delivery(contacts, writer, Digests(directory, names), live, folders)
 
     async def prepare() -> None:
         writer.load()
 
-    return App(service(delivery.perform), prepare=prepare, close=client.aclose)
+    async def close() -> None:
+        await delivery.close()
+        await client.aclose()
+
+    return App(service(delivery.perform), prepare=prepare, close=close)
 
 
 def _folders(settings: Settings) -> Carriers:
-    return {medium: Outbox(settings.outbox, medium, settings.smtp_sender) for medium in ("email", "sms", "counter")}
+    sender = read_sender(settings.smtp_sender)
+    return {medium: Outbox(settings.outbox, medium, sender) for medium in ("email", "sms", "counter")}
 
 
 def _carriers(settings: Settings, client: httpx.AsyncClient) -> Carriers:
     """What the environment sets; the rest goes to the outbox folder."""
-    mail: Carriers = {"email": Mail(read_smtp_url(settings.smtp), settings.smtp_sender)} if settings.smtp else {}
+    sender = read_sender(settings.smtp_sender)
+    mail: Carriers = {"email": Mail(read_smtp_url(settings.smtp), sender)} if settings.smtp else {}
     sms: Carriers = {"sms": SmsGateway(client, settings.sms)} if settings.sms else {}
     return {**mail, **sms}

@@ -1,14 +1,14 @@
 """What is to be sent now, when to try again, and which letters of apology have to exist."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from contracts.decision import Decision, Effect, Timer
 from contracts.envelope import LIVE, AnyEvent, new_event
-from contracts.notify import LetterIssued, Template
+from contracts.notify import LetterIssued, Medium, Template
 from contracts.sla import WHOLE
-from services.notify.apologies import date_told, founded, missed, unlettered, waits
-from services.notify.dossier import Cause, Details, Message, Recipient, State
+from services.notify.apologies import WITHDRAWAL, date_told, founded, missed, unlettered, waits
+from services.notify.dossier import Cause, Desk, Details, Message, Recipient, State
 
 SOURCE = "/lienthong/notify"
 
@@ -19,7 +19,11 @@ class Rules:
 
     Attributes:
         backoff: how long to wait after the first, the second, … failed attempt; after the last one all is said.
-        outage: the longest wait while our own service does not answer and no carrier has been asked yet.
+        outage: the longest wait while no carrier was asked yet: our own service does not answer, or a line is busy.
+        answer: how long a carrier that has a message may still answer for it. Shorter than its own patience (RFC 5321:
+            ten minutes after the final dot), and late answers are not recorded.
+        round: agencies' letters wait for the next multiple of it, so that many dossiers make one letter. Longer, and
+            heads learn too late to act the same morning.
     """
 
     backoff: tuple[timedelta, ...] = (
@@ -30,9 +34,13 @@ class Rules:
         timedelta(hours=8),
     )
     outage: timedelta = timedelta(minutes=15)
+    answer: timedelta = timedelta(minutes=11)
+    round: timedelta = timedelta(minutes=30)
 
 
 PATIENT = Rules()
+NOBODY = Recipient(None, "vi", "", "")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -45,8 +53,10 @@ class Order:
         attempt: 1 for the first.
         last: no other attempt follows.
         cause: what the message tells of.
-        recipient: whom to tell.
+        recipient: whom to tell; of an agency's letter, whose dossier it is.
         details: for the text.
+        given_up: media that are not tried any more.
+        desk: whom to tell at an agency; None: the citizen.
         at: on a timeline that ticks tell, when the attempt is made; None on the live one, where the wall clock says so.
     """
 
@@ -57,19 +67,62 @@ class Order:
     cause: Cause
     recipient: Recipient
     details: Details
+    given_up: tuple[Medium, ...] = ()
+    desk: Desk | None = None
     at: datetime | None = None
 
 
+@dataclass(frozen=True)
+class Inquiry:
+    """What has become of an attempt that was begun and has no outcome yet?
+
+    Attributes:
+        message_id: which message.
+        attempt: which attempt.
+        wanted: whether it may still go out, if its carrier does not have it yet.
+    """
+
+    message_id: str
+    attempt: int
+    wanted: bool
+
+
 def decide(state: State, now: datetime, rules: Rules = PATIENT) -> Decision:
-    """Send what is due, wait for the rest, issue the letters that are missing."""
-    times = {order: _not_before(message, rules) for message, order in _open_orders(state, rules)}
-    waiting = [at for at in times.values() if at is not None and at > now]
+    """Send what is due, wait for the rest, ask after what is on its way, issue the letters that are missing."""
+    times = {order: _not_before(message, order, rules) for message, order in _open_orders(state, rules)}
     ripe = [order for order, at in times.items() if at is None or at <= now]
+    inquiries = {inquiry: since for inquiry, since in _inquiries(state) if now < since + rules.answer}
+    # What is ripe stays due until its outcome is on record: an attempt may outlast the batch that began it.
+    wake = [at or order.cause.time for order, at in times.items()]
+    wake += [since for inquiry, since in inquiries.items() if inquiry.wanted]
     return Decision(
         events=_letters(state),
-        timer=Timer(min(waiting), _timeline(state)) if waiting else None,
-        effects=tuple(Effect(order.message_id, replace(order, at=_told_at(order, now))) for order in ripe),
+        timer=Timer(min(wake), _timeline(state)) if wake else None,
+        effects=(
+            *(Effect(order.message_id, replace(order, at=_told_at(order, now))) for order in ripe),
+            *(Effect(inquiry.message_id, inquiry) for inquiry in inquiries),
+        ),
     )
+
+
+def _inquiries(state: State) -> list[tuple[Inquiry, datetime]]:
+    """Attempts that may have an outcome that is not recorded yet, and since when nothing was heard of them.
+
+    Of what was dropped, an attempt may be under way all the same: it is stopped, or is told of. On a
+    timeline that ticks tell, attempts are waited for.
+    """
+    waiting = [
+        (Inquiry(one.id, one.attempts, wanted=True), one.tried_at)
+        for one in state.messages
+        if one.status == "doubtful" and one.tried_at and one.cause and one.cause.timeline == LIVE
+    ]
+    retracted = {one.details.overdue_id: cause.time for one, cause in founded(state) if one.template == WITHDRAWAL}
+    dropped = [
+        (Inquiry(one.id, one.attempts + 1, wanted=False), retracted[cause.id])
+        for one, cause in founded(state)
+        if one.status == "dropped" and cause.id in retracted and cause.timeline == LIVE
+    ]
+    return waiting + dropped
 
 
 def _timeline(state: State) -> str:
@@ -82,25 +135,25 @@ def _told_at(order: Order, now: datetime) -> datetime | None:
 
 
 def _open_orders(state: State, rules: Rules) -> list[tuple[Message, Order]]:
-    """The next attempt of every message that is still to be sent; none while nobody is known to send it to."""
-    if (recipient := state.recipient) is None:
-        return []
+    """The next attempt of every message that is still to be sent; to a citizen, once it is known who that is."""
     pending = [(one, cause) for one, cause in founded(state) if one.status == "pending"]
     return [
-        (one, _order(one, cause, recipient, _details(state, one, cause), rules))
+        (one, _order(one, cause, state.recipient or NOBODY, _details(state, one, cause), rules))
         for one, cause in pending
-        if not waits(state, one, cause)
+        if (one.desk or state.recipient) and not waits(state, one, cause)
     ]
 
 
 def _order(message: Message, cause: Cause, recipient: Recipient, details: Details, rules: Rules) -> Order:
     attempt = message.attempts + 1
     last = message.asked >= len(rules.backoff)
-    return Order(message.id, message.template, attempt, last, cause, recipient, details)
+    return Order(message.id, message.template, attempt, last, cause, recipient, details, message.given_up, message.desk)
 
 
 def _details(state: State, message: Message, cause: Cause) -> Details:
-    """For the text; those of an apology with the new date that it tells."""
+    """For the text; those of an apology with the new date that it tells, and what withdraws one with the same."""
+    if message.template == WITHDRAWAL:
+        return _withdrawn(state, message.details)
     if message.template != "apology" or (told := date_told(state, message, cause)) is None:
         return message.details
     return replace(
@@ -114,12 +167,22 @@ def _details(state: State, message: Message, cause: Cause) -> Details:
     )
 
 
-def _not_before(message: Message, rules: Rules) -> datetime | None:
-    """When the next attempt may be made; None for the first, which is made at once."""
-    if message.tried_at is None:
-        return None
-    pause = rules.backoff[min(message.asked or message.attempts, len(rules.backoff)) - 1]
-    return message.tried_at + (pause if message.asked else min(pause, rules.outage))
+def _withdrawn(state: State, details: Details) -> Details:
+    """What withdraws an apology names its agency and signer, and the new date that it gave."""
+    for apology, cause in founded(state):
+        if apology.template == "apology" and cause.id == details.overdue_id:
+            told = _details(state, apology, cause)
+            return replace(details, agency=told.agency, signer=told.signer, new_date=told.new_date)
+    return details
+
+
+def _not_before(message: Message, order: Order, rules: Rules) -> datetime | None:
+    """When the next attempt may be made. None: at once, as the first by each medium; agencies' letters wait a round."""
+    if message.tried_at is not None:
+        pause = rules.backoff[min(message.asked or message.attempts, len(rules.backoff)) - 1]
+        return message.tried_at + (pause if message.asked else min(pause, rules.outage))
+    since = order.cause.time
+    return None if message.desk is None else since + (_EPOCH - since) % rules.round
 
 
 def _letters(state: State) -> tuple[AnyEvent, ...]:

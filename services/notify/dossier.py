@@ -1,15 +1,24 @@
 """A dossier as notify sees it: whom to tell, what to say, which letters of apology there are."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 from contracts.notify import Medium, Template
+from contracts.procedures import Post
 from contracts.sla import Rung
 from contracts.worktime import Lines
 
 Language = Literal["vi", "en"]
-Status = Literal["pending", "sent", "failed", "dropped"]
+Status = Literal["pending", "sent", "doubtful", "failed", "dropped", "unaddressed"]
+TELLS_MORE = datetime(2026, 12, 1, tzinfo=UTC)
+"""Agencies are told, and apologies put right, for what happens from this day on. Earlier, and old letters would go out
+when a dossier of the year before is touched; later, and heads learn nothing meanwhile."""
+
+
+def tells_more(at: datetime) -> bool:
+    """Whether what became true at this moment is told by the rules of `TELLS_MORE`."""
+    return at >= TELLS_MORE
 
 
 @dataclass(frozen=True)
@@ -43,7 +52,9 @@ class Details:
         due: the date it speaks of; of a new date and of an apology, the old one.
         new_date: what takes its place.
         taken_back: of a new date: whether an announcement was taken back, and so an earlier date holds again.
-        overdue_id: of a new date: the lateness that the old one, or this one, was given for.
+        overdue_id: of a new date: the lateness that the old one, or this one, was given for; of an apology that is
+            withdrawn: what it was for.
+        deadline: of what an agency is told: which one, as sla names it.
         signer: whose head signs an apology; `in_person`: whether he has to apologise in person as well.
         working_out: why the date, or the new one, is what it is.
     """
@@ -61,21 +72,34 @@ class Details:
     signer: Rung = "agency-head"
     in_person: bool = False
     working_out: Lines = field(default_factory=Lines)
+    deadline: str = ""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Whom to tell at an agency: the post, by the directory's address for it."""
+
+    agency: str
+    post: Post
 
 
 @dataclass(frozen=True)
 class Message:
-    """One message to the citizen.
+    """One message to the citizen, or to an agency.
 
     Attributes:
         id: follows from the dossier, the template and the causing event.
         template: which text.
         cause: why; None as long as only an outcome is known.
         details: for the text.
-        status: `dropped` is for apologies that are not owed (any more).
-        attempts: how many were made; `ours` of them no carrier was asked in, as our own service did not answer.
-        tried_at: when the last one failed, by the wall clock.
+        status: `dropped` is for what is not owed (any more); `doubtful`, for what a carrier took and never answered
+            for; `unaddressed`, for an agency that has no address.
+        attempts: how many were made; `asked` of them a carrier was asked in, since the last change of medium.
+        tried_at: when the last one failed or stayed without an answer, by the wall clock.
         medium: how the last one went out.
+        given_up: media that are not tried any more.
+        desk: whom to tell; None: the citizen.
+        repeats: id of the message that it sends once more.
     """
 
     id: str
@@ -84,14 +108,17 @@ class Message:
     details: Details = field(default_factory=Details)
     status: Status = "pending"
     attempts: int = 0
-    ours: int = 0
+    asked: int = 0
     tried_at: datetime | None = None
     medium: Medium | None = None
+    given_up: tuple[Medium, ...] = ()
+    desk: Desk | None = None
+    repeats: str = ""
 
     @property
-    def asked(self) -> int:
-        """How often a carrier was asked: only so many attempts count."""
-        return self.attempts - self.ours
+    def is_out(self) -> bool:
+        """Whether it reached its reader, or may have."""
+        return self.status in {"sent", "doubtful"}
 
 
 @dataclass(frozen=True)
@@ -123,28 +150,47 @@ class Letter:
 
 
 @dataclass(frozen=True)
+class TakenBack:
+    """A deadline that was missed and then was not: which, its moment, and since when that is known."""
+
+    deadline: str
+    due: datetime
+    at: datetime
+
+
+@dataclass(frozen=True)
 class State:
     """A dossier (or, before acceptance, a submission) as notify sees it.
 
     Attributes:
+        timeline: the clock it is on; for figures.
         recipient: whom to tell; until it is known, messages wait.
         messages: by the moment of their cause.
         retracted: ids of overdue events that no longer hold.
+        taken_back: the same, as agencies are told of them.
+        resends: ids of messages that are to be sent once more.
         promised: ids of overdue events whose new date comes with an event of its own.
         new_dates: given for lateness.
         lettered: letters of apology on record.
-        sent: how many messages were sent; `pending`, `failed` and `letters` likewise.
+        sent: how many messages were sent; `pending`, `doubtful`, `failed`, `unaddressed` and `letters` likewise.
+        unreached: how many of those sent could only be left at the counter, as all other media had to be given up.
     """
 
+    timeline: str = ""
     recipient: Recipient | None = None
     messages: tuple[Message, ...] = ()
     retracted: tuple[str, ...] = ()
+    taken_back: tuple[TakenBack, ...] = ()
+    resends: tuple[str, ...] = ()
     promised: tuple[str, ...] = ()
     new_dates: tuple[NewDate, ...] = ()
     lettered: tuple[Letter, ...] = ()
     sent: int = 0
     pending: int = 0
+    doubtful: int = 0
     failed: int = 0
+    unaddressed: int = 0
+    unreached: int = 0
     letters: int = 0
 
 

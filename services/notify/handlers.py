@@ -2,9 +2,22 @@
 
 from chassis.service import Perform, Service
 from contracts.intake import DossierReceived, DossierRefused, DossierSupplementRequested, DossierWithdrawn
-from contracts.notify import LetterIssued, NotificationFailed, NotificationSent
+from contracts.notify import (
+    LetterIssued,
+    NotificationDoubtful,
+    NotificationFailed,
+    NotificationSent,
+    ResendRequested,
+)
 from contracts.routing import DossierCompleted, DossierSuspended
-from contracts.sla import DossierOverdue, DossierOverdueRetracted, DossierRescheduled
+from contracts.sla import (
+    DossierDueSoon,
+    DossierEscalated,
+    DossierOverdue,
+    DossierOverdueRetracted,
+    DossierRescheduled,
+    ExplanationRequired,
+)
 from services.notify.decide import decide
 from services.notify.dossier import INITIAL, State
 from services.notify.state import evolve
@@ -24,8 +37,12 @@ def service(perform: Perform | None = None) -> Service[State]:
             DossierOverdue,
             DossierOverdueRetracted,
             DossierRescheduled,
+            DossierDueSoon,
+            DossierEscalated,
+            ExplanationRequired,
+            ResendRequested,
         ),
-        emits=(NotificationSent, NotificationFailed, LetterIssued),
+        emits=(NotificationSent, NotificationDoubtful, NotificationFailed, LetterIssued),
         initial=INITIAL,
         evolve=evolve,
         decide=decide,

@@ -9,18 +9,49 @@ from datetime import datetime
 
 from contracts.envelope import AnyEvent, event_id
 from contracts.intake import DossierReceived, DossierRefused, DossierSupplementRequested, DossierWithdrawn
-from contracts.notify import LetterIssued, NotificationFailed, NotificationSent, Template
+from contracts.notify import (
+    LetterIssued,
+    NotificationDoubtful,
+    NotificationFailed,
+    NotificationSent,
+    ResendRequested,
+    Template,
+)
 from contracts.routing import DossierCompleted, DossierSuspended
 from contracts.rule_days import bounds_claims
-from contracts.sla import FEEDBACK, NEW_DATE, WHOLE, DossierOverdue, DossierOverdueRetracted, DossierRescheduled
+from contracts.sla import (
+    FEEDBACK,
+    NEW_DATE,
+    WHOLE,
+    DossierDueSoon,
+    DossierEscalated,
+    DossierOverdue,
+    DossierOverdueRetracted,
+    DossierRescheduled,
+    ExplanationRequired,
+)
 from contracts.worktime import Lines
-from services.notify.apologies import with_apologies, with_notices
-from services.notify.dossier import Cause, Details, Letter, Message, NewDate, Recipient, State, Status
+from services.notify.apologies import with_apologies, with_notices, with_withdrawals
+from services.notify.dossier import (
+    Cause,
+    Desk,
+    Details,
+    Letter,
+    Message,
+    NewDate,
+    Recipient,
+    State,
+    Status,
+    TakenBack,
+    tells_more,
+)
+from services.notify.staff import told_to_agencies, with_agencies
 
 
 def evolve(state: State, event: AnyEvent) -> State:
     """Add one fact."""
-    return _counted(with_notices(with_apologies(_with_fact(state, event))))
+    state = _with_resends(_with_fact(state if state.timeline else replace(state, timeline=event.timeline), event))
+    return _counted(with_agencies(with_notices(with_withdrawals(with_apologies(state)))))
 
 
 def _with_fact(state: State, event: AnyEvent) -> State:
@@ -30,14 +61,19 @@ def _with_fact(state: State, event: AnyEvent) -> State:
         case DossierReceived() | DossierRefused() | DossierSupplementRequested() | DossierWithdrawn(procedure=str()):
             return _with_cause(_addressed(state, event), event)
         case DossierOverdueRetracted() as data:
-            return replace(state, retracted=(*state.retracted, data.overdue_id))
+            return _with_cause(_taken_back(state, event, data), event)
+        case DossierDueSoon() | DossierEscalated() | ExplanationRequired():
+            told = told_to_agencies(event)
+            return _with_message(state, event, *told[1:], told[0]) if told else state
+        case ResendRequested() as data:
+            return replace(state, resends=tuple(dict.fromkeys((*state.resends, data.message_id))))
         case LetterIssued() as data:
             return replace(state, lettered=(*state.lettered, Letter(data.due, data.rescheduled_id)))
         case DossierOverdue(rescheduled=True):
             return _with_cause(replace(state, promised=(*state.promised, event.id)), event)
         case DossierRescheduled(kind="late") as data:
             return _with_cause(replace(state, new_dates=(*state.new_dates, _new_date(event.id, data))), event)
-        case NotificationSent() | NotificationFailed():
+        case NotificationSent() | NotificationDoubtful() | NotificationFailed():
             return _with_outcome(state, event.time, event.data)
         case _:
             return _with_cause(state, event)
@@ -63,15 +99,35 @@ def _addressed(state: State, event: AnyEvent) -> State:
     return replace(state, recipient=state.recipient or recipient)
 
 
+def _taken_back(state: State, event: AnyEvent, data: DossierOverdueRetracted) -> State:
+    known = TakenBack(data.deadline, data.due, event.time)
+    return replace(state, retracted=(*state.retracted, data.overdue_id), taken_back=(*state.taken_back, known))
+
+
 def _with_cause(state: State, event: AnyEvent) -> State:
-    """Add the message that an event makes necessary, if it does."""
-    if (text := _text(event)) is None:
-        return state
-    template, details = text
+    """Add the message to the citizen that an event makes necessary, if it does."""
+    text = _text(event)
+    return _with_message(state, event, *text) if text else state
+
+
+def _with_message(
+    state: State, event: AnyEvent, template: Template, details: Details, desk: Desk | None = None
+) -> State:
     message_id = event_id("message", event.subject, template, event.id)
     message = _find(state, message_id) or Message(message_id, template)
     cause = Cause(event.id, event.subject, event.time, event.correlationid, event.timeline)
-    return _put(state, replace(message, cause=message.cause or cause, details=details))
+    return _put(state, replace(message, cause=message.cause or cause, details=details, desk=desk))
+
+
+def _with_resends(state: State) -> State:
+    """Add the messages that somebody asked for once more; each is a message of its own, or carriers would drop it."""
+    for known in [_find(state, one) for one in state.resends]:
+        if known is None or known.cause is None:
+            continue
+        message_id = event_id("message", known.cause.subject, "again", known.id)
+        again = _find(state, message_id) or Message(message_id, known.template)
+        state = _put(state, replace(again, cause=known.cause, details=known.details, desk=known.desk, repeats=known.id))
+    return state
 
 
 def _text(event: AnyEvent) -> tuple[Template, Details] | None:
@@ -108,21 +164,41 @@ def _text(event: AnyEvent) -> tuple[Template, Details] | None:
             )
         case DossierWithdrawn():
             return "withdrawal", Details()
+        case DossierOverdueRetracted(deadline=deadline) as data if deadline in (WHOLE, NEW_DATE):
+            told = Details(due=data.due, overdue_id=data.overdue_id)
+            return ("apology-withdrawn", told) if tells_more(event.time) else None
         case _:
             return None
 
 
-def _with_outcome(state: State, at: datetime, data: NotificationSent | NotificationFailed) -> State:
-    """Sent stays sent, whatever another attempt came to."""
+def _with_outcome(
+    state: State, at: datetime, data: NotificationSent | NotificationDoubtful | NotificationFailed
+) -> State:
+    """Sent stays sent, whatever another attempt came to; a doubt stands until the same attempt's answer comes."""
     message = _find(state, data.message_id) or Message(data.message_id, data.template)
+    attempts = max(message.attempts, data.attempt)
     if isinstance(data, NotificationSent):
-        attempts = max(message.attempts, data.attempt)
         return _put(state, replace(message, status="sent", attempts=attempts, medium=data.medium))
-    if message.status == "sent" or data.attempt <= message.attempts:
+    settles = message.status == "doubtful" and isinstance(data, NotificationFailed)
+    known = data.attempt < message.attempts or (data.attempt == message.attempts and not settles)
+    if message.status == "sent" or known:
         return state
-    status: Status = "failed" if data.final else message.status
-    told = replace(message, status=status, attempts=data.attempt, tried_at=at, medium=data.medium)
-    return _put(state, replace(told, ours=message.ours + data.ours))
+    told = replace(message, attempts=attempts, tried_at=at, medium=data.medium)
+    if isinstance(data, NotificationDoubtful):
+        return _put(state, replace(told, status="doubtful"))
+    return _put(state, _failed(told, data))
+
+
+def _failed(message: Message, data: NotificationFailed) -> Message:
+    """What a failed attempt leaves to be done: the end, the same medium later, or the next medium at once."""
+    if data.final:
+        status: Status = "unaddressed" if data.unaddressed else "failed"
+        return replace(message, status=status, asked=message.asked + (not data.ours))
+    status = "dropped" if message.status == "dropped" else "pending"
+    if data.moves_on:
+        given_up = (*message.given_up, data.medium)
+        return replace(message, status=status, asked=0, tried_at=None, given_up=given_up)
+    return replace(message, status=status, asked=message.asked + (not data.ours))
 
 
 def _counted(state: State) -> State:
@@ -131,7 +207,12 @@ def _counted(state: State) -> State:
         state,
         sent=statuses.count("sent"),
         pending=statuses.count("pending"),
+        doubtful=statuses.count("doubtful"),
         failed=statuses.count("failed"),
+        unaddressed=statuses.count("unaddressed"),
+        unreached=sum(
+            one.status == "sent" and one.medium == "counter" and bool(one.given_up) for one in state.messages
+        ),
         letters=len(state.lettered),
     )
 

@@ -1,7 +1,7 @@
 """The ratings of one dossier, and which of them count; or one feedback, which has a document of its own."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
 
 from contracts.envelope import AnyEvent
@@ -50,8 +50,8 @@ class Rating:
     @property
     def month_over(self) -> datetime:
         """The first moment after its month, in Vietnam: then it is published, with all others of the month."""
-        first = datetime.strptime(self.month, "%Y-%m").replace(tzinfo=ZONE)
-        return (first + timedelta(days=32)).replace(day=1)
+        year, month = map(int, self.month.split("-"))
+        return datetime(year + month // 12, month % 12 + 1, 1, tzinfo=ZONE)
 
 
 FeedbackStatus = Literal["open", "in-time", "late", "answered"]

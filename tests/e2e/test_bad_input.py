@@ -186,7 +186,7 @@ async def test_a_rating_of_seven_is_refused_everywhere(shop, http, publish):
     assert answer.status_code == 422
     good = new_event(
         rating.RatingSubmitted(channel="web", holder="token-1", agency=UNIT, answers={"7": 2}),
-        source="/portal/test",
+        source="/lienthong/rating",
         subject=dossier,
         time=clock.now(),
         correlationid="unknown-one",

@@ -50,7 +50,7 @@ def late(dossier):
     """An overdue with its new date, as the watch would tell them."""
     due = datetime.fromisoformat(dossier["appointment_date"])
     known = {"subject": dossier["dossier_code"], "correlationid": dossier["submission_id"], "unique": ()}
-    known |= {"source": "/lienthong/test", "time": clock.now()}
+    known |= {"source": "/lienthong/sla", "time": clock.now()}
     overdue = new_event(sla.DossierOverdue(deadline=sla.WHOLE, due=due, agency=UNIT, rescheduled=True), **known)
     given = sla.DossierRescheduled(
         old_date=due,

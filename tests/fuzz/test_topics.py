@@ -21,7 +21,7 @@ from chassis.loop import Loop
 from chassis.memory import MemoryStore
 from chassis.record import Message, dead_letter
 from chassis.settings import Settings
-from chassis.store import _facts_of, _head
+from chassis.stored import facts_of, head
 from contracts.topics import PAYLOADS, BadEventError, UnknownTypeError, read_event
 from services.cli.shop import all_services
 from tests.fuzz.budget import SECONDS, tried
@@ -56,8 +56,8 @@ class PickyStore(MemoryStore):
 
     async def save(self, documents: Sequence[Document]) -> set[str]:
         for document in documents:
-            bson.encode(_head(document))
-            bson.encode(_facts_of(document))
+            bson.encode(head(document))
+            bson.encode(facts_of(document))
         return await super().save(documents)
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from chassis.service import Service
-from contracts import intake, routing, sla
+from contracts import intake, notify, routing, sla
 from contracts.calendar_changes import CalendarChanged
 from contracts.decision import Decision
 from contracts.envelope import AnyEvent, following
@@ -121,6 +121,46 @@ def forgets_the_first_question(service: Service[Any]) -> Service[Any]:
     return altered(service, evolve=evolve) if service.name == "sla" else service
 
 
+def rewrites(name: str, change: Callable[[Any], Any]) -> Product:
+    """One service that takes what was said for something else."""
+
+    def build(service: Service[Any]) -> Service[Any]:
+        def evolve(state: Any, event: AnyEvent) -> Any:
+            return service.evolve(state, event.model_copy(update={"data": change(event.data)}))
+
+        return altered(service, evolve=evolve) if service.name == name else service
+
+    return build
+
+
+def _ends_there(data: Any) -> Any:
+    """A medium that is given up is the end."""
+    return (
+        data.model_copy(update={"final": True})
+        if isinstance(data, notify.NotificationFailed) and data.moves_on
+        else data
+    )
+
+
+def _failed(data: Any) -> Any:
+    """No answer is a no."""
+    if not isinstance(data, notify.NotificationDoubtful):
+        return data
+    return notify.NotificationFailed(**data.model_dump(), final=False)
+
+
+def silent_withdrawals(service: Service[Any]) -> Service[Any]:
+    """Notify never withdraws an apology, and drops it all the same when it was not sent yet."""
+    if service.name != "notify":
+        return service
+
+    def evolve(state: Any, event: AnyEvent) -> Any:
+        moved = service.evolve(state, event)
+        return replace(moved, messages=tuple(one for one in moved.messages if one.template != "apology-withdrawn"))
+
+    return altered(service, evolve=evolve)
+
+
 def _is(payload: type, /, **wanted: str) -> Callable[[Any], bool]:
     """Whether a payload is of a kind, with these words at the beginning of its fields."""
 
@@ -211,4 +251,34 @@ BROKEN_SERVICES = (
         found_within=30,
     ),
     *BROKEN_RULES,
+    Variant(
+        "stops where one medium is given up",
+        product=rewrites("notify", _ends_there),
+        law="every message comes to an end",
+        found_within=60,
+    ),
+    Variant(
+        "takes no answer for a no",
+        product=rewrites("notify", _failed),
+        law="what may have arrived is not repeated",
+        found_within=60,
+    ),
+    Variant(
+        "sends nothing again",
+        product=deaf("notify", _is(notify.ResendRequested)),
+        law="who wants a message again gets it once more",
+        found_within=60,
+    ),
+    Variant(
+        "lets an apology for nothing stand",
+        product=silent_withdrawals,
+        law="an apology for nothing is withdrawn",
+        found_within=300,
+    ),
+    Variant(
+        "tells no agency",
+        product=deaf("notify", _is(sla.DossierEscalated)),
+        law="agencies are told of their deadlines",
+        found_within=30,
+    ),
 )

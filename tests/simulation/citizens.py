@@ -2,7 +2,7 @@
 
 import itertools
 
-from contracts import claims, intake, rating, routing
+from contracts import claims, intake, notify, rating, routing
 from contracts.envelope import LIVE, AnyEvent
 from contracts.feedback import load_categories
 from contracts.worktime import due_at
@@ -22,6 +22,7 @@ CATEGORIES = tuple(load_categories().values())
 RATED = 0.5
 COMPLAINED = 0.2
 ANSWERED = 0.6
+MISSED = 0.5
 
 
 class Citizens:
@@ -46,6 +47,8 @@ class Citizens:
             case routing.DossierCompleted():
                 self._claim_later(event, claims.Collection(channel="counter"))
                 self._judge(event)
+            case notify.NotificationDoubtful() | notify.NotificationFailed(final=True) if self._voice.chance(MISSED):
+                self._voice.later(self._ask_again, event)
             case rating.FeedbackSubmitted() as data if self._voice.chance(ANSWERED):
                 self._voice.later(self._answer, event, data)
 
@@ -58,7 +61,7 @@ class Citizens:
             channel="counter",
             receiving_unit=self._rng.choice(UNITS),
             components=items if complete else items[:-1],
-            applicant_ref=self._rng.choice((None, f"{number}e", f"{number}p", f"{number}n")),
+            applicant_ref=self._rng.choice((None, f"{number}e", f"{number}p", f"{number}b", f"{number}n")),
         )
         timeline = self._rng.choice((LIVE, LIVE, SIMULATED))
         submission = f"submission-{number}"
@@ -102,6 +105,12 @@ class Citizens:
             dossier=about.subject,
         )
         self._voice.say(data, "/lienthong/rating", reference, reference)
+
+    def _ask_again(self, about: AnyEvent) -> None:
+        """A counter has a message sent once more, perhaps twice: it is one more message all the same."""
+        data = notify.ResendRequested(message_id=about.data.message_id, by="CB-1", why="nothing came")
+        for _ in range(self._rng.randint(1, 2)):
+            self._voice.say(data, "/operator", about.subject, about.correlationid, about.timeline)
 
     def _answer(self, about: AnyEvent, complaint: rating.FeedbackSubmitted) -> None:
         data = rating.FeedbackAnswered(

@@ -121,10 +121,11 @@ def who_has_a_new_date_is_told(found: Findings) -> Iterator[str]:
     moved = [event for event in moved if event.data.deadline == sla.WHOLE]
     for event in moved:
         messages = found.documents("notify")[event.subject].state["messages"]
-        [status] = [one["status"] for one in messages if one["cause"] and one["cause"]["id"] == event.id] or [""]
+        told = [one for one in messages if one["cause"] and one["cause"]["id"] == event.id and not one["repeats"]]
+        [status] = [one["status"] for one in told] or [""]
         later = any(_is_later(one, event) for one in moved if one.subject == event.subject)
         gives_way = later or event.data.overdue_id in back
-        if status not in (("sent", "failed", "dropped") if gives_way else ("sent", "failed")):
+        if status not in {"sent", "doubtful", "failed", *(["dropped"] if gives_way else [])}:
             yield f"{event.subject}: {event.data.kind} from {event.data.old_date} to {event.data.new_date}"
 
 

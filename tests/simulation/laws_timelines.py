@@ -7,13 +7,12 @@ from contracts import notify, sla
 from contracts.envelope import AnyEvent, new_event
 from contracts.routing import ReportRejected
 from contracts.watermarks import SlaPassed
-from services.notify.adapters.delivery import SOURCE
-from services.notify.decide import Order
+from services.notify.decide import SOURCE, Order
 from tests.simulation.findings import Findings
 from tests.simulation.reference import Said, lived_through
 from tests.simulation.voice import SIMULATED
 
-OUTCOMES = (notify.NotificationSent, notify.NotificationFailed)
+OUTCOMES = (notify.NotificationSent, notify.NotificationDoubtful, notify.NotificationFailed)
 """What comes of a message depends on its carrier, which is part of the world."""
 
 

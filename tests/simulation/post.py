@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from contracts.notify import Medium
-from services.notify.adapters.carrier import Carrier, CarrierError, Parcel
+from services.notify.adapters.carrier import Carrier, CarrierError, Handing, Parcel
 from services.notify.adapters.contacts import Contact
 from tests.simulation.wire import Wire
 
@@ -46,17 +46,19 @@ class FarCarrier(Carrier):
         """See Carrier."""
         return self._medium
 
-    async def send(self, parcel: Parcel) -> None:
-        """See Carrier. It may say no and have taken it all the same."""
+    async def send(self, parcel: Parcel, handing: Handing) -> None:
+        """See Carrier. It may say no and have taken it all the same; a mail server answers late, or never."""
         wire, rng = self._wire, self._wire.sky.rng
         if wire.draw("send") or wire.refuses():
             raise CarrierError("refused", down=rng.random() < 0.5, permanent=rng.random() < 0.1)
         await wire.wait()
+        if self._medium == "email":
+            handing()
         self._post.delivered[parcel.message_id].append(Delivery(wire.sky.trace.steps, self._in_turn()))
         wire.sky.trace.note(wire.owner.name, "delivered", parcel)
         if wire.draw("sent") or wire.refuses():
             wire.sky.fault("lost answers", wire.owner.name)
-            raise CarrierError("no answer", down=rng.random() < 0.5)
+            raise CarrierError("no answer", down=rng.random() < 0.5, doubtful=self._medium == "email")
         await wire.wait()
 
 
@@ -75,6 +77,8 @@ class FarContacts:
             case "e":
                 return Contact(name="E", email="e@example.org")
             case "p":
-                return Contact(name="P", phone="0900000000")
+                return Contact(name="P", phone="+84900000000")
+            case "b":
+                return Contact(name="B", email="b@example.org", phone="+84900000000")
             case _:
                 return None

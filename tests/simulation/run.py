@@ -12,16 +12,18 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from unittest.mock import patch
 
 import structlog
 
+from services.notify import dossier
 from tests.simulation.acts import acts_of
 from tests.simulation.broken import BROKEN
 from tests.simulation.broken_records import BROKEN_RECORDS
 from tests.simulation.broken_services import BROKEN_SERVICES
 from tests.simulation.laws import check
 from tests.simulation.variants import SOUND, Variant
-from tests.simulation.world import World
+from tests.simulation.world import START, World
 
 AT_A_TIME = 20
 """Seeds a process of the pool takes at once."""
@@ -60,7 +62,7 @@ def run_seed(seed: int, variant: Variant = SOUND, *, told: bool = False) -> Outc
         AssertionError: a law is broken; says which, and how to run the seed again.
     """
     world = World(seed, variant, told=told)
-    with silent():
+    with silent(), patch.object(dossier, "TELLS_MORE", START):
         try:
             world.run()
             with world.rules():

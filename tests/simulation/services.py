@@ -16,6 +16,8 @@ from services.intake import decide as intake_rules
 from services.intake import handlers as intake
 from services.notify import handlers as notify
 from services.notify.adapters.delivery import Delivery
+from services.notify.adapters.digest import Digests
+from services.notify.adapters.names import Names
 from services.notify.adapters.press import Press, Sheet
 from services.notify.adapters.writing import Writer
 from services.rating import handlers as rating
@@ -80,12 +82,13 @@ class BlankPress(Press):
 
 
 @cache
-def _writer() -> Writer:
+def _words() -> tuple[Writer, Digests]:
     directory = load_directory()
-    return Writer(directory, load_catalogue(directory=directory), BlankPress())
+    names = Names(directory, load_catalogue(directory=directory))
+    return Writer(names, BlankPress()), Digests(directory, names)
 
 
 def delivery(post: Post, wire: Wire, clock: Callable[[], datetime], in_turn: Callable[[], bool]) -> Delivery:
     """What notify does outside, through one process's wire."""
     carriers = {medium: FarCarrier(medium, post, wire, in_turn) for medium in MEDIA}
-    return Delivery(FarContacts(wire), _writer(), carriers, carriers, clock)
+    return Delivery(FarContacts(wire), *_words(), carriers, carriers, clock=clock)

@@ -1,5 +1,6 @@
 """What every way of reaching a citizen has in common."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -13,12 +14,18 @@ class CarrierError(Exception):
     Attributes:
         permanent: another attempt would fail the same way.
         down: the whole line failed, not this one message.
+        doubtful: the carrier has it, and its answer was lost: it may have reached the citizen.
     """
 
-    def __init__(self, text: str, *, permanent: bool = False, down: bool = False) -> None:
+    def __init__(self, text: str, *, permanent: bool = False, down: bool = False, doubtful: bool = False) -> None:
         super().__init__(text)
         self.permanent = permanent
         self.down = down
+        self.doubtful = doubtful
+
+
+class NotAskedError(CarrierError):
+    """No carrier was asked: our own service did not answer, or the line was busy. It comes again, without end."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,13 @@ class Parcel:
     paper: bytes = b""
 
 
+Handing = Callable[[], None]
+"""A carrier calls it right before it gives away what may reach the citizen although no answer comes.
+
+Carriers that know a repeat by its id never call it: with them, no answer is no doubt.
+"""
+
+
 class Carrier(Protocol):
     """One way to reach a citizen."""
 
@@ -51,5 +65,5 @@ class Carrier(Protocol):
     def medium(self) -> Medium:
         """What the citizen gets."""
 
-    async def send(self, parcel: Parcel) -> None:
+    async def send(self, parcel: Parcel, handing: Handing) -> None:
         """Hand it over; returns when the carrier has answered for it, raises CarrierError otherwise."""

@@ -1,52 +1,49 @@
 """Carries out the orders of `decide`, and tells what came of each. Nothing that fails out there is an error here."""
 
 import asyncio
-from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import NamedTuple
 
 import structlog
 
 from chassis.clock import now
 from chassis.fault import is_of_process
 from contracts.decision import Effect
-from contracts.envelope import LIVE, AnyEvent, Payload, new_event
-from contracts.notify import Medium, NotificationFailed, NotificationSent
-from services.notify.adapters.carrier import Carrier, CarrierError, Parcel
+from contracts.envelope import LIVE, AnyEvent, event_id
+from contracts.notify import Medium
+from services.notify.adapters.attempts import (
+    LEASE,
+    Attempt,
+    Lines,
+    Result,
+    Round,
+    UnderWay,
+    wait_for,
+)
+from services.notify.adapters.carrier import Carrier, CarrierError, NotAskedError, Parcel
 from services.notify.adapters.contacts import Contact, Contacts
+from services.notify.adapters.digest import Digests
+from services.notify.adapters.gsm import segments
+from services.notify.adapters.outcomes import LAST, UnaddressedError, busy, doubtful, outcome
 from services.notify.adapters.writing import Writer
-from services.notify.decide import SOURCE, Order
+from services.notify.decide import Inquiry, Order
+from services.notify.dossier import Desk
 
 log = structlog.get_logger(__name__)
 
-AT_ONCE = 8
-"""Orders carried out side by side."""
-
-DEAD_AFTER = 3
-"""Failures of a line after which the rest of a batch does not wait for it: the batch holds its partitions meanwhile."""
-
-T = TypeVar("T")
 Carriers = Mapping[Medium, Carrier]
+_MEDIA: tuple[Medium, ...] = ("email", "sms")
+"""The ways to reach a citizen, best first; last comes the counter of the receiving unit."""
 
 
-@dataclass
-class _Round:
-    """What one batch has learnt of the lines it uses."""
+class _Target(NamedTuple):
+    """Where an attempt goes; the contact is None for an agency, and where nobody knows the citizen."""
 
-    gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
-    failures: Counter[str] = field(default_factory=Counter)
-
-    async def over(self, line: str, doing: Callable[[], Awaitable[T]]) -> T:
-        """Use a line unless it is known to be dead."""
-        if self.failures[line] >= DEAD_AFTER:
-            raise CarrierError(f"{line}: not tried, the line is down")
-        try:
-            return await doing()
-        except CarrierError as error:
-            self.failures[line] += error.down
-            raise
+    medium: Medium
+    to: str
+    contact: Contact | None
 
 
 class Delivery:
@@ -54,7 +51,8 @@ class Delivery:
 
     Args:
         contacts: who knows the addresses.
-        writer: who has the words.
+        writer: who has the words for citizens.
+        digests: who has them for agencies, and their addresses.
         live: carriers for what happens now.
         folders: carriers for every other timeline: an import of history must never send real mail.
         clock: the present, on the live timeline; on others an order says when it is carried out.
@@ -64,103 +62,176 @@ class Delivery:
         self,
         contacts: Contacts,
         writer: Writer,
+        digests: Digests,
         live: Carriers,
         folders: Carriers,
+        *,
         clock: Callable[[], datetime] = now,
     ) -> None:
         self._contacts = contacts
         self._writer = writer
+        self._digests = digests
         self._live = live
         self._folders = folders
         self._clock = clock
+        self._lines = Lines()
+        self._under_way = UnderWay()
 
     async def perform(self, effects: Sequence[Effect]) -> list[AnyEvent]:
-        """Carry out all orders; every one has an outcome."""
-        orders = [effect.order for effect in effects if isinstance(effect.order, Order)]
-        batch = _Round()
-        return list(await asyncio.gather(*(self._attempt(order, batch) for order in orders)))
+        """Carry out orders and inquiries; what has no outcome yet is told when it is asked for again."""
+        present = self._clock()
+        self._under_way.forget(present)
+        asked = [effect.order for effect in effects]
+        await wait_for(self._begin([one for one in asked if isinstance(one, Order)], present))
+        told = [
+            self._told(one) if isinstance(one, Order) else self._heard(one)
+            for one in asked
+            if isinstance(one, Order | Inquiry)
+        ]
+        return [event for event in told if event]
 
-    async def _attempt(self, order: Order, batch: _Round) -> AnyEvent:
-        medium: Medium = "counter"
-        async with batch.gate:
-            try:
-                try:
-                    contact = await self._contact(order, batch)
-                except CarrierError as error:
-                    return self._failed(order, medium, str(error), final=False, ours=True)
-                medium = _medium(contact)
-                await self._send(order, contact, medium, batch)
-            except CarrierError as error:
-                return self._failed(order, medium, str(error), final=error.permanent or order.last)
-            except Exception as error:
-                # One message must not hold up all dossiers of its partition; a broken process must not fail them all.
-                if is_of_process(error):
-                    raise
-                # Only the class: the text, and the trace with it, may hold an address.
-                log.error(  # noqa: TRY400
-                    "notification.fault",
-                    message=order.message_id,
-                    dossier=order.cause.subject,
-                    causation=order.cause.id,
-                    error=type(error).__name__,
-                )
-                return self._failed(order, medium, f"fault: {type(error).__name__}", final=order.last)
-        return self._sent(order, medium)
+    async def close(self) -> None:
+        """Stop what is under way."""
+        await self._under_way.close()
 
-    async def _contact(self, order: Order, batch: _Round) -> Contact | None:
-        reference = order.recipient.applicant_ref
-        return await batch.over("contacts", lambda: self._contacts.find(reference)) if reference else None
+    def _begin(self, orders: Sequence[Order], present: datetime) -> list[Attempt]:
+        """Begin what is not under way; what an agency is to be told at one moment goes in one letter.
 
-    async def _send(self, order: Order, contact: Contact | None, medium: Medium, batch: _Round) -> None:
+        Returns what the batch has to wait for: what it begins, and on a timeline that ticks tell all that it orders.
+        """
+        fresh, waited = list[Order](), list[Attempt]()
+        for order in orders:
+            if attempt := self._under_way.get((order.message_id, order.attempt)):
+                attempt.ordered_at = present
+                waited += [] if attempt.is_live else [attempt]
+            else:
+                fresh.append(order)
+        batch, begun = Round(), [Attempt(group, present) for group in _groups(fresh)]
+        for attempt in begun:
+            attempt.task = asyncio.create_task(self._attempt(attempt, batch))
+            self._under_way.add(attempt)
+        return begun + waited
+
+    def _told(self, order: Order) -> AnyEvent | None:
+        """What came of an order so far; None while nothing did."""
+        key = order.message_id, order.attempt
+        if (attempt := self._under_way.get(key)) is None:
+            return None
+        if attempt.task.done():
+            self._under_way.drop(key)
+            return outcome(order, attempt.task.result())
+        if attempt.handed:
+            attempt.left = True
+            return doubtful(order, "email", "no answer yet", self._clock())
+        if attempt.begun:
+            attempt.left = True
+            return None
+        attempt.task.cancel()
+        self._under_way.drop(key)
+        return busy(order, attempt, self._clock())
+
+    def _heard(self, inquiry: Inquiry) -> AnyEvent | None:
+        """What came of an attempt that is no order any more; what is not wanted is stopped, if that is possible."""
+        key = inquiry.message_id, inquiry.attempt
+        if (attempt := self._under_way.get(key)) is None:
+            return None
+        order = next(one for one in attempt.orders if one.message_id == inquiry.message_id)
+        if not attempt.task.done():
+            if inquiry.wanted:
+                return None
+            if attempt.handed:
+                return doubtful(order, "email", "no answer yet", self._clock())
+            attempt.task.cancel()
+        self._under_way.drop(key)
+        if not attempt.task.done() or attempt.task.cancelled():
+            return None
+        result = attempt.task.result()
+        return None if inquiry.wanted and result.error and result.error.doubtful else outcome(order, result)
+
+    async def _attempt(self, attempt: Attempt, batch: Round) -> Result:
+        medium = LAST
+        try:
+            target = await self._target(attempt, batch)
+            medium = target.medium
+            sent = await self._send(attempt, target, batch)
+        except CarrierError as error:
+            return Result(medium, self._clock(), error=error)
+        except Exception as error:
+            # One message must not hold up all dossiers of its partition; a broken process must not fail them all.
+            if is_of_process(error):
+                raise
+            order = attempt.orders[0]
+            # Only the class: the text, and the trace with it, may hold an address.
+            log.error(  # noqa: TRY400
+                "notification.fault",
+                message=order.message_id,
+                dossier=order.cause.subject,
+                causation=order.cause.id,
+                error=type(error).__name__,
+            )
+            return Result(medium, self._clock(), error=CarrierError(f"fault: {type(error).__name__}"))
+        return Result(medium, self._clock(), sent)
+
+    async def _target(self, attempt: Attempt, batch: Round) -> _Target:
+        """Where an attempt goes: to an agency's post, or the best way to the citizen that is not given up."""
+        order = attempt.orders[0]
+        if order.desk:
+            if (agency := self._digests.address(order.desk)) is None:
+                raise UnaddressedError("directory: no address", permanent=True)
+            return _Target("email", agency, None)
+        contact = await self._contact(attempt, order, batch)
+        addresses = {"email": contact.email, "sms": contact.phone} if contact else {}
+        ways: Iterator[tuple[Medium, str | None]] = ((one, addresses.get(one)) for one in _MEDIA)
+        found = next(((one, to) for one, to in ways if to and one not in order.given_up), (LAST, ""))
+        return _Target(*found, contact)
+
+    async def _contact(self, attempt: Attempt, order: Order, batch: Round) -> Contact | None:
+        if (reference := order.recipient.applicant_ref) is None:
+            return None
+        try:
+            async with batch.on(self._lines["contacts"], attempt):
+                return await self._contacts.find(reference)
+        except CarrierError as error:
+            raise NotAskedError(str(error), down=error.down) from None
+
+    async def _send(self, attempt: Attempt, target: _Target, batch: Round) -> int:
+        """Write it and give it to its carrier; for a text message, how many segments it takes."""
+        order = attempt.orders[0]
         live = order.cause.timeline == LIVE
-        carrier = (self._live if live else self._folders)[medium]
-        letter = self._writer.write(order, contact)
-        to = _address(contact, medium)
-        parcel = Parcel(order.message_id, to, letter.subject, letter.short, letter.body, self._now(order), letter.paper)
-        await batch.over(medium if live else f"{medium}-folder", lambda: carrier.send(parcel))
-
-    def _sent(self, order: Order, medium: Medium) -> AnyEvent:
-        data = NotificationSent(
-            message_id=order.message_id, template=order.template, medium=medium, attempt=order.attempt
+        letter = self._digests.write(attempt.orders) if order.desk else self._writer.write(order, target.contact)
+        parcel = Parcel(
+            _message_id(attempt.orders),
+            target.to,
+            letter.subject,
+            letter.short,
+            letter.body,
+            order.at or self._clock(),
+            letter.paper,
         )
-        return self._outcome(order, data)
+        carrier = (self._live if live else self._folders)[target.medium]
+        line = self._lines[target.medium if live else f"{target.medium}-folder"]
+        async with batch.on(line, attempt):
+            await carrier.send(parcel, lambda: self._hand(attempt))
+        return segments(parcel.short) if target.medium == "sms" else 0
 
-    def _failed(self, order: Order, medium: Medium, error: str, *, final: bool, ours: bool = False) -> AnyEvent:
-        data = NotificationFailed(
-            message_id=order.message_id,
-            template=order.template,
-            medium=medium,
-            attempt=order.attempt,
-            error=error[:300],
-            final=final,
-            ours=ours,
-        )
-        return self._outcome(order, data)
-
-    def _now(self, order: Order) -> datetime:
-        return order.at or self._clock()
-
-    def _outcome(self, order: Order, data: Payload) -> AnyEvent:
-        cause = order.cause
-        return new_event(
-            data,
-            source=SOURCE,
-            subject=cause.subject,
-            time=self._now(order),
-            correlationid=cause.correlationid,
-            unique=(order.message_id, order.attempt),
-            causationid=cause.id,
-            timeline=cause.timeline,
-        )
+    def _hand(self, attempt: Attempt) -> None:
+        """The carrier is about to have it."""
+        if attempt.is_live and attempt.ordered_at + LEASE < self._clock():
+            raise NotAskedError("delivery: not ordered any more")
+        attempt.handed = True
 
 
-def _medium(contact: Contact | None) -> Medium:
-    """The best way to reach somebody; without any, the notice lies at the counter of the receiving unit."""
-    if contact is None:
-        return "counter"
-    return "email" if contact.email else "sms" if contact.phone else "counter"
+def _groups(orders: Sequence[Order]) -> list[tuple[Order, ...]]:
+    """Each citizen's order by itself, each post's together."""
+    citizens = [(order,) for order in orders if order.desk is None]
+    posts = defaultdict[Desk, list[Order]](list)
+    for order in orders:
+        if order.desk:
+            posts[order.desk].append(order)
+    return [*citizens, *map(tuple, posts.values())]
 
 
-def _address(contact: Contact | None, medium: Medium) -> str:
-    addresses = {"email": contact.email, "sms": contact.phone} if contact else {}
-    return addresses.get(medium) or ""
+def _message_id(orders: Sequence[Order]) -> str:
+    """Of one order, the message's own; of several, one that follows from theirs, so that a repeat has the same."""
+    first, *more = sorted(order.message_id for order in orders)
+    return event_id("digest", first, *more) if more else first

@@ -1,7 +1,14 @@
 """E-mail, over SMTP."""
 
+from contextlib import suppress
 from dataclasses import dataclass
-from email.message import EmailMessage
+from email import policy
+from email.header import Header
+from email.message import Message
+from email.mime.application import MIMEApplication
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.utils import format_datetime, formataddr, getaddresses
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
@@ -9,10 +16,31 @@ from pydantic import SecretStr
 
 from chassis.settings import SettingsError
 from contracts.notify import Medium
-from services.notify.adapters.carrier import CarrierError, Parcel
+from services.notify.adapters.carrier import CarrierError, Handing, Parcel
 
 _PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 _PERMANENT = range(500, 600)
+_TEXT = "utf-8"
+_WIRE = policy.compat32.clone(linesep="\r\n")
+"""Not the newer policy: Python 3.11 folds long Vietnamese headers with it so that words run into each other."""
+
+
+@dataclass(frozen=True)
+class Patience:
+    """Seconds to wait for an SMTP server: the least that RFC 5321, 4.5.3.2, asks of a client.
+
+    Attributes:
+        command: for the greeting and every command. Shorter, and busy servers are taken for dead ones.
+        content: from DATA to the answer to the final dot. Shorter, and what the server has taken in is sent again.
+        farewell: for the answer to QUIT, which changes nothing any more.
+    """
+
+    command: float = 300
+    content: float = 600
+    farewell: float = 2
+
+
+RFC_5321 = Patience()
 
 
 @dataclass(frozen=True)
@@ -30,7 +58,7 @@ def read_smtp_url(url: str) -> SmtpServer:
     """Take the URL apart.
 
     Raises:
-        SettingsError: it is no SMTP URL.
+        SettingsError: it is no SMTP URL, or would send a password in clear.
     """
     try:
         parts = urlsplit(url)
@@ -39,25 +67,60 @@ def read_smtp_url(url: str) -> SmtpServer:
         raise SettingsError("LIENTHONG_SMTP: the port is no number; write smtp://host:25") from None
     if parts.scheme not in _PORTS or not parts.hostname:
         raise SettingsError("LIENTHONG_SMTP: write smtp://, smtp+starttls:// or smtps://[user:password@]host[:port]")
+    if parts.scheme == "smtp" and (parts.username or parts.password):
+        raise SettingsError(
+            "LIENTHONG_SMTP: smtp:// would send user and password in clear; write smtps:// or smtp+starttls://"
+        )
     user = unquote(parts.username) if parts.username else None
     password = SecretStr(unquote(parts.password)) if parts.password else None
     return SmtpServer(parts.scheme, parts.hostname, port or _PORTS[parts.scheme], user, password)
 
 
-def compose(parcel: Parcel, sender: str) -> EmailMessage:
+@dataclass(frozen=True)
+class Sender:
+    """Who mails come from: a name that may be empty, and one address."""
+
+    name: str
+    address: str
+
+    @property
+    def header(self) -> str:
+        """As it stands in From."""
+        return formataddr((Header(self.name, _TEXT, header_name="From").encode() if self.name else "", self.address))
+
+
+def read_sender(text: str) -> Sender:
+    """Take ``address`` or ``name <address>`` apart.
+
+    Raises:
+        SettingsError: it is not one address.
+    """
+    found = getaddresses([text])
+    if len(found) != 1 or "@" not in found[0][1] or not found[0][1].isascii():
+        raise SettingsError("LIENTHONG_SMTP_SENDER: write one address, such as Một cửa <mot-cua@example.vn>")
+    return Sender(*found[0])
+
+
+def compose(parcel: Parcel, sender: Sender) -> bytes:
     """The mail. Its Message-ID is the message's, so that a mail server or client can tell a repeat."""
-    mail = EmailMessage()
-    mail["From"] = sender
+    text = MIMEText(parcel.body.replace("\n", "\r\n"), "plain", _TEXT)
+    mail: Message = _with_paper(parcel, text) if parcel.paper else text
+    mail["From"] = sender.header
     mail["To"] = parcel.to
-    mail["Subject"] = parcel.subject
-    mail["Date"] = parcel.at
+    mail["Subject"] = Header(parcel.subject, _TEXT, header_name="Subject").encode()
+    mail["Date"] = format_datetime(parcel.at)
     mail["Message-ID"] = f"<{parcel.message_id}@lienthong>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(parcel.body, cte="base64")
-    if parcel.paper:
-        mail.add_attachment(parcel.paper, maintype="application", subtype="pdf", filename=f"{parcel.message_id}.pdf")
-        # Python draws the line between the parts at random; a repeat has to be the same mail.
-        mail.set_boundary(f"=={parcel.message_id}==")
+    return mail.as_bytes(policy=_WIRE)
+
+
+def _with_paper(parcel: Parcel, text: MIMEText) -> MIMEMultipart:
+    # Python draws the line between the parts at random; a repeat has to be the same mail.
+    mail = MIMEMultipart(boundary=f"=={parcel.message_id}==")
+    mail.attach(text)
+    paper = MIMEApplication(parcel.paper, "pdf")
+    paper.add_header("Content-Disposition", "attachment", filename=f"{parcel.message_id}.pdf")
+    mail.attach(paper)
     return mail
 
 
@@ -66,38 +129,53 @@ class Mail:
 
     medium: Medium = "email"
 
-    def __init__(self, server: SmtpServer, sender: str, seconds: float = 10) -> None:
+    def __init__(self, server: SmtpServer, sender: Sender, patience: Patience = RFC_5321) -> None:
         self._server = server
         self._sender = sender
-        self._seconds = seconds
+        self._patience = patience
 
-    async def send(self, parcel: Parcel) -> None:
+    async def send(self, parcel: Parcel, handing: Handing) -> None:
         """See Carrier."""
-        server = self._server
+        client = self._client()
         try:
-            await aiosmtplib.send(
-                compose(parcel, self._sender),
-                hostname=server.host,
-                port=server.port,
-                username=server.user,
-                password=server.password.get_secret_value() if server.password else None,
-                use_tls=server.scheme == "smtps",
-                start_tls=server.scheme == "smtp+starttls",
-                timeout=self._seconds,
-            )
-        except aiosmtplib.SMTPRecipientsRefused as error:
-            codes = [one.code for one in error.recipients]
-            raise _refused(
-                "SMTPRecipientRefused", codes[0], permanent=all(one in _PERMANENT for one in codes)
-            ) from None
+            await client.connect()
+            await client.mail(self._sender.address)
+            await client.rcpt(parcel.to)
+            handing()
+            await self._hand_over(client, compose(parcel, self._sender))
+            with suppress(aiosmtplib.SMTPException, OSError):
+                await client.quit(timeout=self._patience.farewell)
         except aiosmtplib.SMTPResponseException as error:
-            # A refused login or sender is the operator's to mend, so only what is said of the mail itself is final.
-            permanent = isinstance(error, aiosmtplib.SMTPDataError) and error.code in _PERMANENT
-            raise _refused(type(error).__name__, error.code, permanent=permanent) from None
+            # A refused login or sender is the operator's to mend, so only what is said of this mail is final.
+            of_this_mail = isinstance(error, aiosmtplib.SMTPDataError | aiosmtplib.SMTPRecipientRefused)
+            raise _refused(
+                type(error).__name__, error.code, permanent=of_this_mail and error.code in _PERMANENT
+            ) from None
         except (aiosmtplib.SMTPException, OSError) as error:
             # What the server can not do it may yet do for the next mail; anything else is the line.
             down = not isinstance(error, aiosmtplib.SMTPNotSupported)
             raise CarrierError(f"smtp: {type(error).__name__}", down=down) from None
+        finally:
+            client.close()
+
+    def _client(self) -> aiosmtplib.SMTP:
+        server = self._server
+        return aiosmtplib.SMTP(
+            hostname=server.host,
+            port=server.port,
+            username=server.user,
+            password=server.password.get_secret_value() if server.password else None,
+            use_tls=server.scheme == "smtps",
+            start_tls=server.scheme == "smtp+starttls",
+            timeout=self._patience.command,
+        )
+
+    async def _hand_over(self, client: aiosmtplib.SMTP, mail: bytes) -> None:
+        """Send the content. Who hears no answer does not know whether the server has it (RFC 5321, 4.5.3.2.6)."""
+        try:
+            await client.data(mail, timeout=self._patience.content)
+        except (aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPTimeoutError, OSError) as error:
+            raise CarrierError(f"smtp: {type(error).__name__}", down=True, doubtful=True) from None
 
 
 def _refused(kind: str, code: int, *, permanent: bool) -> CarrierError:

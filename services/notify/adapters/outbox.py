@@ -7,8 +7,8 @@ import tempfile
 from pathlib import Path
 
 from contracts.notify import Medium
-from services.notify.adapters.carrier import CarrierError, Parcel
-from services.notify.adapters.mail import compose
+from services.notify.adapters.carrier import CarrierError, Handing, Parcel
+from services.notify.adapters.mail import Sender, compose
 
 
 class Outbox:
@@ -17,12 +17,12 @@ class Outbox:
     A letter as PDF lies beside it, unless it is a mail, which has it inside.
     """
 
-    def __init__(self, folder: Path, medium: Medium, sender: str) -> None:
+    def __init__(self, folder: Path, medium: Medium, sender: Sender) -> None:
         self.medium = medium
         self._folder = folder
         self._sender = sender
 
-    async def send(self, parcel: Parcel) -> None:
+    async def send(self, parcel: Parcel, handing: Handing) -> None:  # noqa: ARG002 - a file is there or not
         """See Carrier."""
         try:
             await asyncio.to_thread(self._put, parcel)
@@ -41,7 +41,7 @@ class Outbox:
     def _content(self, parcel: Parcel) -> bytes:
         match self.medium:
             case "email":
-                return compose(parcel, self._sender).as_bytes()
+                return compose(parcel, self._sender)
             case "sms":
                 return f"{parcel.to}\n\n{parcel.short}\n".encode()
             case "counter":

@@ -6,8 +6,8 @@ to 35, right 15 to 20; national title and motto upper right, the issuing agency 
 """
 
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
 from io import BytesIO
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -30,11 +30,15 @@ from reportlab.platypus import (
 )
 
 from chassis.settings import SettingsError
+from services.notify.adapters.carrier import CarrierError
+from services.notify.adapters.plain import plain
 
 FONTS = Path(__file__).parent.parent / "fonts"
 """Liberation Serif (SIL Open Font License), which has all Vietnamese letters and the measures of Times New Roman."""
 
 _REGULAR, _BOLD, _ITALIC, _BOTH = (f"LiberationSerif-{style}" for style in ("Regular", "Bold", "Italic", "BoldItalic"))
+_FONTS = (_REGULAR, _BOLD, _ITALIC, _BOTH)
+_FROM_THE_RIGHT = ("R", "AL")
 _TOP = _BOTTOM = 20 * mm
 _LEFT, _RIGHT = 30 * mm, 15 * mm
 _PADDING = 6
@@ -91,6 +95,10 @@ class Sheet:
     reference: str
 
 
+class UnprintableError(CarrierError):
+    """The font lacks a letter; says which, by its code point. A letter with boxes in it is not sent."""
+
+
 class Press:
     """Prints sheets.
 
@@ -102,16 +110,23 @@ class Press:
     """
 
     def __init__(self, fonts: Path = FONTS) -> None:
-        for name in (_REGULAR, _BOLD, _ITALIC, _BOTH):
+        for name in _FONTS:
             _register(fonts / f"{name}.ttf", name)
-        self._letters = frozenset(pdfmetrics.getFont(_REGULAR).face.charToGlyph)
+        faces = [pdfmetrics.getFont(name).face.charToGlyph for name in _FONTS]
+        self._letters = frozenset.intersection(*map(frozenset, faces))
 
     def can_write(self, text: str) -> bool:
-        """Whether the font has every letter of it."""
-        return all(ord(letter) in self._letters for letter in _composed(text))
+        """Whether it can be printed as it should look."""
+        return not self._lacking(text)
 
     def render(self, sheets: Sequence[Sheet]) -> bytes:
-        """The PDF, each sheet on a page of its own; the first one gives it its name."""
+        """The PDF, each sheet on a page of its own; the first one gives it its name.
+
+        Raises:
+            UnprintableError: a letter of it can not be printed.
+        """
+        if lacking := self._lacking("".join(map(_words, sheets))):
+            raise UnprintableError(f"paper: the font lacks U+{ord(min(lacking)):04X}", permanent=True)
         first, paper = sheets[0], BytesIO()
         document = SimpleDocTemplate(
             paper,
@@ -120,14 +135,24 @@ class Press:
             bottomMargin=_BOTTOM,
             leftMargin=_LEFT,
             rightMargin=_RIGHT,
-            title=f"{first.title} - {first.about}",
-            author=first.agency,
+            title=plain(f"{first.title} - {first.about}"),
+            author=plain(first.agency),
             lang="vi-VN",
             invariant=1,
         )
         story = [part for sheet in sheets for part in (*_laid_out(sheet), PageBreak())]
         document.build(story[:-1])
         return paper.getvalue()
+
+    def _lacking(self, text: str) -> set[str]:
+        """Letters without a glyph, and such as are set wrongly: marks that pile up, writing from right to left."""
+        return {
+            sign
+            for sign in plain(text)
+            if ord(sign) not in self._letters
+            or unicodedata.category(sign).startswith("M")
+            or unicodedata.bidirectional(sign) in _FROM_THE_RIGHT
+        }
 
 
 def _register(file: Path, name: str) -> None:
@@ -189,13 +214,10 @@ def _line(width: float) -> Flowable:
 
 def _text(text: str, style: ParagraphStyle) -> Flowable:
     """Text stays text: whatever somebody's name or an agency's reason holds is no markup."""
-    return Paragraph(escape(_composed(text)), style)
+    return Paragraph(escape(plain(text)), style)
 
 
-def _composed(text: str) -> str:
-    """Letters in one piece, as the font has them, and nothing that can not be printed."""
-    return "".join(_printable(unicodedata.normalize("NFC", text)))
-
-
-def _printable(text: str) -> Iterable[str]:
-    return (letter for letter in text if letter.isprintable())
+def _words(sheet: Sheet) -> str:
+    """All that stands on it, in capitals as well: there it may be printed so."""
+    parts = [part for value in astuple(sheet) for part in ([value] if isinstance(value, str) else value)]
+    return "".join((*parts, sheet.agency.upper(), sheet.superior.upper()))

@@ -9,6 +9,8 @@ import pytest
 
 from chassis.loop import Loop
 from chassis.memory import MemoryStore
+from chassis.metrics import Metrics
+from chassis.publisher import partition_of
 from chassis.record import read_record, sender_of
 from chassis.service import NOWHERE
 from contracts.claims import AgencyReported
@@ -16,7 +18,7 @@ from contracts.decision import Decision, Timer
 from contracts.envelope import event_id
 from contracts.intake import DossierReceived
 from contracts.rule_days import ANY_RECORD
-from contracts.topics import read_event
+from contracts.topics import DEFAULT_PARTITIONS, read_event
 from contracts.worktime import load_calendar
 from services.intake.refusals import answer as intakes_answer
 from services.routing.handlers import service
@@ -264,3 +266,23 @@ async def test_since_its_day_that_report_is_put_aside():
     await shop.process(sent(report(timeline="mine", time="9999-12-31T23:57:59.9995Z")), receipt())
     assert len(shop.letters) == 1
     assert shop.letters[0].startswith("time: Input should be text like")
+
+
+def value(metrics, sender):
+    return metrics.registry.get_sample_value("lienthong_misplaced_records_total", {"sender": sender}) or 0
+
+
+@pytest.mark.parametrize(
+    ("agency", "sender"), [("H29.16", "H29.16"), ("X99.99", "other")], ids=["of the directory", "of nobody's"]
+)
+async def test_misplaced_records_are_taken_in_and_counted_by_sender(agency, sender):
+    shop, metrics = Shop(), Metrics((AgencyReported.TYPE,), ())
+    shop.loop = Loop(ROUTING, shop.store, shop.publish, metrics)
+    event = report(source=f"/agency/{agency}", data={**report()["data"], "agency": agency})
+    home = partition_of(CODE.encode(), DEFAULT_PARTITIONS)
+    tally = await shop.process(
+        sent(event, partition=home),
+        sent({**event, "id": "two"}, partition=(home + 1) % DEFAULT_PARTITIONS),
+        sent({**event, "id": "three"}, partition=home, key=None),
+    )
+    assert (tally.accepted, value(metrics, sender)) == (3, 2)

@@ -9,11 +9,12 @@ import services.intake.app, services.notify.app, services.rating.app, services.r
 import chassis.run
 from chassis.loading import load
 from tests.simulation.run import run_seed
-from tests.simulation.services import _writer, services
+from tests.simulation.services import _words, services
 
 for service in services().values():
     load(service)
-_writer().load()
+writer, _ = _words()
+writer.load()
 before = set(sys.modules)
 for seed in range(6):
     run_seed(seed)

@@ -14,10 +14,15 @@ from chassis.service import Perform
 from contracts.envelope import LIVE, AnyEvent, Payload, new_event
 from contracts.intake import DossierReceived
 from contracts.notify import Medium
+from contracts.procedures import load_catalogue, load_directory
 from contracts.topics import read_event
 from services.notify.adapters.contacts import Contact
 from services.notify.adapters.delivery import Carriers, Delivery
+from services.notify.adapters.digest import Digests
+from services.notify.adapters.mail import Sender
+from services.notify.adapters.names import Names
 from services.notify.adapters.outbox import Outbox
+from services.notify.adapters.press import Press
 from services.notify.adapters.writing import Writer
 from services.notify.handlers import service
 
@@ -63,11 +68,19 @@ class Office:
     bus: list[Message] = field(default_factory=list)
     store: MemoryStore = field(default_factory=MemoryStore)
     perform: Perform | None = None
+    marks: bool = True
 
     def __post_init__(self) -> None:
         self.offsets = itertools.count()
-        folders: Carriers = {medium: Outbox(self.folder, medium, "x@y.vn") for medium in ("email", "sms", "counter")}
-        delivery = Delivery(self.people, WRITER, {**folders, **self.live}, folders, lambda: self.at)
+        folders: Carriers = {medium: Outbox(self.folder, medium, SENDER) for medium in ("email", "sms", "counter")}
+        delivery = Delivery(
+            self.people,
+            WRITER if self.marks else UNMARKED,
+            DIGESTS,
+            {**folders, **self.live},
+            folders,
+            clock=lambda: self.at,
+        )
         self.loop = Loop(service(self.perform or delivery.perform), self.store, self.publish)
         self.delivery = delivery
 
@@ -93,11 +106,11 @@ class Office:
     @property
     def outcomes(self) -> list[tuple[Any, ...]]:
         """What notify said of its messages, in short."""
-        told = [(event.type.removeprefix("notification."), event.data) for event in self.said]
+        told = {event.id: (event.type.removeprefix("notification."), event.data) for event in self.said}
         return [
             (kind, data.medium, data.attempt, *((data.error, data.final) if kind == "failed" else ()))
-            for kind, data in told
-            if kind in {"sent", "failed"}
+            for kind, data in told.values()
+            if kind in {"sent", "doubtful", "failed"}
         ]
 
     @property
@@ -105,7 +118,12 @@ class Office:
         return sorted(path.name for path in self.folder.iterdir()) if self.folder.is_dir() else []
 
 
-WRITER = Writer.shipped()
+DIRECTORY = load_directory()
+NAMES = Names(DIRECTORY, load_catalogue(directory=DIRECTORY))
+WRITER = Writer(NAMES, Press())
+UNMARKED = Writer(NAMES, Press(), marks=False)
+DIGESTS = Digests(DIRECTORY, NAMES)
+SENDER = Sender("", "x@y.vn")
 CITIZEN = Contact(name="Nguyễn Thị Hoa", email="hoa@example.vn", phone="+84 912 345 678", language="vi")
 
 
@@ -120,6 +138,11 @@ def office(tmp_path: Path) -> Callable[..., Office]:
 @pytest.fixture(scope="session")
 def citizen() -> Contact:
     return CITIZEN
+
+
+@pytest.fixture(scope="session")
+def digests() -> Digests:
+    return DIGESTS
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from chassis.record import Message
 from chassis.settings import Settings, SettingsError
 from chassis.store import MongoStore
 from contracts.topics import OWNERS
+from contracts.watermarks import NotifyPassed
 from services.notify.app import build
 
 
@@ -25,7 +26,7 @@ def context(tmp_path: Path, smtp: str, sms: str) -> Context:
 async def test_it_is_wired(smtp: str, sms: str, tmp_path: Path) -> None:
     app = build(context(tmp_path, smtp, sms))
     assert app.service.perform is not None
-    assert set(app.service.emits) == set(OWNERS["notify"])
+    assert {*app.service.emits, NotifyPassed} == set(OWNERS["notify"])
     await app.close()
 
 

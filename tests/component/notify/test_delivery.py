@@ -15,7 +15,7 @@ from contracts.envelope import AnyEvent
 from contracts.intake import NO_APPOINTMENT
 from contracts.notify import Medium
 from contracts.sla import WHOLE, DossierOverdue, DossierRescheduled
-from services.notify.adapters.carrier import CarrierError, Parcel
+from services.notify.adapters.carrier import CarrierError, Handing, Parcel
 from services.notify.adapters.contacts import Contact
 
 Make = Callable[..., Any]
@@ -29,8 +29,9 @@ class Carrier:
     error: Exception | None = None
     parcels: list[Parcel] = field(default_factory=list)
 
-    async def send(self, parcel: Parcel) -> None:
+    async def send(self, parcel: Parcel, handing: Handing) -> None:
         self.parcels.append(parcel)
+        handing()
         if self.error:
             raise self.error
 
@@ -79,6 +80,7 @@ async def test_history_never_sends_real_mail(office: Make, received: Make) -> No
     carrier = Carrier()
     desk = office(live={"email": carrier})
     await desk.hear(received(timeline="import-2019"))
+    await desk.loop.sweep([0], "import-2019", desk.at)
     assert (carrier.parcels, desk.outcomes) == ([], [("sent", "email", 1)])
     assert len(desk.files) == 1
     assert {event.timeline for event in desk.said} == {"import-2019"}

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from chassis.settings import SettingsError
-from services.notify.adapters.mail import Mail, read_smtp_url
+from services.notify.adapters.mail import Mail, Patience, Sender, read_smtp_url
 
 Make = Callable[..., Any]
 GREETING = b"220 sink\r\n"
@@ -53,7 +53,7 @@ async def sink() -> AsyncIterator[Sink]:
 
 
 def mail(port: int) -> Mail:
-    return Mail(read_smtp_url(f"smtp://127.0.0.1:{port}"), "mot-cua@h29.gov.vn", seconds=2)
+    return Mail(read_smtp_url(f"smtp://127.0.0.1:{port}"), Sender("", "mot-cua@h29.gov.vn"), Patience(2, 2, 0.1))
 
 
 async def test_a_receipt_arrives(office: Make, received: Make, sink: Sink) -> None:
@@ -70,23 +70,24 @@ async def test_a_receipt_arrives(office: Make, received: Make, sink: Sink) -> No
 
 
 @pytest.mark.parametrize(
-    ("verb", "answer", "told"),
+    ("verb", "answer", "told", "next_medium"),
     [
-        (b"RCPT", b"550 hoa@example.vn unknown\r\n", ("smtp: SMTPRecipientRefused 550", True)),
-        (b"RCPT", b"450 hoa@example.vn is busy\r\n", ("smtp: SMTPRecipientRefused 450", False)),
-        (b"DATA", b"554 no such words\r\n", ("smtp: SMTPDataError 554", True)),
-        (b"DATA", b"452 disk full\r\n", ("smtp: SMTPDataError 452", False)),
-        (b"MAIL", b"553 not this sender\r\n", ("smtp: SMTPSenderRefused 553", False)),
-        (b"HELLO", b"554 you are on a list\r\n", ("smtp: SMTPConnectResponseError 554", False)),
+        (b"RCPT", b"550 hoa@example.vn unknown\r\n", "smtp: SMTPRecipientRefused 550", "sms"),
+        (b"RCPT", b"450 hoa@example.vn is busy\r\n", "smtp: SMTPRecipientRefused 450", None),
+        (b"DATA", b"554 no such words\r\n", "smtp: SMTPDataError 554", "sms"),
+        (b"DATA", b"452 disk full\r\n", "smtp: SMTPDataError 452", None),
+        (b"MAIL", b"553 not this sender\r\n", "smtp: SMTPSenderRefused 553", None),
+        (b"HELLO", b"554 you are on a list\r\n", "smtp: SMTPConnectResponseError 554", None),
     ],
 )
-async def test_a_refusal_is_told_without_the_address(
-    verb: bytes, answer: bytes, *, told: tuple[str, bool], office: Make, received: Make, sink: Sink
+async def test_a_refusal_is_told_without_the_address_and_a_final_one_takes_the_next_medium(
+    verb: bytes, answer: bytes, told: str, *, next_medium: str | None, office: Make, received: Make, sink: Sink
 ) -> None:
     sink.answers[verb] = answer
     desk = office(live={"email": mail(sink.port)})
     await desk.hear(received())
-    assert desk.outcomes == [("failed", "email", 1, *told)]
+    assert desk.outcomes[0] == ("failed", "email", 1, told, False)
+    assert desk.outcomes[1:] == ([("sent", next_medium, 2)] if next_medium else [])
     assert b"hoa@" not in b"".join(one.value for one in desk.bus)
 
 
@@ -111,16 +112,23 @@ async def test_a_server_that_is_down_stops_nobody(office: Make, received: Make) 
         await desk.hear(received())
         for _ in range(6):
             await desk.wait(hours=9)
-    assert [one[2] for one in desk.outcomes] == [1, 2, 3, 4, 5, 6]
-    assert [one[4] for one in desk.outcomes] == [False] * 5 + [True]
-    assert {one[3] for one in desk.outcomes} == {"smtp: SMTPConnectError"}
-    assert desk.store.documents["H29.16-260105-0001"].state["failed"] == 1
+    *tried, last = desk.outcomes
+    assert tried == [("failed", "email", n, "smtp: SMTPConnectError", False) for n in range(1, 7)]
+    assert last == ("sent", "sms", 7), "after the last attempt by mail comes the phone"
 
 
 @pytest.mark.parametrize("url", ["http://host", "smtp://", "smtp://host:mail", "host:25"])
 def test_other_urls_are_refused_without_telling_the_password(url: str) -> None:
-    with pytest.raises(SettingsError, match="LIENTHONG_SMTP"):
+    with pytest.raises(SettingsError, match="LIENTHONG_SMTP") as caught:
         read_smtp_url(url.replace("//", "//me:secret@") if url != "smtp://" else url)
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["smtp://user:secret@mail.example.vn", "smtp://user@mail.example.vn:25"])
+def test_a_login_in_clear_is_refused_and_says_what_to_write(url: str) -> None:
+    with pytest.raises(SettingsError, match=r"^LIENTHONG_SMTP: .* in clear; write smtps://") as caught:
+        read_smtp_url(url)
+    assert "secret" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Form 04 as PDF: what stands on it, and that it always is the same."""
 
+import re
 import subprocess
 import sys
 from io import BytesIO
@@ -10,7 +11,7 @@ from pypdf import PdfReader
 from reportlab.lib.units import mm
 
 from chassis.settings import SettingsError
-from services.notify.adapters.press import FONTS, Press, Sheet
+from services.notify.adapters.press import FONTS, Press, Sheet, UnprintableError
 
 VIETNAMESE = "ăâđêôơư ĂÂĐÊÔƠƯ " + "".join(map(chr, range(0x1EA0, 0x1EFA)))
 
@@ -150,3 +151,25 @@ def test_a_font_that_can_not_be_used_stops_it_at_the_start(broken: str, tmp_path
 
 def test_the_fonts_come_with_their_licence() -> None:
     assert "SIL OPEN FONT LICENSE Version 1.1" in (FONTS / "OFL.txt").read_text()
+
+
+@pytest.mark.parametrize("space", ["\u00a0", "\u202f", "\u2007", "\u2009", "\u3000", "\t", "\n", "\u2028", "\u200b"])
+def test_white_space_of_any_kind_prints_as_a_space(space: str, press: Press) -> None:
+    pasted = space.join(("Chờ", "trích", "lục bản đồ"))
+    assert "Chờ trích lục bản đồ" in text(press.render([sheet(body=(pasted,))]))
+    assert press.render([sheet(body=(pasted,))]) == press.render([sheet(body=("Chờ trích lục bản đồ",))])
+
+
+@pytest.mark.parametrize(
+    ("words", "point"),
+    [
+        ("地", "U+5730"),
+        ("x\u0308\u0303", "U+0303"),
+        ("שלום", "U+05D5"),
+        ("😀", "U+1F600"),
+    ],
+)
+def test_what_would_print_as_boxes_or_in_a_heap_is_found_before_printing(words: str, point: str, press: Press) -> None:
+    assert not press.can_write(words)
+    with pytest.raises(UnprintableError, match=f"^paper: the font lacks {re.escape(point)}$"):
+        press.render([sheet(body=(words,))])

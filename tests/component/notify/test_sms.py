@@ -7,6 +7,7 @@ import pytest
 from fastapi import FastAPI, Header, Response
 from pydantic import BaseModel
 
+from chassis.settings import SettingsError
 from services.notify.adapters.contacts import Contact
 from services.notify.adapters.sms import SmsGateway
 
@@ -52,10 +53,32 @@ async def test_a_gateway_that_fails_once_gets_the_same_message_again(office: Mak
 
 
 @pytest.mark.parametrize(("status", "final"), [(400, True), (422, True), (401, False), (429, False), (503, False)])
-async def test_only_what_nobody_mends_is_final(status: int, final: bool, office: Make, received: Make) -> None:
+async def test_only_what_nobody_mends_is_final_and_goes_to_the_counter(
+    status: int, final: bool, office: Make, received: Make
+) -> None:
     desk = office(CITIZEN, live={"sms": Gateway([status]).carrier()})
     await desk.hear(received())
-    assert desk.outcomes == [("failed", "sms", 1, f"sms: HTTP {status}", final)]
+    assert desk.outcomes[0] == ("failed", "sms", 1, f"sms: HTTP {status}", False)
+    assert desk.outcomes[1:] == ([("sent", "counter", 2)] if final else [])
+
+
+@pytest.mark.parametrize(("marks", "segments", "words"), [(True, 2, "Đã tiếp nhận"), (False, 1, "Da tiep nhan")])
+async def test_segments_are_recorded_and_marks_can_be_saved(
+    marks: bool, segments: int, words: str, office: Make, received: Make
+) -> None:
+    gateway = Gateway()
+    desk = office(CITIZEN, live={"sms": gateway.carrier()}, marks=marks)
+    await desk.hear(received())
+    (outcome,) = desk.said
+    ((sent, _),) = gateway.taken
+    assert sent.text.startswith(words)
+    assert outcome.data.segments == segments
+    assert b"tiep" not in outcome.to_json().encode()
+
+
+def test_a_password_in_clear_is_refused() -> None:
+    with pytest.raises(SettingsError, match=r"^LIENTHONG_SMS: http:// would send .* in clear; write https://$"):
+        SmsGateway(httpx.AsyncClient(), "http://user:secret@gateway/send")
 
 
 async def test_an_unreachable_gateway_is_an_outcome(office: Make, received: Make) -> None:

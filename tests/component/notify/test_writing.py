@@ -13,9 +13,10 @@ from services.notify.adapters.contacts import Contact
 from services.notify.adapters.writing import Letter, Writer
 from services.notify.decide import Order
 from services.notify.dossier import Cause, Details, Language, Recipient
+from services.notify.staff import TO_AGENCIES
 
 AT = datetime(2026, 1, 5, 2, tzinfo=UTC)
-TEMPLATES: list[Template] = [one for one in get_args(Template) if one != "due-soon"]
+TEMPLATES: list[Template] = [one for one in get_args(Template) if one not in TO_AGENCIES]
 LANGUAGES: list[Language] = ["vi", "en"]
 
 
@@ -150,6 +151,29 @@ def test_form_04_addresses_a_name_it_has_no_letters_for_without_it(writer: Write
     assert "Kính gửi Ông/Bà 王小明," in letter.body
 
 
+def test_form_04_refers_to_the_message_for_a_reason_it_has_no_letters_for(writer: Writer) -> None:
+    letter = writer.write(order("apology", **FORM_04 | {"reason": "Chờ bản dịch 地籍图"}), None)
+    assert "Lý do: nêu trong thông báo gửi kèm phiếu này." in paper(letter)[0]
+    assert "Lý do: Chờ bản dịch 地籍图." in letter.body
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_a_pasted_reason_is_one_line_of_plain_spaces(template: Template, writer: Writer) -> None:
+    pasted = "Chờ\u00a0trích\u202flục\tbản\u200bđồ\u00ad\u202e\n\nKính gửi Nguyê\u0303n"
+    plain = "Chờ trích lục bản đồ Kính gửi Nguyễn"
+    assert writer.write(order(template, reason=pasted), None) == writer.write(order(template, reason=plain), None)
+
+
+def test_what_withdraws_an_apology_says_which_and_that_it_holds_no_longer(writer: Writer) -> None:
+    letter = writer.write(order("apology-withdrawn", new_date=AT + timedelta(days=2, hours=8)), Contact(name="Hoa"))
+    assert letter.subject == "Thu hồi thư xin lỗi đã gửi về hồ sơ H29.16-260105-0001"
+    (page,) = paper(letter)
+    assert "THÔNG BÁO THU HỒI PHIẾU XIN LỖI" in page
+    for text in (letter.body, page):
+        for words in ("17:00 ngày 05/01/2026", "17:00 ngày 07/01/2026", "không quá hạn", "không còn giá trị"):
+            assert words in text
+
+
 def test_form_04_of_an_unknown_procedure_and_agency_shows_their_codes(writer: Writer) -> None:
     known = order("apology", agency="X99")
     unknown = replace(known, recipient=replace(known.recipient, procedure="9.9", receiving_unit="X98"))
@@ -164,7 +188,7 @@ def test_the_same_order_is_the_same_letter_byte_for_byte(writer: Writer) -> None
     assert first == second
 
 
-@pytest.mark.parametrize("template", [one for one in TEMPLATES if one != "apology"])
+@pytest.mark.parametrize("template", [one for one in TEMPLATES if not one.startswith("apology")])
 def test_no_other_message_has_a_paper(template: Template, writer: Writer) -> None:
     assert writer.write(order(template), None).paper == b""
 

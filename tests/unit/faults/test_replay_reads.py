@@ -21,6 +21,7 @@ class Taken:
     partition: int = 0
     offset: int = 0
     timestamp: int = int(at(5, "08:00").timestamp() * 1000)
+    headers: tuple[tuple[str, bytes], ...] = ()
 
 
 async def facts_of(event, monkeypatch):
@@ -35,7 +36,7 @@ async def test_a_replay_keeps_what_the_service_said_itself_of_the_future(monkeyp
     sent = fact(
         notify.NotificationSent(message_id="m", template="receipt", medium="counter", attempt=1), at(5, "09:00")
     )
-    assert await facts_of(sent, monkeypatch) == {sent.subject: [sent]}
+    assert await facts_of(sent, monkeypatch) == {sent.subject: [sent.take_in(at(5, "08:00"))]}
 
 
 async def test_a_replay_leaves_out_what_the_service_refused_of_others(monkeypatch):

@@ -1,19 +1,28 @@
 import json
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contracts.envelope import AnyEvent
+from contracts.envelope import AnyEvent, event_id
 from contracts.intake import DossierWithdrawn
-from contracts.notify import LetterIssued, NotificationFailed, NotificationSent
+from contracts.notify import (
+    LetterIssued,
+    NotificationDoubtful,
+    NotificationFailed,
+    NotificationSent,
+    ResendRequested,
+)
 from contracts.routing import DossierCompleted, DossierSuspended
-from contracts.sla import WHOLE, DossierOverdue, DossierOverdueRetracted, DossierRescheduled
+from contracts.sla import WHOLE, DossierDueSoon, DossierOverdue, DossierOverdueRetracted, DossierRescheduled
 from contracts.worktime import Lines
+from services.notify import dossier
 from services.notify.decide import Order
 from services.notify.handlers import service
 from tests.given import comes_back, interleaved, told, told_in_order
@@ -21,6 +30,15 @@ from tests.given import comes_back, interleaved, told, told_in_order
 START = datetime(2026, 1, 5, 2, tzinfo=UTC)
 SERVICE = service()
 Make = Callable[..., AnyEvent]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _from_the_first_day() -> Iterator[None]:
+    """The rules of later days count in these lives, too."""
+    with patch.object(dossier, "TELLS_MORE", START):
+        yield
+
+
 LAW = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
@@ -41,8 +59,22 @@ def story(make: Make, received: AnyEvent, rng: random.Random) -> list[AnyEvent]:
         make(DossierSuspended(cause="payment", step="a", agency="H29.02", amount=5), rng.randint(0, 90)),
         make(DossierCompleted(outcome="granted", agency="H29.02"), rng.randint(0, 90)),
         make(DossierWithdrawn(), rng.randint(0, 90)),
+        make(DossierDueSoon(deadline=WHOLE, due=START + timedelta(hours=8), agency="H29.02"), rng.randint(0, 8)),
     ]
-    return [received, *late, *taken_back, *given, *rng.sample(rest, rng.randint(0, 3))]
+    return [received, *late, *taken_back, *given, *rng.sample(rest, rng.randint(0, 4)), *again(make, late, rng)]
+
+
+def again(make: Make, late: list[AnyEvent], rng: random.Random) -> list[AnyEvent]:
+    """Somebody wants an apology to be sent once more."""
+    asked = [one for one in late if rng.random() < 0.2]
+    return [
+        make(ResendRequested(message_id=apology(one), by="CB-1", why="lost"), rng.randint(0, 90), one.id)
+        for one in asked
+    ]
+
+
+def apology(late: AnyEvent) -> str:
+    return event_id("message", late.subject, "apology", late.id)
 
 
 def overdue(make: Make, hours: int, again: int) -> AnyEvent:
@@ -79,8 +111,21 @@ def lived(make: Make, causes: list[AnyEvent], rng: random.Random) -> list[AnyEve
         known = {fact.identity for fact in facts}
         facts += [one for one in decision.events if one.identity not in known]
         told = [effect.order for effect in decision.effects if isinstance(effect.order, Order)]
-        facts += [outcome(make, order, now, rng) for order in told if rng.random() < 0.9]
+        outcomes = [outcome(make, order, now, rng) for order in told if rng.random() < 0.9]
+        doubts = [one for one in outcomes if isinstance(one.data, NotificationDoubtful)]
+        facts += outcomes + [answer(make, one, now, rng) for one in doubts if rng.random() < 0.4]
     return facts
+
+
+def answer(make: Make, doubt: AnyEvent, now: datetime, rng: random.Random) -> AnyEvent:
+    """A carrier answers late."""
+    data = doubt.data
+    common: dict[str, Any] = {"message_id": data.message_id, "template": data.template, "attempt": data.attempt}
+    late, unique = now + timedelta(minutes=rng.randint(0, 10)), (0, data.message_id, data.attempt)
+    if rng.random() < 0.5:
+        return make(NotificationSent(medium="email", **common), *unique, time=late)
+    failed = NotificationFailed(medium="email", error="smtp: 550", final=False, moves_on=True, **common)
+    return make(failed, *unique, time=late)
 
 
 def outcome(make: Make, order: Order, now: datetime, rng: random.Random) -> AnyEvent:
@@ -88,6 +133,11 @@ def outcome(make: Make, order: Order, now: datetime, rng: random.Random) -> AnyE
     unique = (0, order.message_id, order.attempt)
     if rng.random() < 0.5:
         return make(NotificationSent(medium="email", **common), *unique, time=now)
+    if rng.random() < 0.2:
+        return make(NotificationDoubtful(medium="email", error="smtp: late", **common), *unique, time=now)
+    if rng.random() < 0.2:
+        gone = NotificationFailed(medium="email", error="smtp: 550", final=False, moves_on=True, **common)
+        return make(gone, *unique, time=now)
     final = order.last or rng.random() < 0.2
     return make(NotificationFailed(medium="sms", error="sms: HTTP 500", final=final, **common), *unique, time=now)
 
@@ -173,9 +223,11 @@ def test_of_dates_moved_without_lateness_only_the_last_waits_to_be_told(
 @LAW
 def test_one_missed_date_is_apologised_for_once(event: Make, received: AnyEvent, rng: random.Random) -> None:
     facts = lived(event, story(event, received, rng), rng)
-    sent = [one for one in SERVICE.fold(facts).messages if one.template == "apology" and one.status == "sent"]
+    messages = [one for one in SERVICE.fold(facts).messages if one.is_out and not one.repeats]
+    sent = Counter(one.details.due for one in messages if one.template == "apology")
+    withdrawn = Counter(one.details.due for one in messages if one.template == "apology-withdrawn")
     letters = Counter(fact.data.due for fact in facts if isinstance(fact.data, LetterIssued))
-    assert max(Counter(one.details.due for one in sent).values(), default=0) <= 1
+    assert all(count <= 1 + withdrawn[due] for due, count in sent.items())
     assert max(letters.values(), default=0) <= 1
 
 
@@ -189,3 +241,42 @@ def test_every_lateness_that_holds_has_its_letter(event: Make, received: AnyEven
     late = {fact.data.due for fact in standing}
     assert state.letters >= len(late)
     assert not [one for one in SERVICE.decide(state, START).events if one.id not in {fact.id for fact in facts}]
+
+
+@given(st.randoms(use_true_random=False))
+@LAW
+def test_an_apology_is_withdrawn_once_if_it_went_out_for_nothing(
+    event: Make, received: AnyEvent, rng: random.Random
+) -> None:
+    """And not while it stands for a date that was missed in its place."""
+    facts = lived(event, story(event, received, rng), rng)
+    state = SERVICE.fold(facts)
+    retracted = {fact.data.overdue_id for fact in facts if isinstance(fact.data, DossierOverdueRetracted)}
+    overdues = {fact.id for fact in facts if isinstance(fact.data, DossierOverdue)}
+    out = {one.cause.id for one in state.messages if one.template == "apology" and one.is_out and one.cause}
+    wanted = [one for one in state.messages if one.template == "apology-withdrawn" and one.status != "dropped"]
+    assert {one.details.overdue_id for one in wanted} <= retracted & out
+    assert len(wanted) == len({one.details.overdue_id for one in wanted})
+    if not overdues - retracted:
+        assert {one.details.overdue_id for one in wanted} == retracted & out
+
+
+@given(st.randoms(use_true_random=False))
+@LAW
+def test_what_may_have_arrived_is_not_sent_again_by_itself(event: Make, received: AnyEvent, rng: random.Random) -> None:
+    facts = lived(event, story(event, received, rng), rng)
+    state = SERVICE.fold(facts)
+    asked = [effect.order for effect in SERVICE.decide(state, START + timedelta(days=400)).effects]
+    ordered = {order.message_id for order in asked if isinstance(order, Order)}
+    assert not ordered & {one.id for one in state.messages if one.is_out}
+
+
+@given(st.randoms(use_true_random=False))
+@LAW
+def test_what_is_asked_for_again_is_one_more_message_of_its_own(
+    event: Make, received: AnyEvent, rng: random.Random
+) -> None:
+    facts = lived(event, story(event, received, rng), rng)
+    asked = {fact.data.message_id for fact in facts if isinstance(fact.data, ResendRequested)}
+    repeats = [one.repeats for one in SERVICE.fold(facts).messages if one.repeats]
+    assert sorted(repeats) == sorted(asked)

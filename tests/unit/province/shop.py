@@ -9,7 +9,7 @@ from typing import Any
 
 from chassis.loop import Loop, Tally
 from chassis.memory import MemoryStore
-from chassis.record import Message
+from chassis.record import Message, read_record
 from chassis.service import NOWHERE, Service
 from chassis.settings import Settings
 from chassis.timekeeper import Timekeeper
@@ -121,7 +121,8 @@ class Shop:
         """The states of one service, folded from the topics alone."""
         service, facts = self.members[name].loop.service, dict[str, list[AnyEvent]]()
         for topic in service.recorded_topics:
-            for event in self.events(topic):
+            for record in self.topics.get(topic, []):
+                event = read_record(record) if topic in service.topics else event_of(record)
                 facts.setdefault(service.key(event), []).append(event)
         facts.pop(NOWHERE, None)
         return {key: service.dump(service.fold(found)) for key, found in facts.items()}

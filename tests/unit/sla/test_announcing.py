@@ -90,8 +90,8 @@ def test_the_moment_of_an_announcement_is_in_vietnam_unless_it_says_otherwise(st
     assert storm(STORM.replace("2026-03-03 08:00", moment)).announced_at == at(3)
 
 
-def test_only_dossiers_of_its_clock_that_are_open_are_asked_for(storm):
-    assert announced(storm()).query() == {"state.phase": "open", "state.kind": "dossier", "state.timeline": "live"}
+def test_only_what_is_open_on_its_clock_is_asked_for_complaints_included(storm):
+    assert announced(storm()).query() == {"state.phase": "open", "state.timeline": "live"}
 
 
 @pytest.mark.parametrize(
