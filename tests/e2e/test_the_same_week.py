@@ -11,6 +11,7 @@ import pytest
 
 from chassis.admin import Admin
 from chassis.settings import Settings
+from chassis.streams import records
 from contracts.claims import ClockTicked
 from contracts.envelope import AnyEvent
 from contracts.procedures import load_catalogue, load_directory
@@ -19,7 +20,6 @@ from contracts.worktime import ZONE, load_calendar
 from deploy.embedded import Stack
 from services.cli.commands_demo import FIRST_WEEK
 from services.cli.commands_run import stop_all
-from services.cli.letters import records
 from services.cli.province import KafkaBus, Plan, play, week
 from tests.e2e.conftest import Shop, environment_of, free_port, ready
 

@@ -10,7 +10,8 @@ from aiokafka import TopicPartition
 
 from chassis.skipping import SkipError, ordered, raw_batch
 from services.cli import commands_bus
-from services.cli.letters import LetterError, letters_of, replay
+from services.cli.letter_deeds import replay
+from services.cli.letters import LetterError, letters_of
 from tests.integration.test_lost_records import Reader, client, reading, send, until
 
 TOPIC = "consultation.answered"
