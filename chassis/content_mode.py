@@ -18,6 +18,9 @@ from contracts.topics import BadEventError
 Headers = Sequence[tuple[str, bytes | None]]
 """As they stand on a record: any name, any number of times, any bytes or none."""
 
+STRUCTURED: tuple[tuple[str, bytes], ...] = (("content-type", b"application/cloudevents+json; charset=UTF-8"),)
+"""The headers of every event that the services publish: SDKs know structured mode by it."""
+
 PREFIX = "ce_"
 CONTENT_TYPE = "content-type"
 JSON = re.compile(r'application/json *(; *charset *= *"?utf-8"?)?', re.IGNORECASE)
@@ -39,14 +42,14 @@ def structured(headers: Headers, value: bytes, taken_in: datetime) -> bytes:
     Args:
         headers: of the record.
         value: of the record.
-        taken_in: when the bus took it in: binary mode is read since `rule_days.BINARY_MODE`.
+        taken_in: when the bus took it in: binary mode is read since `rule_days.ANY_RECORD`.
 
     Raises:
         BadEventError: a header or the value stands against it; says which and why.
     """
     if value.startswith(MAGIC):
         raise BadEventError(_of_a_registry(value))
-    if headers and taken_in >= rule_days.BINARY_MODE and in_binary_mode(headers):
+    if headers and rule_days.bounds_claims(taken_in) and in_binary_mode(headers):
         return _joined(_attributes(headers), value)
     return value
 

@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 
 import structlog
 
+from chassis.content_mode import STRUCTURED
 from chassis.document import Document
 from chassis.job import Arrival, Job, Latest, PartialError
 from chassis.logs import about, type_name
@@ -352,7 +353,9 @@ class Loop:
     async def _publish_caused(self, jobs: Iterable[Job], tally: Tally) -> None:
         """Publish what came with this save, and again what came with the save of a repeated fact."""
         facts = [fact for job in jobs for fact in job.doc.caused_by(job.saves)]
-        messages = [Message(fact.event.type, fact.event.subject.encode(), fact.raw.encode()) for fact in facts]
+        messages = [
+            Message(fact.event.type, fact.event.subject.encode(), fact.raw.encode(), STRUCTURED) for fact in facts
+        ]
         tally.published += len(messages)
         if messages:
             await self._publish(messages)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
-from chassis.content_mode import Headers, carried, in_binary_mode, readable, structured, without_registry
+from chassis.content_mode import STRUCTURED, Headers, carried, in_binary_mode, readable, structured, without_registry
 from contracts.authors import objection
 from contracts.envelope import LIVE, AnyEvent
 from contracts.refused import AHEAD, Refused, refused
@@ -81,7 +81,7 @@ Publish = Callable[[Sequence[Message]], Awaitable[None]]
 
 def message_of(event: AnyEvent) -> Message:
     """The record of an event, keyed by its subject."""
-    return Message(event.type, event.subject.encode(), event.to_json().encode())
+    return Message(event.type, event.subject.encode(), event.to_json().encode(), STRUCTURED)
 
 
 def read_record(record: Record, *, own: bool = False) -> AnyEvent:
@@ -116,7 +116,7 @@ def value_of(record: Record) -> bytes:
     """
     if record.value is None:
         raise BadEventError("the record has no value; every event has one")
-    if not record.headers and record.value[:1] == b"{":  # nearly every record
+    if record.value[:1] == b"{" and (not record.headers or tuple(record.headers) == STRUCTURED):  # nearly every record
         return record.value
     return structured(record.headers, record.value, taken_in_at(record))
 

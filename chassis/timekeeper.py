@@ -7,6 +7,7 @@ chassis.run looks at the wall clock.
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Protocol
@@ -14,7 +15,7 @@ from typing import Protocol
 from aiokafka import TopicPartition
 
 from chassis.loop import Loop
-from chassis.record import Message, Publish
+from chassis.record import Message, Publish, message_of
 from chassis.watermark import Timeline, may_digest, may_pass_on, whose_turn
 from contracts.envelope import new_event
 from contracts.watermarks import MARKS
@@ -165,7 +166,7 @@ def _mark(service: str, timeline: str, tick: datetime, partition: int) -> Messag
         unique=(partition, tick.isoformat()),
         timeline=timeline,
     )
-    return Message(event.type, None, event.to_json().encode(), partition=partition)
+    return replace(message_of(event), key=None, partition=partition)
 
 
 async def _either(news: asyncio.Event, stop: asyncio.Event, seconds: float | None) -> None:

@@ -42,7 +42,7 @@ class RatingPublished(Payload):
     TYPE: ClassVar[str] = "rating.published"
     rating_id: str = Field(
         max_length=120,
-        description="Its own random id; before December 2026 the id of the `rating.submitted` that counts",
+        description="Its own random id; before 28 November 2026 the id of the `rating.submitted` that counts",
     )
     month: str = Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="Month of the rating in Vietnam")
     channel: RatingChannel

@@ -7,12 +7,9 @@ was taken in before, and what was kept before the stamp was, follows the older r
 from datetime import UTC, datetime
 
 ANY_RECORD = datetime(2026, 11, 28, tzinfo=UTC)
-"""What a record may claim is bounded: its time, a second birth, history, far targets, agencies nobody knows; and an
-early report waits. An earlier day would change what streams fold to; a later one would believe the liars longer."""
-
-BINARY_MODE = datetime(2026, 11, 28, tzinfo=UTC)
-"""Binary mode of CloudEvents is read. Until then such a record was put aside, and replay must not find it in a
-dossier. A later day would leave the SDKs' default unread; an earlier one would change what streams fold to."""
+"""What a record may claim is bounded: its time, a second birth, history, far targets, agencies nobody knows; an early
+report waits; and CloudEvents in binary mode are read, which were put aside before. An earlier day would change what streams fold to;
+a later one would believe the liars longer."""
 
 
 def bounds_claims(taken_in: datetime | None) -> bool:

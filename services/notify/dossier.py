@@ -1,19 +1,20 @@
 """A dossier as notify sees it: whom to tell, what to say, which letters of apology there are."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal
 
 from contracts.notify import Medium, Template
 from contracts.procedures import Post
+from contracts.rule_days import ANY_RECORD
 from contracts.sla import Rung
 from contracts.worktime import Lines
 
 Language = Literal["vi", "en"]
 Status = Literal["pending", "sent", "doubtful", "failed", "dropped", "unaddressed"]
-TELLS_MORE = datetime(2026, 12, 1, tzinfo=UTC)
-"""Agencies are told, and apologies put right, for what happens from this day on. Earlier, and old letters would go out
-when a dossier of the year before is touched; later, and heads learn nothing meanwhile."""
+TELLS_MORE = ANY_RECORD
+"""Agencies are told, and apologies put right, for what happens from this day on, whenever it is heard of. Earlier, and old
+letters would go out when a dossier of the year before is touched; later, and heads learn nothing meanwhile."""
 
 
 def tells_more(at: datetime) -> bool:

@@ -127,7 +127,7 @@ def evolve(state: State, event: AnyEvent) -> State:
             return _with_workers(replace(state, completed=True), data.agency, data.officer)
         case RatingSubmitted() as data:
             return _judged(replace(state, ratings=(*state.ratings, _rating(event, data))))
-        case RatingCounted() | RatingPublished() as data:  # before December 2026 the published one said what counts
+        case RatingCounted() | RatingPublished() as data:  # before 28 November 2026 the published one said what counts
             # Both have the same time, so this one may be folded before the rating it speaks of.
             return _judged(replace(state, counted=(*state.counted, data.rating_id)))
         case FeedbackSubmitted() as data:
