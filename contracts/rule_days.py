@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 ANY_RECORD = datetime(2026, 11, 28, tzinfo=UTC)
 """What a record may claim is bounded: its time, a second birth, history, far targets, agencies nobody knows; an early
-report waits; and CloudEvents in binary mode are read, which were put aside before. An earlier day would change what streams fold to;
-a later one would believe the liars longer."""
+report waits; and CloudEvents in binary mode are read, which were put aside before. An earlier day would change what
+streams fold to; a later one would believe the liars longer."""
 
 
 def bounds_claims(taken_in: datetime | None) -> bool:

@@ -13,8 +13,8 @@ from contracts.worktime import Lines
 Language = Literal["vi", "en"]
 Status = Literal["pending", "sent", "doubtful", "failed", "dropped", "unaddressed"]
 TELLS_MORE = ANY_RECORD
-"""Agencies are told, and apologies put right, for what happens from this day on, whenever it is heard of. Earlier, and old
-letters would go out when a dossier of the year before is touched; later, and heads learn nothing meanwhile."""
+"""Agencies are told, and apologies put right, for what happens from this day on, whenever it is heard of. Earlier, and
+old letters would go out when a dossier of the year before is touched; later, and heads learn nothing meanwhile."""
 
 
 def tells_more(at: datetime) -> bool:

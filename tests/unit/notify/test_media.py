@@ -1,7 +1,7 @@
 """What follows when a medium is given up, when an answer is lost, and when somebody wants a message once more."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
