@@ -17,8 +17,8 @@ from chassis.store import MongoStore
 
 SALT_BYTES = 32
 
-KEY_PATTERN = r"^[!-~]+$"
-"""Printable ASCII without spaces: whatever else a header may hold, proxies and libraries change."""
+KEY_PATTERN = r"^[!-~]([ -~]*[!-~])?$"
+"""Printable ASCII with no space at its ends: whatever else a header may hold, proxies and libraries change."""
 
 
 class KeyReusedError(ValueError):

@@ -21,7 +21,7 @@ FLAWS = [
 async def test_what_could_mislead_a_letter_is_refused_and_nothing_is_kept(unit, field, text):
     answer = await lodge(unit, applicant=PERSON | {field: text})
     assert answer.status_code == 422
-    (complaint,) = answer.json()["detail"]
+    (complaint,) = answer.json()["errors"]
     assert complaint["loc"] == ["body", "applicant", field]
     assert text not in complaint["msg"]
     assert (unit.published, unit.store.database.applicants.kept) == ([], [])

@@ -58,8 +58,9 @@ async def test_a_key_stands_for_one_rating(shop: Any, received: AnyEvent) -> Non
         assert (answer.status_code, shop.waiting) == (409, [])
 
 
-async def test_two_holders_never_share_a_key(shop: Any, received: AnyEvent) -> None:
+async def test_two_holders_never_share_a_key(shop: Any, received: AnyEvent, completed: AnyEvent) -> None:
     await shop.hear(received)
+    await shop.hear(completed)
     answers = [
         await shop.client.post("/v1/ratings", json=BODY | {"holder": holder}, headers={"Idempotency-Key": key})
         for holder, key in (("slip-1", "key"), ("slip-2", "key"), ("slip-1|a", "key"))
