@@ -134,7 +134,8 @@ async def test_a_dead_letter_can_be_replayed_and_is_then_handled(shop, publish):
 async def test_five_megabytes_are_refused_before_they_are_on_the_bus(shop, http, publish):
     with pytest.raises(MessageSizeTooLargeError):
         await publish([Message("intake.submitted", b"x", b" " * 5_000_000)])
-    answer = await http.post(shop.url("intake", "/v1/submissions"), content=b" " * 5_000_000)
+    json = {"content-type": "application/json"}
+    answer = await http.post(shop.url("intake", "/v1/submissions"), content=b" " * 5_000_000, headers=json)
     assert answer.status_code == 413
     assert (await accepted(shop, http, "goes on after 5 MB"))["dossier_code"]
 
