@@ -14,7 +14,8 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import ConsumerStoppedError, KafkaError
 from typing_extensions import override
 
-from chassis.consumer import group_consumer
+from chassis.consumer import gauge_consumer, group_consumer
+from chassis.gauge import Gauge
 from chassis.observe import NOBODY, Observer
 from chassis.pipeline import Handle, Pipeline
 from chassis.progress import Progress
@@ -47,6 +48,7 @@ class Subscription(Pipeline, ConsumerRebalanceListener):  # type: ignore[misc]
         super().__init__(handle, Works(observer, on_fault))
         self._settings = settings
         self._connect = partial(group_consumer, settings, kafka, group)
+        self._gauge = Gauge(partial(gauge_consumer, kafka))
         self._topics = topics
         self._observer = observer
         self._ordered = ordered
@@ -107,6 +109,7 @@ class Subscription(Pipeline, ConsumerRebalanceListener):  # type: ignore[misc]
         if self.consumer:
             await self.consumer.stop()
             self.consumer = self._progress = None
+        await self._gauge.stop()
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Let the batches at work finish before others get their partitions."""
@@ -142,8 +145,13 @@ class Subscription(Pipeline, ConsumerRebalanceListener):  # type: ignore[misc]
         return len((self.consumer and self.consumer.partitions_for_topic(self._topics[0])) or ())
 
     async def ends(self, partitions: Iterable[int]) -> dict[TopicPartition, int]:
-        """See `Progress`."""
-        return await self._progress.ends(partitions) if self._progress else {}
+        """Where all topics end now in these partitions, as far as they are assigned; see `Gauge`.
+
+        Raises:
+            KafkaError: the broker does not answer.
+        """
+        assignment, wanted = self.consumer.assignment() if self.consumer else (), set(partitions)
+        return await self._gauge.ends(place for place in assignment if place.partition in wanted)
 
     async def reached(self, ends: Mapping[TopicPartition, int]) -> bool:
         """See `Progress`."""

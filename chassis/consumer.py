@@ -1,4 +1,4 @@
-"""How a service reads the bus: the settings of its consumer, each with its reason."""
+"""How a service reads the bus: the settings of its consumers, each with its reason."""
 
 from aiokafka import AIOKafkaConsumer
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
@@ -24,4 +24,14 @@ def group_consumer(settings: Settings, kafka: str, group: str) -> AIOKafkaConsum
         session_timeout_ms=settings.session_timeout_ms,
         heartbeat_interval_ms=settings.session_timeout_ms // 4,
         partition_assignment_strategy=(RangePartitionAssignor,),
+    )
+
+
+def gauge_consumer(kafka: str) -> AIOKafkaConsumer:
+    """One that reads nothing and is asked for high watermarks only; not connected yet."""
+    return AIOKafkaConsumer(
+        bootstrap_servers=kafka,
+        enable_auto_commit=False,
+        # Else it is told where what can be read ends, before whatever an open transaction withholds.
+        isolation_level="read_uncommitted",
     )

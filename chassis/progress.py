@@ -40,16 +40,6 @@ class Progress:
             self._ends = {place: highwater(place) for place in places}
         return done
 
-    async def ends(self, partitions: Iterable[int]) -> dict[TopicPartition, int]:
-        """Where all topics end now in these partitions, as far as they are assigned; asks the broker.
-
-        Raises:
-            KafkaError: it does not answer.
-        """
-        wanted = set(partitions)
-        places = [place for place in self._consumer.assignment() if place.partition in wanted]
-        return dict(await self._consumer.end_offsets(places)) if places else {}
-
     async def reached(self, ends: Mapping[TopicPartition, int], unfinished: Iterable[Record]) -> bool:
         """Whether all that was before these ends is digested."""
         if not self._consumer.assignment() >= ends.keys():

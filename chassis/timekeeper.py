@@ -42,7 +42,7 @@ class Reading(Protocol):
         """Do it until it is done."""
 
     async def ends(self, partitions: Iterable[int]) -> Ends:
-        """Where all topics end now in these partitions, if they are owned."""
+        """Where all topics end now in these partitions, if they are owned: behind what can not be read yet, too."""
 
     async def reached(self, ends: Ends) -> bool:
         """Whether all that was before these ends is digested."""

@@ -23,11 +23,18 @@ def test_everything_that_is_published_goes_through_one_publisher():
 
 
 def test_whoever_reads_reads_what_is_committed():
+    # A gauge reads nothing: it asks where partitions end, with what is not committed yet.
     made = list(calls("AIOKafkaConsumer"))
     assert made
     for path, call in made:
         levels = [one.value.value for one in call.keywords if one.arg == "isolation_level"]
-        assert levels == ["read_committed"], path
+        assert levels == ["read_committed"] or made_by(path, call) == "gauge_consumer", path
+
+
+def made_by(path, call):
+    """The function that a call stands in."""
+    functions = [one for one in ast.walk(ast.parse((ROOT / path).read_text())) if isinstance(one, ast.FunctionDef)]
+    return next((one.name for one in functions if one.lineno <= call.lineno <= one.end_lineno), "")
 
 
 @pytest.mark.parametrize("question", ["describe_consumer_groups", "list_consumer_groups"])

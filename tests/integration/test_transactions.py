@@ -90,9 +90,12 @@ async def test_an_open_transaction_withholds_what_stands_behind_it_and_that_show
             await nothing_left(admin, group)
             assert not any((await subscription.lags()).values())
             assert not await subscription.digested()
+            ends = await subscription.ends([2])
+            assert not await subscription.reached(ends)
             assert reader.seen == []
             await producer.commit_transaction()
             await reader.done.wait()
             await until(subscription.digested)
+            assert await subscription.reached(ends)
             assert subscription.withheld() == {}
     await publish.stop()

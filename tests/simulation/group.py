@@ -103,6 +103,25 @@ class Group:
                 reader.wake()
 
 
+class FarGauge:
+    """What aiokafka's consumer is to who asks for high watermarks and reads nothing."""
+
+    def __init__(self, bus: Bus, wire: Wire) -> None:
+        self._bus = bus
+        self._wire = wire
+
+    async def start(self) -> None:
+        """See aiokafka; what fails is the first question."""
+
+    async def stop(self) -> None:
+        """See aiokafka."""
+
+    async def end_offsets(self, places: Sequence[Place]) -> dict[Place, int]:
+        """See aiokafka: asks the bus."""
+        await self._wire.bus("ends")
+        return {place: self._bus.end(place) for place in places}
+
+
 class Reader:
     """What aiokafka's consumer is to the subscription: a view of the group that may be out of date."""
 
@@ -205,11 +224,6 @@ class Reader:
     def partitions_for_topic(self, _topic: str) -> set[int]:
         """See aiokafka."""
         return set(range(PARTITIONS))
-
-    async def end_offsets(self, places: Sequence[Place]) -> dict[Place, int]:
-        """See aiokafka: asks the bus."""
-        await self._wire.bus("ends")
-        return {place: self.group.bus.stable(place) for place in places}
 
     async def position(self, partition: Place) -> int:
         """See aiokafka."""

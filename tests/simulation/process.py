@@ -12,6 +12,7 @@ from typing_extensions import override
 from chassis import clock
 from chassis.app import App
 from chassis.bus import Handle, Subscription
+from chassis.gauge import Gauge
 from chassis.loop import Loop
 from chassis.observe import Observers
 from chassis.publisher import Publisher
@@ -22,7 +23,7 @@ from chassis.settings import Settings
 from chassis.timekeeper import Timekeeper
 from chassis.turn import Turn
 from tests.simulation.bus import Bus, Place, place_of
-from tests.simulation.group import Group, Reader
+from tests.simulation.group import FarGauge, Group, Reader
 from tests.simulation.loop import Mortal
 from tests.simulation.store import FarStore
 from tests.simulation.wire import DELAYS, BusDownError, Wire
@@ -121,6 +122,7 @@ class Member(Subscription):
         self._group = group
         self._wire = wire
         self._connect = partial(self.consumer_type, group, wire, batch)
+        self._gauge = Gauge(partial(FarGauge, group.bus, wire))
 
     @property
     def reader(self) -> Reader | None:
