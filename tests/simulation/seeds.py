@@ -4,6 +4,7 @@ ONCE_FAILED = {
     5: "the law against sending twice did not know that a group may go on without a process at work",
     104: "an outcome that another outcome's effect led to was saved and, after a crash, never published",
     310: "a step was begun again, as was told late, before its last attempt had ended: held twice at once",
+    617: "the runner's day for withdrawn apologies lay after the second timeline's: none was withdrawn there",
     621: "a simulated process that had ended was killed for what it had sent and was still under way",
     1292: "an outcome was saved after another process committed its batch, by one that then died: never published",
     1757: "nor that what takes longer than a rebalance waits for goes on without its partitions",
