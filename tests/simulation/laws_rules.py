@@ -109,10 +109,13 @@ def nobody_waits_for_a_date_that_is_no_plan(found: Findings) -> Iterator[str]:
 
 
 def nobody_is_born_twice(found: Findings) -> Iterator[str]:
-    """A code has one receipt, and what intake says of it belongs to the submission that it was given to."""
+    """A code has one receipt, and what intake says of it belongs to the submission that it was given to.
+
+    Who sent a record that is none hears of that record, under the subject that it named.
+    """
     births = {event.subject: event for event in reversed(found.of(intake.DossierReceived))}
     for event in found.events.values():
-        born = births.get(event.subject)
+        born = None if isinstance(event.data, intake.SubmissionRejected) else births.get(event.subject)
         if born and event.source == "/lienthong/intake" and event.correlationid != born.correlationid:
             yield f"{event.type} of {event.subject} for {event.correlationid}"
 

@@ -6,6 +6,7 @@ ONCE_FAILED = {
     310: "a step was begun again, as was told late, before its last attempt had ended: held twice at once",
     617: "the runner's day for withdrawn apologies lay after the second timeline's: none was withdrawn there",
     621: "a simulated process that had ended was killed for what it had sent and was still under way",
+    624: "the law of births took the answer to a record that is no submission for one about the dossier it named",
     1292: "an outcome was saved after another process committed its batch, by one that then died: never published",
     1757: "nor that what takes longer than a rebalance waits for goes on without its partitions",
     4269: "a sweep that waited for the batch at work swept what the process owned before it waited",
