@@ -136,7 +136,7 @@ class Member(Subscription):
     @override
     async def on_partitions_revoked(self, revoked: Iterable[Any]) -> None:
         await super().on_partitions_revoked(revoked)
-        if self.busy:
+        if self.busy or self._wire.has_untold():
             self._wire.sky.fault("outlived", self._wire.owner.name)
 
     @override

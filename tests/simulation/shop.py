@@ -64,5 +64,6 @@ class Shop:
         service = self.variant.service(self.service, self.sky.rng)
         if service.name == "notify":
             outside = delivery(self._post, process.wire, self._clock, lambda: process.in_turn)
+            process.wire.has_untold = lambda: bool(outside._under_way._attempts)
             return altered(service, perform=outside.perform)
         return service

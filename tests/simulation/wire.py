@@ -69,6 +69,8 @@ class Wire:
         self.owner = owner
         self.cut: set[str] = set()
         self.buried = False
+        self.has_untold: Callable[[], bool] = lambda: False
+        """Whether something was begun outside whose outcome nobody told yet: whoever takes over begins it anew."""
 
     async def store(self, what: str) -> None:
         """A moment before or after the store did something."""

@@ -180,11 +180,13 @@ class UnderWay:
         """It was told of."""
         self._attempts.pop(key, None)
 
-    def forget(self, now: datetime) -> None:
-        """Drop what nobody has asked after for long."""
+    def forget(self, now: datetime, asked: Collection[Key]) -> None:
+        """Drop what nobody has asked after for long, nor asks after now, and what came to nothing."""
         for key, attempt in list(self._attempts.items()):
             task = attempt.task
-            if task.done() and (task.cancelled() or task.exception() or task.result().at + KEPT < now):
+            if not task.done():
+                continue
+            if task.cancelled() or task.exception() or (key not in asked and task.result().at + KEPT < now):
                 self.drop(key)
 
     async def close(self) -> None:

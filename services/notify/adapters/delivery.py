@@ -80,14 +80,10 @@ class Delivery:
     async def perform(self, effects: Sequence[Effect]) -> list[AnyEvent]:
         """Carry out orders and inquiries; what has no outcome yet is told when it is asked for again."""
         present = self._clock()
-        self._under_way.forget(present)
-        asked = [effect.order for effect in effects]
+        asked = [effect.order for effect in effects if isinstance(effect.order, Order | Inquiry)]
+        self._under_way.forget(present, {(one.message_id, one.attempt) for one in asked})
         await wait_for(self._begin([one for one in asked if isinstance(one, Order)], present))
-        told = [
-            self._told(one) if isinstance(one, Order) else self._heard(one)
-            for one in asked
-            if isinstance(one, Order | Inquiry)
-        ]
+        told = [self._told(one) if isinstance(one, Order) else self._heard(one) for one in asked]
         return [event for event in told if event]
 
     async def close(self) -> None:

@@ -155,6 +155,20 @@ async def test_an_attempt_that_is_not_ordered_any_more_gives_nothing_to_its_carr
     await until(desk, lambda: ("sent", "email", 2) in desk.outcomes, minutes=1)
 
 
+async def test_what_is_asked_after_days_later_is_told_and_not_sent_again(
+    office: Make, received: Make, slow: Slow
+) -> None:
+    slow.at_rcpt.clear()
+    slow.at_dot.set()
+    desk = office(CITIZEN, live={"email": slow.mail()})
+    await desk.hear(received())
+    assert desk.outcomes == []
+    slow.at_rcpt.set()
+    await asyncio.gather(*(one.task for one in desk.delivery._under_way._attempts.values()))
+    await desk.wait(days=2)
+    assert (desk.outcomes, slow.taken) == ([("sent", "email", 1)], ["hoa@example.vn"])
+
+
 async def test_an_apology_on_its_way_when_it_is_retracted_is_withdrawn(
     office: Make, received: Make, event: Make, slow: Slow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
