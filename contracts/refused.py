@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import from_json, to_json
 
-from contracts.envelope import LIVE, Code, DossierCode
+from contracts.envelope import LIVE, AnyEvent, Code, DossierCode, Payload, new_event
 from contracts.moments import Instant
 
 AHEAD = timedelta(minutes=5)
@@ -59,6 +59,19 @@ class Refused:
             self.reason,
         )
         return tuple(text.replace("|", "/") for text in told)
+
+    def answered(self, data: Payload, source: str) -> AnyEvent:
+        """The event that tells its sender so, by a service with this source."""
+        return new_event(
+            data,
+            source=source,
+            subject=self.subject,
+            time=self.time,
+            correlationid=self.correlationid,
+            unique=self.unique,
+            causationid=self.id,
+            timeline=self.timeline,
+        )
 
 
 def refused(topic: str, value: bytes, headers: Mapping[str, str], reason: str, taken_in: datetime) -> Refused | None:

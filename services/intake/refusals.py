@@ -1,7 +1,7 @@
 """What portals hear of records that are no submissions. It is about the record: no submission's story has it."""
 
 from contracts.claims import IntakeSubmitted
-from contracts.envelope import AnyEvent, new_event
+from contracts.envelope import AnyEvent
 from contracts.intake import SubmissionRejected
 from contracts.refused import Refused
 from services.intake.decide import SOURCE
@@ -12,13 +12,4 @@ def answer(refused: Refused) -> AnyEvent | None:
     if refused.topic != IntakeSubmitted.TYPE:
         return None
     data = SubmissionRejected(record_id=refused.id, sender=refused.source, code="malformed", reason=refused.reason)
-    return new_event(
-        data,
-        source=SOURCE,
-        subject=refused.subject,
-        time=refused.time,
-        correlationid=refused.correlationid,
-        unique=refused.unique,
-        causationid=refused.id,
-        timeline=refused.timeline,
-    )
+    return refused.answered(data, SOURCE)

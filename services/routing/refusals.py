@@ -2,7 +2,7 @@
 
 from chassis.service import NOWHERE, by_subject
 from contracts.claims import AgencyReported
-from contracts.envelope import AnyEvent, new_event
+from contracts.envelope import AnyEvent
 from contracts.refused import Refused
 from contracts.routing import ReportRejected
 from services.routing.saying import SOURCE
@@ -13,16 +13,7 @@ def answer(refused: Refused) -> AnyEvent | None:
     if refused.topic != AgencyReported.TYPE or not refused.agency:
         return None
     data = ReportRejected(report_id=refused.id, agency=refused.agency, code="malformed", reason=refused.reason)
-    return new_event(
-        data,
-        source=SOURCE,
-        subject=refused.subject,
-        time=refused.time,
-        correlationid=refused.correlationid,
-        unique=refused.unique,
-        causationid=refused.id,
-        timeline=refused.timeline,
-    )
+    return refused.answered(data, SOURCE)
 
 
 def document(event: AnyEvent) -> str:
