@@ -69,7 +69,10 @@ def _received(doc: Document) -> datetime | None:
 
 
 def custody_is_not_refused_because_its_end_was_read_first(found: Findings) -> Iterator[str]:
-    """Who had a step when he says he took it did take it, however soon after he finished."""
+    """Who had a step when he says he took it did take it, however soon after he finished.
+
+    Unless he says he took it after he says so: what had not happened when it was told is never believed.
+    """
     service = found.shop("routing").service
     for doc in found.documents("routing").values():
         for rejection, report in _rejections(doc):
@@ -81,7 +84,8 @@ def custody_is_not_refused_because_its_end_was_read_first(found: Findings) -> It
             theirs = [leg for leg in state.legs if (leg.step, leg.agency) == (claim.step, told.data.agency)]
             since = told.data.occurred_at or told.time
             in_time = state.received_at and tolerates(state.received_at, since, told.taken_in)
-            if in_time and any(leg.done_at is not None and since <= leg.done_at for leg in theirs):
+            believed = in_time and since <= told.time
+            if believed and any(leg.done_at is not None and since <= leg.done_at for leg in theirs):
                 yield f"{doc.key}: {claim} of {told.time}"
 
 
