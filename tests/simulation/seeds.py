@@ -12,7 +12,7 @@ ONCE_FAILED = {
     783: "what came of a letter was forgotten in the very call that asked for it, a day later: sent once more",
     1292: "an outcome was saved after another process committed its batch, by one that then died: never published",
     1725: "the law against refusing custody believed who said he took it an hour after he said so",
-    1757: "the law against sending twice did not know that what takes longer than a rebalance waits for goes on without its partitions",
+    1757: "the law against sending twice did not know that what outlasts a rebalance goes on without its partitions",
     4269: "a sweep that waited for the batch at work swept what the process owned before it waited",
     4403: "the law against telling a moved date twice did not know that a late pause may move it elsewhere",
     17548: "an opinion was owed for a step that began and ended at the moment of the question, read in that order",
