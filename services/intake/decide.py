@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from contracts import claims, intake
@@ -295,30 +295,39 @@ def _to_whom(application: claims.Application) -> intake.DossierWithdrawn:
 
 
 def _answers_to_waits(state: State, application: claims.Application) -> Iterator[AnyEvent]:
-    """Ask the citizen for what the agency lacks, and say when all of it came."""
+    """Ask the citizen for what the agency lacks, and say when all of it came.
+
+    Documents answer everybody who asked for them. Money is paid once: what answered one wait answers no other.
+    """
+    spent: set[str] = set()
     for wait in state.waits:
         if wait.cause == "supplement":
             data = _supplement_request(state, application, wait.missing, wait.reason)
             yield _say(state, data, state.code, wait.event, time=wait.since, cause=wait.event)
-        came = state.supplements if wait.cause == "supplement" else state.payments
-        if answer := _enough(wait, came):
-            yield _say(state, _brought(wait, answer), state.code, wait.event, time=answer.at, cause=answer.event)
+        came = state.supplements if wait.cause == "supplement" else _unspent(state.payments, spent)
+        if used := _enough(wait, came):
+            if wait.cause == "payment":
+                spent |= {said.event for said in used}
+            yield _say(state, _brought(wait, used), state.code, wait.event, time=used[-1].at, cause=used[-1].event)
 
 
-def _enough(wait: Wait, came: Iterable[Said]) -> Said | None:
-    """What the citizen did last until all that was asked for was there, documents or money; None while some lacks."""
-    components: set[str] = set()
-    amount = 0
+def _unspent(payments: Iterable[Said], spent: set[str]) -> list[Said]:
+    return [said for said in payments if said.event not in spent]
+
+
+def _enough(wait: Wait, came: Iterable[Said]) -> list[Said]:
+    """What the citizen did until all that was asked for was there, documents or money; empty while some lacks."""
+    used: list[Said] = []
     for said in came:
         if said.at >= wait.since:
-            components |= set(said.components)
-            amount += said.amount
-            if components >= set(wait.missing) and amount >= wait.amount:
-                return replace(said, components=tuple(sorted(components)), amount=amount)
-    return None
+            used.append(said)
+            components = {item for one in used for item in one.components}
+            if components >= set(wait.missing) and sum(one.amount for one in used) >= wait.amount:
+                return used
+    return []
 
 
-def _brought(wait: Wait, answer: Said) -> Payload:
+def _brought(wait: Wait, used: Iterable[Said]) -> Payload:
     if wait.cause == "supplement":
-        return intake.DossierSupplemented(components=answer.components)
-    return intake.DossierPaid(amount=answer.amount)
+        return intake.DossierSupplemented(components=tuple(sorted({item for one in used for item in one.components})))
+    return intake.DossierPaid(amount=sum(one.amount for one in used))

@@ -70,6 +70,10 @@ async def insist(doing: Callable[[], Awaitable[Any]]) -> Any:
             await asyncio.sleep(AGAIN_SECONDS)
 
 
+class _Over(Exception):  # noqa: N818 - nothing went wrong
+    """The load was stopped."""
+
+
 class Insistent(KafkaBus):
     """The province's bus, through outages."""
 
@@ -106,6 +110,7 @@ class Load:
         self._going: set[asyncio.Task[None]] = set()
         self._endless: list[asyncio.Task[None]] = []
         self._failed: list[BaseException] = []
+        self._over = False
         self._unpaid: dict[str, tuple[AnyEvent, routing.DossierTransferred]] = {}
         units = [one.code for one in self._directory.agencies.values() if "one-stop" in one.roles]
         self._units = sorted(units)[:6]
@@ -116,11 +121,16 @@ class Load:
         self._endless = [asyncio.create_task(one) for one in (self._citizens(), self._agencies(), self._weeks())]
 
     async def stop(self) -> None:
-        """No more dossiers; return when all that was begun is acknowledged. Agencies go on until `close`."""
+        """No more dossiers; return when all that was begun is acknowledged. Agencies go on until `close`.
+
+        The week ends after a tick that everybody passed on: what is told before its tick nobody may act on.
+        """
         citizens, agencies, weeks = self._endless
-        for task in (citizens, weeks):
-            task.cancel()
+        self._over = True
+        citizens.cancel()
         await asyncio.gather(citizens, weeks, return_exceptions=True)
+        if not weeks.cancelled() and (error := weeks.exception()):
+            self._failed.append(error)
         self._endless = [agencies]
         while self._going:
             await asyncio.wait(self._going)
@@ -309,15 +319,19 @@ class Load:
             await self._again("rating", "/v1/ratings", body, key, "rating_id")
 
     async def _weeks(self) -> None:
-        """Play one week of the province after the other."""
+        """Play one week of the province after the other, until the window in which the load is stopped."""
         start, number = FIRST_WEEK, 0
-        while True:
+        while not self._over:
             number += 1
             plan = Plan(self._week, self._seed, following_monday(start), f"sim-{self._seed}-{number}")
             start = plan.start + WEEK
-            with suppress(*UNREACHABLE):
+            with suppress(*UNREACHABLE, _Over):
                 async with Insistent(self._shop.settings.kafka, PARTITIONS, plan.timeline) as bus:
-                    await play(plan, bus, self._catalogue, self._directory, self._calendar, on_window=lambda _: None)
+                    await play(plan, bus, self._catalogue, self._directory, self._calendar, on_window=self._go_on)
+
+    def _go_on(self, _: object) -> None:
+        if self._over:
+            raise _Over
 
 
 def _read(topic: str, value: bytes | None) -> AnyEvent | None:

@@ -22,8 +22,8 @@ async def poison(trial: Trial, rounds: int = ROUNDS) -> None:
     async with producer:
         for _ in range(rounds):
             for topic, good in (await _latest(trial)).items():
-                for value in _unusable(good):
-                    sent = await producer.send_and_wait(topic, value, key=b"poison" + topic.encode())
+                for key, value in _unusable(topic, good):
+                    sent = await producer.send_and_wait(topic, value, key=key)
                     bad.add((sent.topic, sent.partition, sent.offset))
                     trial.faults += 1
                 for key, value in _odd(good):
@@ -50,19 +50,21 @@ def _is_good(topic: str, value: bytes | None) -> bool:
     return True
 
 
-def _unusable(good: bytes) -> Iterator[bytes | None]:
-    yield None
-    yield b""
-    yield b"\x00\xff not JSON"
-    yield b"[]"
-    yield good[: len(good) // 2]
-    yield b" " * (MAX_RECORD_BYTES + 1)
-    yield good.ljust(1_300_000)
+def _unusable(topic: str, good: bytes) -> Iterator[tuple[bytes | None, bytes | None]]:
+    """What nobody can read, and what is good but came by a key that is not its subject."""
+    key = b"poison" + topic.encode()
+    yield key, None
+    yield key, b""
+    yield key, b"\x00\xff not JSON"
+    yield key, b"[]"
+    yield key, good[: len(good) // 2]
+    yield key, b" " * (MAX_RECORD_BYTES + 1)
+    yield key, good.ljust(1_300_000)
+    yield WRONG_KEY, good
 
 
 def _odd(good: bytes) -> Iterator[tuple[bytes | None, bytes]]:
-    """What is to be skipped, and what is known already but came by a wrong key or none."""
+    """What is to be skipped, and what is known already but came without a key."""
     yield b"odd", json.dumps({**json.loads(good), "type": "dossier.invented"}).encode()
     if "data" in json.loads(good):
-        yield WRONG_KEY, good
         yield None, good

@@ -27,7 +27,7 @@ ANSWERS = (
 )
 
 
-ANSWERS_TO_WAITS = (intake.DossierPaid, intake.DossierSupplemented)
+ANSWERS_TO_WAITS = (intake.DossierSupplemented,)
 """One act of a citizen may answer two agencies: two events that differ in their ids alone."""
 
 OF_CITIZENS = (rating.RatingSubmitted,)

@@ -158,3 +158,15 @@ def test_a_payment_that_is_too_small_is_no_answer_until_the_rest_is_paid(intake)
     story = given(intake, applied(), stopped_for_payment(at(3))).when(paid(at(4), 1))
     story.then()
     story.when(paid(at(5), 50_000)).then(DossierPaid(amount=50_001))
+
+
+def test_money_is_spent_once_however_many_ask_for_it(intake):
+    story = given(intake, applied(), stopped_for_payment(at(3)), stopped_for_payment(at(4)))
+    story = story.when(paid(at(5), 50_000))
+    story.then(DossierPaid(amount=50_000))
+    story.when(paid(at(6), 50_000)).then(DossierPaid(amount=50_000))
+
+
+def test_one_document_answers_everybody_who_asked_for_it(intake):
+    story = given(intake, applied(), stopped_for(at(3), "plan"), stopped_for(at(4), "plan"))
+    assert story.when(brought(at(5), "plan")).says(DossierSupplemented) == [DossierSupplemented(components=("plan",))] * 2
