@@ -17,11 +17,11 @@ from bson.raw_bson import RawBSONDocument
 from bench.place import Place
 from bench.processes import cpu_seconds, ended, peak_mb, resident_mb, running
 from bench.workload import Sent
-from chassis.publisher import Publisher
-from chassis.record import Message
-from chassis.settings import Settings
+from chassis.runtime.bus.publisher import Publisher
+from chassis.runtime.bus.record import Message
+from chassis.runtime.settings import Settings
 from contracts.topics import DEFAULT_PARTITIONS
-from services.cli.shop import all_services
+from tools.operations.registry import all_services
 
 CHUNK = 250
 """Records published at once."""

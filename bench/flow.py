@@ -17,18 +17,18 @@ from bench.course import free_port
 from bench.lives import application
 from bench.place import Place, place
 from bench.processes import peak_mb, resident_mb, running
-from chassis import clock
-from chassis.admin import Admin
-from chassis.publisher import Publisher
-from chassis.record import Message, message_of
-from chassis.settings import Settings
+from chassis.runtime import clock
+from chassis.runtime.bus.admin import Admin
+from chassis.runtime.bus.publisher import Publisher
+from chassis.runtime.bus.record import Message, message_of
+from chassis.runtime.settings import Settings
 from contracts import claims
 from contracts.envelope import AnyEvent, Payload, new_event
 from contracts.intake import DossierReceived
 from contracts.rating import RatingSubmitted
 from contracts.routing import DossierCompleted, DossierTransferred
 from contracts.topics import DEFAULT_PARTITIONS, SERVICES, read_event
-from services.cli.shop import groups
+from tools.operations.registry import groups
 
 HEARD = (DossierReceived.TYPE, DossierTransferred.TYPE, DossierCompleted.TYPE)
 PORTAL = "/portal/bench"
@@ -175,7 +175,7 @@ async def flow(plan: Plan, tell: Callable[[str], None]) -> Flow:
         with ExitStack() as stack:
             services = {
                 name: stack.enter_context(
-                    running(("-m", "services.cli", "run", name), _environment(servers), servers.folder / f"{name}.log")
+                    running(("-m", "tools.cli", "run", name), _environment(servers), servers.folder / f"{name}.log")
                 )
                 for name in SERVICES
             }

@@ -7,14 +7,14 @@ from functools import cache
 from random import Random
 from typing import Any
 
-from chassis.service import Service
-from chassis.settings import Settings
+from chassis.core.service import Service
+from chassis.runtime.settings import Settings
 from contracts import claims, intake
 from contracts.envelope import LIVE, AnyEvent, Payload, new_event
-from contracts.procedures import Procedure, load_catalogue, load_directory
 from contracts.routing import DossierTransferred
-from contracts.worktime import Calendar, between, load_calendar, shift
-from services.cli.shop import all_services
+from domain.procedures import Procedure, load_catalogue, load_directory
+from domain.worktime import Calendar, between, load_calendar, shift
+from tools.operations.registry import all_services
 
 TIMELINE = LIVE
 """Where what arrives is decided upon at once; what only time makes true is left to sweeps, see `bench.throughput`."""

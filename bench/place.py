@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from chassis.admin import Admin
+from chassis.runtime.bus.admin import Admin
 from deploy.embedded import SERVICES, Stack
 from deploy.embedded.endpoints import KAFKA
 

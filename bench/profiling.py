@@ -15,13 +15,13 @@ from typing import Any
 from aiokafka.partitioner import DefaultPartitioner
 
 from bench.workload import Dossiers, Sent, stream
-from chassis import logs
-from chassis.loop import Loop
-from chassis.memory import MemoryStore
-from chassis.record import Message
-from chassis.settings import Settings
+from chassis.runtime.bus.record import Message
+from chassis.runtime.loop import Loop
+from chassis.runtime.settings import Settings
+from chassis.runtime.store.memory import MemoryStore
+from chassis.runtime.telemetry import logs
 from contracts.topics import DEFAULT_PARTITIONS
-from services.cli.shop import all_services
+from tools.operations.registry import all_services
 
 STAGES = {
     "parse": ("read_record", "_sort"),

@@ -7,10 +7,10 @@ from bench.course import Batch, course
 from bench.place import place
 from bench.throughput import SLA
 from bench.workload import Dossiers, stream, under_way
-from chassis.settings import Settings
-from chassis.store import MongoStore
-from services.cli.replaying import compare, read_facts
-from services.cli.shop import all_services
+from chassis.runtime.settings import Settings
+from chassis.runtime.store.mongo import MongoStore
+from tools.operations.registry import all_services
+from tools.operations.replay import compare, read_facts
 
 DATABASE = "replayed-"
 

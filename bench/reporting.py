@@ -14,13 +14,13 @@ from typing import Any
 from bench.machine import store_server
 from bench.place import Place, place
 from bench.workload import Dossiers
-from chassis.settings import Settings
-from chassis.store import MongoStore
-from contracts.decision import Line
+from chassis.core.decision import Line
+from chassis.runtime.settings import Settings
+from chassis.runtime.store.mongo import MongoStore
 from contracts.topics import read_event
 from deploy.embedded.store import PROGRAM, PROGRAM_VARIABLE
-from services.cli.shop import all_services
-from services.sla.line import line_of
+from services.sla.report_row import line_of
+from tools.operations.registry import all_services
 
 DATABASE = "reported-"
 BYS = ("agency", "step")
@@ -101,7 +101,7 @@ def _command(by: str, plan: Plan, servers: Place) -> float:
     asked = ["report", "deadlines", "--by", by, "--format", "json"]
     began = time.perf_counter()
     told = subprocess.run(
-        [sys.executable, "-m", "services.cli", *asked],
+        [sys.executable, "-m", "tools.cli", *asked],
         env={**os.environ, **surroundings},
         check=True,
         capture_output=True,

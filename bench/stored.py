@@ -16,13 +16,13 @@ from bench.place import Place, place
 from bench.profiling import Sink, as_read
 from bench.throughput import SLA, WARM_FROM
 from bench.workload import LIVES, START, Dossiers, stream, under_way
-from chassis.document import Document, Fact
-from chassis.loop import Loop
-from chassis.memory import MemoryStore
-from chassis.settings import Settings
-from chassis.store import MongoStore
+from chassis.core.document import Document, Fact
+from chassis.runtime.loop import Loop
+from chassis.runtime.settings import Settings
+from chassis.runtime.store.memory import MemoryStore
+from chassis.runtime.store.mongo import MongoStore
 from contracts.topics import DEFAULT_PARTITIONS
-from services.cli.shop import all_services
+from tools.operations.registry import all_services
 
 PAGE = 500
 WRITERS = 3

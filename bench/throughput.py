@@ -7,7 +7,7 @@ from bench.course import Batch, Contender, Course, Run, course
 from bench.place import place
 from bench.workload import Dossiers, Sent, stream, under_way
 
-SLA = Contender("sla", ("-m", "services.cli", "run", "sla"), environment={"LIENTHONG_SWEEP_SECONDS": "60"})
+SLA = Contender("sla", ("-m", "tools.cli", "run", "sla"), environment={"LIENTHONG_SWEEP_SECONDS": "60"})
 """It looks at the wall clock so seldom that nothing happens but what the events cause: their deadlines are past."""
 
 HANDLER = Contender("handler", ("-m", "bench.contenders.handler"))

@@ -18,7 +18,7 @@ from bench.results import Results
 from bench.stored import stored
 from bench.throughput import Sizes, throughput
 from bench.workload import under_way
-from chassis import clock
+from chassis.runtime import clock
 from deploy.embedded import kafka, store
 
 

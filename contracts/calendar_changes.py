@@ -7,7 +7,6 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from contracts.claims import Reason
 from contracts.envelope import Code, Payload
 from contracts.moments import Day
-from contracts.worktime import Exceptional, Span, Text
 
 Hours = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$")]
 """A span of office hours, for example `07:30-11:30`."""
@@ -25,20 +24,10 @@ class ChangedDay(BaseModel):
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        moments = [second for span in self.exceptional.hours for second in span]
+        moments = [moment for span in self.hours for moment in span.split("-")]
         if moments != sorted(set(moments)):
             raise ValueError(f"the hours of {self.on} are out of order: give morning before afternoon")
         return self
-
-    @classmethod
-    def of(cls, day: Exceptional) -> Self:
-        """The day as it is announced."""
-        return cls(on=day.on, hours=tuple(map(str, day.hours)), vi=day.name.vi, en=day.name.en)
-
-    @property
-    def exceptional(self) -> Exceptional:
-        """The day as a calendar takes it."""
-        return Exceptional(self.on, Text(vi=self.vi, en=self.en), tuple(map(Span.parse, self.hours)))
 
 
 class CalendarChanged(Payload):

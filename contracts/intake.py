@@ -9,7 +9,7 @@ from contracts.claims import Channel, Reason, SubmissionId
 from contracts.compatibility import open_values
 from contracts.envelope import Code, Count, Money, Payload
 from contracts.moments import Instant
-from contracts.worktime import Lines
+from contracts.text import Lines
 
 NO_APPOINTMENT = datetime(2199, 12, 31, tzinfo=UTC)
 """Stands in `appointment_date` where there is none: the field has always been there, and readers rely on it. A reader

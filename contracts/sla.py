@@ -11,7 +11,7 @@ from pydantic import Field
 from contracts.compatibility import open_values
 from contracts.envelope import Code, Payload
 from contracts.moments import Instant
-from contracts.worktime import Lines
+from contracts.text import Lines
 
 DeadlineKey = Annotated[
     str, Field(min_length=1, max_length=140, description="`dossier` (the whole) or `step:<id>#<attempt>`")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from aiokafka.partitioner import murmur2
 
-from chassis import clock
+from chassis.runtime import clock
 from contracts.topics import DEFAULT_PARTITIONS
 from interop.clients import Client
 from interop.history import History, history

@@ -8,9 +8,9 @@ from typing import Any, Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from chassis import clock
-from chassis.publisher import Publisher
-from chassis.record import message_of
+from chassis.runtime import clock
+from chassis.runtime.bus.publisher import Publisher
+from chassis.runtime.bus.record import message_of
 from contracts.claims import AgencyReported, Application, Claim, IntakeSubmitted, Supplement
 from contracts.envelope import AnyEvent, new_event
 from contracts.topics import DEFAULT_PARTITIONS, OWNERS, read_event

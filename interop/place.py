@@ -10,13 +10,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from chassis.admin import Admin
-from chassis.settings import Settings
+from chassis.runtime.bus.admin import Admin
+from chassis.runtime.settings import Settings
 from deploy.embedded import Stack
 from deploy.embedded.endpoints import KAFKA
 from deploy.embedded.ports import Ports
-from services.cli.commands_run import spawn, stop_all
-from services.cli.shop import groups
+from tools.cli.run import spawn, stop_all
+from tools.operations.registry import groups
 
 SERVICES = ("intake", "routing")
 ROUTINGS = 3
@@ -48,7 +48,7 @@ class Place:
     def replayed(self) -> str:
         """What `replay routing --compare` says."""
         found = subprocess.run(
-            [sys.executable, "-m", "services.cli", "replay", "routing", "--compare"],
+            [sys.executable, "-m", "tools.cli", "replay", "routing", "--compare"],
             env=self.environment,
             capture_output=True,
             text=True,

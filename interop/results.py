@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from chassis import clock
+from chassis.runtime import clock
 from deploy.embedded import kafka
 from interop.building import Builder
 from interop.clients import BUILDS, CLIENTS

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 
 import pytest
 
-from chassis.admin import Admin
-from chassis.settings import Settings
+from chassis.runtime.bus.admin import Admin
+from chassis.runtime.settings import Settings
 from deploy.embedded import Endpoints
 from tests.stack import endpoints
 

@@ -16,14 +16,14 @@ import hypothesis
 from hypothesis import HealthCheck
 from hypothesis import strategies as st
 
-from chassis.job import MAX_ROUNDS
-from chassis.service import Service
+from chassis.core.decision import Allotment, Decision, Timer
+from chassis.core.job import MAX_ROUNDS
+from chassis.core.service import Service
 from contracts.claims import AgencyReported, Claim, IntakeSubmitted
-from contracts.decision import Allotment, Decision, Timer
 from contracts.envelope import LIVE, AnyEvent, Payload, new_event
 from contracts.intake import DossierReceived, RouteStep
 from contracts.topics import OWNERS
-from contracts.worktime import ZONE, Calendar, Span
+from domain.worktime import ZONE, Calendar, Span
 
 CODE = "H29.16-260302-0001"
 SUBMISSION = "submission-1"

@@ -16,7 +16,7 @@ from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from pymongo import InsertOne, UpdateOne
 
 from bench.contenders.surroundings import GROUP, KAFKA, documents, sla
-from chassis.settings import Settings
+from chassis.runtime.settings import Settings
 
 STATE_BYTES = float(os.environ.get("BENCH_STATE_BYTES", "0"))
 """How much a document's state grows with every event."""

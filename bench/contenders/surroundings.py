@@ -7,9 +7,9 @@ from typing import Any
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo.write_concern import WriteConcern
 
-from chassis.service import Service
-from chassis.settings import Settings
-from services.cli.shop import all_services
+from chassis.core.service import Service
+from chassis.runtime.settings import Settings
+from tools.operations.registry import all_services
 
 KAFKA = os.environ.get("BENCH_KAFKA", "")
 MONGO = os.environ.get("BENCH_MONGO", "")

@@ -1,12 +1,12 @@
 """Intake, wired."""
 
-from chassis.app import App, Context
-from contracts.procedures import load_catalogue, load_directory
-from contracts.rules import load_rule_sets
-from contracts.worktime import load_calendar
+from chassis.runtime.app import App, Context
+from domain.procedures import load_catalogue, load_directory
+from domain.rules import load_rule_sets
+from domain.worktime import load_calendar
 from services.intake.adapters import Vault, make_router
 from services.intake.decide import Rules
-from services.intake.handlers import service
+from services.intake.service import service
 
 
 def build(context: Context) -> App:

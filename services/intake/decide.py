@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from chassis.core.decision import Allotment, Decision
 from contracts import claims, intake
-from contracts.decision import Allotment, Decision
 from contracts.envelope import AnyEvent, Payload, event_id, new_event
-from contracts.procedures import Catalogue, Directory, Procedure, applicable
-from contracts.rules import RuleSets, load_rule_sets
-from contracts.worktime import ZONE, Calendar, Clock, due_of, explain
+from domain.procedures import Catalogue, Directory, Procedure, applicable
+from domain.rules import RuleSets, load_rule_sets
+from domain.worktime import ZONE, Calendar, Clock, due_of, explain
 from services.intake.state import Said, State, Wait
 
 SOURCE = "/lienthong/intake"

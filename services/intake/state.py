@@ -6,9 +6,9 @@ from datetime import datetime
 from contracts import claims, intake, routing
 from contracts.envelope import LIVE, AnyEvent
 from contracts.rule_days import bounds_claims
-from contracts.rules import RuleSets
-from contracts.rules.late import counts_from
-from contracts.worktime import Calendar, Lines
+from domain.rules import RuleSets
+from domain.rules.late import counts_from
+from domain.worktime import Calendar, Lines
 
 
 @dataclass(frozen=True)

@@ -2,19 +2,19 @@
 
 import httpx
 
-from chassis.app import App, Context
-from chassis.settings import Settings
-from contracts.procedures import load_catalogue, load_directory
+from chassis.runtime.app import App, Context
+from chassis.runtime.settings import Settings
+from domain.procedures import load_catalogue, load_directory
 from services.notify.adapters.contacts import IntakeContacts
 from services.notify.adapters.delivery import Carriers, Delivery
 from services.notify.adapters.digest import Digests
 from services.notify.adapters.mail import Mail, read_sender, read_smtp_url
 from services.notify.adapters.names import Names
 from services.notify.adapters.outbox import Outbox
-from services.notify.adapters.press import Press
+from services.notify.adapters.pdf import Press
 from services.notify.adapters.sms import SmsGateway
 from services.notify.adapters.writing import Writer
-from services.notify.handlers import service
+from services.notify.service import service
 
 
 def build(context: Context) -> App:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from contracts.decision import Decision, Effect, Timer
+from chassis.core.decision import Decision, Effect, Timer
 from contracts.envelope import LIVE, AnyEvent, new_event
 from contracts.notify import LetterIssued, Medium, Template
 from contracts.sla import WHOLE

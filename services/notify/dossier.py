@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Literal
 
 from contracts.notify import Medium, Template
-from contracts.procedures import Post
 from contracts.rule_days import ANY_RECORD
 from contracts.sla import Rung
-from contracts.worktime import Lines
+from domain.procedures import Post
+from domain.worktime import Lines
 
 Language = Literal["vi", "en"]
 Status = Literal["pending", "sent", "doubtful", "failed", "dropped", "unaddressed"]

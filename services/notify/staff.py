@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from contracts.envelope import LIVE, AnyEvent
 from contracts.notify import Template
-from contracts.procedures import Post
 from contracts.sla import DossierDueSoon, DossierEscalated, ExplanationRequired
+from domain.procedures import Post
 from services.notify.dossier import Desk, Details, Message, State, Status, tells_more
 
 TO_AGENCIES: tuple[Template, ...] = ("due-soon", "escalation", "explanation-required")

@@ -30,7 +30,7 @@ from contracts.sla import (
     DossierRescheduled,
     ExplanationRequired,
 )
-from contracts.worktime import Lines
+from domain.worktime import Lines
 from services.notify.apologies import with_apologies, with_notices, with_withdrawals
 from services.notify.dossier import (
     Cause,

@@ -2,18 +2,18 @@
 
 from fastapi import APIRouter
 
-from chassis.app import App, Context
-from chassis.clock import now
-from chassis.keys import StoredKeys
-from contracts.feedback import load_categories
-from contracts.procedures import load_directory
-from contracts.worktime import load_calendar
-from services.rating.adapters.edge import Edge
+from chassis.runtime.app import App, Context
+from chassis.runtime.clock import now
+from chassis.runtime.http.keys import StoredKeys
+from domain.feedback import load_categories
+from domain.procedures import load_directory
+from domain.worktime import load_calendar
 from services.rating.adapters.feedback import FeedbackDesk, Terms
 from services.rating.adapters.feedback_http import feedback_router
 from services.rating.adapters.http import router
+from services.rating.adapters.submissions import Edge
 from services.rating.adapters.words import StoredWords
-from services.rating.handlers import service
+from services.rating.service import service
 
 
 def build(context: Context) -> App:

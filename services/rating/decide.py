@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from contracts.decision import Decision, Timer
+from chassis.core.decision import Decision, Timer
 from contracts.envelope import AnyEvent, event_id, new_event
 from contracts.rating import RatingCounted, RatingPublished
 from services.rating.state import Rating, State, counting

@@ -17,7 +17,7 @@ from contracts.rating import (
 from contracts.routing import DossierCompleted, DossierStepCompleted
 from contracts.rule_days import bounds_claims
 from contracts.sla import DossierRescheduled
-from contracts.worktime import ZONE
+from domain.worktime import ZONE
 
 MOST_POINTS = 2
 """Of one indicator."""

@@ -8,9 +8,9 @@ from contracts import claims, routing
 from contracts.envelope import AnyEvent, Payload
 from services.routing import moves
 from services.routing.dossier import Leg, Report, State
+from services.routing.events import Cause, say
 from services.routing.objections import Objection, overtaken
 from services.routing.rules import Rules
-from services.routing.saying import Cause, say
 from services.routing.state import evolve
 
 StepClaim = (

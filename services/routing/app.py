@@ -1,11 +1,11 @@
 """Routing, wired."""
 
-from chassis.app import App, Context
-from contracts.procedures import load_directory
-from contracts.rules import load_rule_sets
-from contracts.worktime import load_calendar
-from services.routing.handlers import service
+from chassis.runtime.app import App, Context
+from domain.procedures import load_directory
+from domain.rules import load_rule_sets
+from domain.worktime import load_calendar
 from services.routing.rules import Rules
+from services.routing.service import service
 
 
 def build(context: Context) -> App:

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import reduce
 
-from contracts.decision import Decision, Timer
+from chassis.core.decision import Decision, Timer
 from contracts.envelope import AnyEvent
 from services.routing.answers import answers, rejection, resumption
 from services.routing.dossier import Report, State
+from services.routing.events import Cause
 from services.routing.moves import onward
 from services.routing.objections import objection
 from services.routing.rules import Rules
-from services.routing.saying import Cause
 from services.routing.state import evolve
 from services.routing.waiting import ripe_at, ripe_unknown
 

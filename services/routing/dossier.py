@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
+from chassis.core.changeable import Changeable
 from contracts import claims, intake, routing
-from contracts.changeable import Changeable
 
 FREE_STEP = "free"
 """The one step of a free route: the dossier is with somebody, and they do what has to be done."""

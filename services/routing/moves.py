@@ -5,10 +5,10 @@ from typing import Any
 
 from contracts import intake, routing
 from contracts.envelope import AnyEvent
-from contracts.worktime import Limit, due_at
+from domain.worktime import Limit, due_at
 from services.routing.dossier import FREE_STEP, Leg, State
+from services.routing.events import Cause, say
 from services.routing.rules import Rules
-from services.routing.saying import Cause, say
 
 _FREE = intake.RouteStep(id=FREE_STEP, agency=FREE_STEP, limit="")
 """The step of a free route, which whoever holds the dossier does."""

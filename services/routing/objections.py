@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from contracts import claims
 from contracts.routing import RejectionCode
-from contracts.worktime import Limit, LimitError
+from domain.worktime import Limit, LimitError
 from services.routing.dossier import FREE_STEP, Leg, Report, State
 from services.routing.rules import Rules
 

@@ -1,11 +1,11 @@
 """What agencies hear of records that are no reports. It is about the record: no dossier's story has it."""
 
-from chassis.service import NOWHERE, by_subject
+from chassis.core.service import NOWHERE, by_subject
 from contracts.claims import AgencyReported
 from contracts.envelope import AnyEvent
 from contracts.refused import Refused
 from contracts.routing import ReportRejected
-from services.routing.saying import SOURCE
+from services.routing.events import SOURCE
 
 
 def answer(refused: Refused) -> AnyEvent | None:

@@ -4,10 +4,10 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from contracts.procedures import load_directory
-from contracts.rules import RuleSet, RuleSets, load_rule_sets
-from contracts.rules.late import counts_from, tolerance
-from contracts.worktime import Calendar, Limit, between, due_at, shift
+from domain.procedures import load_directory
+from domain.rules import RuleSet, RuleSets, load_rule_sets
+from domain.rules.late import counts_from, tolerance
+from domain.worktime import Calendar, Limit, between, due_at, shift
 from services.routing.dossier import Report
 
 NONE = timedelta()

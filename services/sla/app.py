@@ -1,12 +1,12 @@
 """SLA, wired."""
 
-from chassis.app import App, Context
-from contracts.procedures import load_directory
-from contracts.rules import load_rule_sets
-from contracts.worktime import load_calendar
+from chassis.runtime.app import App, Context
+from domain.procedures import load_directory
+from domain.rules import load_rule_sets
+from domain.worktime import load_calendar
 from services.sla.adapters import router
 from services.sla.decide import Rules
-from services.sla.handlers import service
+from services.sla.service import service
 
 
 def build(context: Context) -> App:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from contracts import sla
+from services.sla.events import Saying
 from services.sla.form_04 import is_due
-from services.sla.moved import moved
+from services.sla.rescheduling import moved
 from services.sla.rules import Rules
-from services.sla.saying import Saying
 from services.sla.state import Deadline, Overdue, State
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from contracts import sla
-from contracts.worktime import Clock, Line, Lines, days_of, explain
+from domain.worktime import Clock, Line, Lines, days_of, explain
 from services.sla.rules import Rules
 from services.sla.state import Deadline, Explanation, State
 

@@ -8,12 +8,12 @@ and what a late report proves about the past is said as if it had been known.
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from contracts.decision import Decision, Timer
+from chassis.core.decision import Decision, Timer
 from contracts.envelope import AnyEvent
 from services.sla.corrections import corrections
+from services.sla.events import Course, event_of
 from services.sla.lateness import courses, near
 from services.sla.rules import Rules
-from services.sla.saying import Course, event_of
 from services.sla.state import Deadline, State
 
 __all__ = ["TICK", "Rules", "decide"]

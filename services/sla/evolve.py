@@ -7,9 +7,10 @@ from typing import Any
 from contracts import intake, rating, routing, sla
 from contracts.calendar_changes import CalendarChanged, CalendarRetracted
 from contracts.envelope import AnyEvent
-from contracts.rules import Kind
-from contracts.worktime import ZONE
-from services.sla.moved import with_move
+from domain.rules import Kind
+from domain.worktime import ZONE
+from domain.worktime.announced import exceptional
+from services.sla.rescheduling import with_move
 from services.sla.rules import Rules
 from services.sla.said import said
 from services.sla.state import Amendment, Deadline, Early, Explanation, Pause, Retraction, State, step_key
@@ -216,7 +217,7 @@ class Fold:
         return self._rederived(self._begun(state, asked))
 
     def _calendar_changed(self, state: State, event: AnyEvent, data: CalendarChanged) -> State:
-        amendment = Amendment(event.id, tuple(day.exceptional for day in data.days), event.source)
+        amendment = Amendment(event.id, tuple(map(exceptional, data.days)), event.source)
         amended = self._rederived(state.but(amendments=(*state.amendments, amendment)), ended=True)
         return with_move(amended, event, data.reason)
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from contracts import sla
-from contracts.rules import RuleSet
-from contracts.worktime import Calendar, Clock, Text, Wait, between, due_at, explain, shift, worked
+from domain.rules import RuleSet
+from domain.worktime import Calendar, Clock, Text, Wait, between, due_at, explain, shift, worked
+from services.sla.events import Missed, Saying
 from services.sla.rules import Rules
-from services.sla.saying import Missed, Saying
 from services.sla.state import Deadline, Explanation, Move, NewDate, Pause, State
 
 NOT_EXPLAINED = Text(vi="Cơ quan chưa giải trình", en="Not explained by the agency yet")

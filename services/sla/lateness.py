@@ -7,12 +7,12 @@ from heapq import merge
 
 from contracts import sla
 from contracts.envelope import event_id
-from contracts.rules import Occasion, RuleSet
-from contracts.worktime import Calendar, explain, shift, worked
+from domain.rules import Occasion, RuleSet
+from domain.worktime import Calendar, explain, shift, worked
 from services.sla import form_04
-from services.sla.charge import answers_for, in_charge
+from services.sla.events import Course, Missed, Saying
+from services.sla.responsibility import answers_for, in_charge
 from services.sla.rules import Rules
-from services.sla.saying import Course, Missed, Saying
 from services.sla.state import Deadline, NewDate, Required, State, said_key
 
 EXPLAINED = ("dossier", "step")

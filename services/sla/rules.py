@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Literal
 
-from contracts.rules import RuleSet, RuleSets, load_rule_sets
-from contracts.worktime import ZONE, Calendar, Clock, Exceptional, Limit, LimitError, Wait, between, shift, worked
+from domain.rules import RuleSet, RuleSets, load_rule_sets
+from domain.worktime import ZONE, Calendar, Clock, Exceptional, Limit, LimitError, Wait, between, shift, worked
 from services.sla.state import Amendment, Deadline, State
 
 NAMED_CALENDARS = 1_000

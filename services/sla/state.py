@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from chassis.core.changeable import Changeable
 from contracts import sla
-from contracts.changeable import Changeable
-from contracts.rules import Kind
-from contracts.worktime import Exceptional
+from domain.rules import Kind
+from domain.worktime import Exceptional
 
 
 @dataclass(frozen=True)

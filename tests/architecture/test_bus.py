@@ -19,7 +19,7 @@ def calls(name):
 
 def test_everything_that_is_published_goes_through_one_publisher():
     # An idempotent producer is of no use after a refused record: only the publisher begins anew.
-    assert [path for path, _ in calls("AIOKafkaProducer")] == ["chassis/publisher.py"]
+    assert [path for path, _ in calls("AIOKafkaProducer")] == ["chassis/runtime/bus/publisher.py"]
 
 
 def test_whoever_reads_reads_what_is_committed():

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from chassis.settings import Settings
+from chassis.runtime.settings import Settings
 from contracts.claims import AgencyReported
 from contracts.routing import ReportRejected
 from contracts.schemas import kinds, schema_of
 from contracts.topics import OWNERS, PAYLOADS, SERVICES
-from services.cli.shop import all_services
+from tools.operations.registry import all_services
 
 ROOT = Path(__file__).parents[2]
 OPERATING = (ROOT / "docs" / "operating.md").read_text()

@@ -10,8 +10,8 @@ import pytest
 import yaml
 from prometheus_client.metrics import MetricWrapperBase
 
-from chassis.metrics import Metrics
-from chassis.settings import HTTP_PORTS
+from chassis.runtime.settings import HTTP_PORTS
+from chassis.runtime.telemetry.metrics import Metrics
 from contracts.topics import SERVICES
 
 ROOT = Path(__file__).parents[2]

@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 import contracts
-from contracts.published import build
 from contracts.topics import read_event
+from tools.operations.contracts import build
 
 HERE = Path(contracts.__file__).parent
 

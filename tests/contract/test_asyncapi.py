@@ -3,8 +3,8 @@ import json
 import pytest
 import yaml
 
-from contracts.published import asyncapi
 from contracts.topics import DEFAULT_PARTITIONS, OWNERS, PAYLOADS, SERVICES, dead_letter_topic
+from tools.operations.contracts import asyncapi
 
 OWNED = {payload.TYPE: owner for owner, payloads in OWNERS.items() for payload in payloads}
 

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from contracts.published import ContractError, build, check
+from tools.operations.contracts import ContractError, build, check
 
 SCHEMA = "schemas/dossier.overdue.v1.json"
 SAMPLE = "samples/dossier.overdue/whole.json"

@@ -3,9 +3,9 @@ import json
 import pytest
 
 from contracts.compatibility import breaks, lost_content
-from contracts.published import CLAIMS
 from contracts.schemas import schema_of
 from contracts.topics import PAYLOADS
+from tools.operations.contracts import CLAIMS
 
 
 @pytest.mark.parametrize("topic", sorted(PAYLOADS))

@@ -2,9 +2,9 @@ import json
 
 import pytest
 
-from contracts.published import CLAIMS, build
 from contracts.schemas import schema_of
 from contracts.topics import OWNERS, PAYLOADS
+from tools.operations.contracts import CLAIMS, build
 
 each_topic = pytest.mark.parametrize("topic", sorted(PAYLOADS))
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from chassis.admin import Admin
-from chassis.settings import Settings
+from chassis.runtime.bus.admin import Admin
+from chassis.runtime.settings import Settings
 from contracts.topics import SERVICES
 from deploy.embedded import Endpoints, Stack
-from services.cli.commands_run import spawn, stop_all
-from services.cli.shop import groups
+from tools.cli.run import spawn, stop_all
+from tools.operations.registry import groups
 
 
 @dataclass

@@ -9,18 +9,19 @@ import httpx
 import pytest
 from aiokafka.errors import MessageSizeTooLargeError
 
-from chassis import clock
-from chassis.admin import Admin
-from chassis.publisher import Publisher
-from chassis.record import Message
-from chassis.streams import records
+from chassis.runtime import clock
+from chassis.runtime.bus.admin import Admin
+from chassis.runtime.bus.publisher import Publisher
+from chassis.runtime.bus.record import Message
+from chassis.runtime.bus.streams import records
 from contracts import claims, rating
 from contracts.envelope import new_event
-from contracts.procedures import load_catalogue
 from contracts.rule_days import ANY_RECORD
 from contracts.topics import MAX_RECORD_BYTES
-from services.cli import letter_deeds, letters
-from services.cli.ticking import ticks
+from domain.procedures import load_catalogue
+from tools.operations import dead_letter_actions as letter_deeds
+from tools.operations import dead_letters as letters
+from tools.ticking import ticks
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow]
 

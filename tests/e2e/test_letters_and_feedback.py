@@ -9,16 +9,16 @@ import httpx
 import pytest
 from pypdf import PdfReader
 
-from chassis import clock
-from chassis.publisher import Publisher
-from chassis.record import message_of
-from chassis.streams import records
+from chassis.runtime import clock
+from chassis.runtime.bus.publisher import Publisher
+from chassis.runtime.bus.record import message_of
+from chassis.runtime.bus.streams import records
 from contracts import sla
 from contracts.envelope import new_event
-from contracts.procedures import load_catalogue
-from services.cli.replaying import compare, read_facts
-from services.cli.shop import all_services
-from services.cli.surroundings import store_of
+from domain.procedures import load_catalogue
+from tools.operations.environment import store_of
+from tools.operations.registry import all_services
+from tools.operations.replay import compare, read_facts
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow]
 

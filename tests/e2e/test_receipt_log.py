@@ -4,18 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from chassis.admin import Admin
-from chassis.publisher import Publisher
-from chassis.streams import records
+from chassis.runtime.bus.admin import Admin
+from chassis.runtime.bus.publisher import Publisher
+from chassis.runtime.bus.streams import records
 from contracts.topics import SERVICES
-from contracts.worktime import Limit, due_at, load_calendar
-from services.cli.commands_history import HistoryBus
-from services.cli.figures import figures
-from services.cli.importing import load_mapping, play
-from services.cli.replaying import compare, read_facts
-from services.cli.shop import all_services
-from services.cli.surroundings import store_of
+from domain.worktime import Limit, due_at, load_calendar
 from tests.receipt import LOG, closed_cases
+from tools.cli.imports import HistoryBus
+from tools.importer import load_mapping, play
+from tools.operations.environment import store_of
+from tools.operations.registry import all_services
+from tools.operations.replay import compare, read_facts
+from tools.operations.status import figures
 
 NEW_DATE = Limit.parse("3 working-days")
 ROOT = Path(__file__).parents[2]

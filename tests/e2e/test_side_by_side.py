@@ -8,10 +8,10 @@ import sys
 import httpx
 import pytest
 
-from chassis.admin import Admin
+from chassis.runtime.bus.admin import Admin
 from contracts.topics import SERVICES
 from deploy.embedded import Ports, Stack
-from services.cli.commands_run import stop_all
+from tools.cli.run import stop_all
 
 pytestmark = [pytest.mark.slow, pytest.mark.stack]
 BIRTH = {
@@ -40,7 +40,7 @@ def run_all(stack):
     others = {name: value for name, value in os.environ.items() if not name.startswith("LIENTHONG_")}
     with (stack.home / "services.log").open("ab") as log:
         return subprocess.Popen(
-            [sys.executable, "-m", "services.cli", "run", "all"], env=others | own, stdout=log, stderr=log
+            [sys.executable, "-m", "tools.cli", "run", "all"], env=others | own, stdout=log, stderr=log
         )
 
 

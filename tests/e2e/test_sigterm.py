@@ -10,17 +10,17 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from chassis import clock
-from chassis.admin import Admin
-from chassis.publisher import Publisher
-from chassis.record import message_of
-from chassis.streams import records
+from chassis.runtime import clock
+from chassis.runtime.bus.admin import Admin
+from chassis.runtime.bus.publisher import Publisher
+from chassis.runtime.bus.record import message_of
+from chassis.runtime.bus.streams import records
 from contracts import claims
 from contracts.envelope import new_event
-from contracts.procedures import load_catalogue
 from deploy.embedded import Stack
-from services.cli.commands_run import spawn, stop_all
+from domain.procedures import load_catalogue
 from tests.e2e.conftest import free_port
+from tools.cli.run import spawn, stop_all
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow]
 

@@ -9,19 +9,19 @@ from unittest.mock import patch
 
 import pytest
 
-from chassis.admin import Admin
-from chassis.settings import Settings
-from chassis.streams import records
+from chassis.runtime.bus.admin import Admin
+from chassis.runtime.bus.streams import records
+from chassis.runtime.settings import Settings
 from contracts.claims import ClockTicked
 from contracts.envelope import AnyEvent
-from contracts.procedures import load_catalogue, load_directory
 from contracts.topics import OF_DOSSIERS, SERVICES, read_event
-from contracts.worktime import ZONE, load_calendar
 from deploy.embedded import Stack
-from services.cli.commands_demo import FIRST_WEEK
-from services.cli.commands_run import stop_all
-from services.cli.province import KafkaBus, Plan, play, week
+from domain.procedures import load_catalogue, load_directory
+from domain.worktime import ZONE, load_calendar
 from tests.e2e.conftest import Shop, environment_of, free_port, ready
+from tools.cli.demo import FIRST_WEEK
+from tools.cli.run import stop_all
+from tools.simulator import KafkaBus, Plan, play, week
 
 DOSSIERS, SEED = 120, 7
 DAYS = timedelta(days=3)

@@ -9,15 +9,15 @@ import httpx
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from chassis import clock
-from chassis.publisher import Publisher
-from chassis.record import message_of
-from chassis.streams import records
-from chassis.tracing import trace_id
+from chassis.runtime import clock
+from chassis.runtime.bus.publisher import Publisher
+from chassis.runtime.bus.record import message_of
+from chassis.runtime.bus.streams import records
+from chassis.runtime.telemetry.tracing import trace_id
 from contracts import claims
 from contracts.envelope import following
 from contracts.topics import SERVICES, read_event
-from services.cli.commands_run import stop_all
+from tools.cli.run import stop_all
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow]
 

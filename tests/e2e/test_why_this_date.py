@@ -6,15 +6,15 @@ from datetime import date
 import httpx
 import pytest
 
-from chassis.publisher import Publisher
-from chassis.record import message_of
+from chassis.runtime.bus.publisher import Publisher
+from chassis.runtime.bus.record import message_of
 from contracts.envelope import new_event
 from contracts.intake import DossierReceived
-from contracts.worktime import Exceptional, Limit, Text, due_at, load_calendar
-from services.cli.announcing import Announcement
-from services.cli.commands_calendar import tell
-from services.cli.ticking import ticks
+from domain.worktime import Exceptional, Limit, Text, due_at, load_calendar
 from tests.given import at
+from tools.cli.calendar import tell
+from tools.operations.announcing import Announcement
+from tools.ticking import ticks
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(180)]
 

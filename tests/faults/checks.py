@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from chassis.document import Document
+from chassis.core.document import Document
 from contracts import claims, notify, rating
 from contracts.envelope import LIVE
 from contracts.watermarks import TELL_TIME

@@ -10,22 +10,22 @@ from typing import Any
 from aiokafka import ConsumerRecord
 from aiokafka.errors import KafkaError
 
-from chassis import clock
-from chassis.admin import Admin, BusError
-from chassis.document import Document
-from chassis.record import read_record
-from chassis.service import Service
-from chassis.store import MongoStore, StoreError
-from chassis.streams import records
+from chassis.core.document import Document
+from chassis.core.service import Service
+from chassis.runtime import clock
+from chassis.runtime.bus.admin import Admin, BusError
+from chassis.runtime.bus.record import read_record
+from chassis.runtime.bus.streams import records
+from chassis.runtime.store.mongo import MongoStore, StoreError
 from contracts import claims
 from contracts.envelope import LIVE, AnyEvent
 from contracts.topics import PAYLOADS, SERVICES, UnknownTypeError, dead_letter_topic, read_event
-from services.cli.replaying import Comparison, compare, read_facts
-from services.cli.shop import all_services, groups
-from services.cli.surroundings import store_of
 from tests.faults.load import PARTITIONS, Acknowledged
 from tests.faults.shop import Shop
 from tests.laws import Streams
+from tools.operations.environment import store_of
+from tools.operations.registry import all_services, groups
+from tools.operations.replay import Comparison, compare, read_facts
 
 Origin = tuple[str, int, int]
 """Topic, partition and offset."""

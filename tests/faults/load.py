@@ -16,18 +16,18 @@ import httpx
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
-from chassis import clock
-from chassis.admin import BusError
-from chassis.publisher import Publisher
-from chassis.record import Message, message_of
+from chassis.runtime import clock
+from chassis.runtime.bus.admin import BusError
+from chassis.runtime.bus.publisher import Publisher
+from chassis.runtime.bus.record import Message, message_of
 from contracts import claims, routing
 from contracts.envelope import LIVE, AnyEvent, new_event
-from contracts.procedures import load_catalogue, load_directory
 from contracts.topics import BadEventError, UnknownTypeError, read_event
-from contracts.worktime import load_calendar
-from services.cli.province import KafkaBus, Plan, play
-from services.cli.province.week import WEEK, following_monday
+from domain.procedures import load_catalogue, load_directory
+from domain.worktime import load_calendar
 from tests.faults.shop import Shop
+from tools.simulator import KafkaBus, Plan, play
+from tools.simulator.week import WEEK, following_monday
 
 FIRST_WEEK = datetime.fromisoformat("2026-01-05T07:30:00+07:00")
 PARTITIONS = 6

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from aiokafka import AIOKafkaProducer
 
-from chassis.streams import records
+from chassis.runtime.bus.streams import records
 from contracts.topics import MAX_RECORD_BYTES, PAYLOADS, read_event
 from tests.faults.evidence import Origin
 from tests.faults.trial import Trial

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from statistics import median
 
-from chassis import clock
+from chassis.runtime import clock
 from tests.faults.trial import Figures
 
 BEGIN = "<!-- faults: written by `make faults` -->"

@@ -16,12 +16,12 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 from aiokafka.structs import OffsetAndMetadata
 
-from chassis.admin import Admin, BusError
-from chassis.settings import Settings
+from chassis.runtime.bus.admin import Admin, BusError
+from chassis.runtime.settings import Settings
 from contracts.topics import SERVICES
 from deploy.embedded import Stack
-from services.cli.commands_run import spawn, stop_all
-from services.cli.shop import groups
+from tools.cli.run import spawn, stop_all
+from tools.operations.registry import groups
 
 SESSION_MS = 3_000
 """After how long a silent instance loses its partitions, in these tests."""

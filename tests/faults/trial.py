@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from chassis.admin import Admin
+from chassis.runtime.bus.admin import Admin
 from contracts import intake, notify, sla
 from contracts.topics import SERVICES
 from deploy.embedded import Stack

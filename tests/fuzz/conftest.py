@@ -6,9 +6,9 @@ from contextlib import contextmanager
 import pytest
 from fastapi import FastAPI
 
-from chassis.run import bind
-from chassis.server import Server, make_server
-from services.intake.adapters import desk
+from chassis.runtime.http.server import Server, make_server
+from chassis.runtime.run import bind
+from services.intake.adapters import submissions as desk
 from tests.component.intake.conftest import Unit
 from tests.component.rating.conftest import Shop
 from tests.component.sla.test_http import api_of, backlog

@@ -15,16 +15,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import contracts
-from chassis.record import Message
-from contracts.feedback import load_categories
-from contracts.procedures import load_catalogue, load_directory
-from contracts.rules import load_rule_sets
+from chassis.runtime.bus.record import Message
 from contracts.topics import read_event
-from contracts.worktime import ClockError, DataError, Limit, LimitError, due_at, load_calendar, load_changes
-from services.cli.importing import ImportFailed, load_mapping, play
+from domain.feedback import load_categories
+from domain.procedures import load_catalogue, load_directory
+from domain.rules import load_rule_sets
+from domain.worktime import ClockError, DataError, Limit, LimitError, due_at, load_calendar, load_changes
 from tests.fuzz.budget import SECONDS, tried
 from tests.fuzz.mutations import TEXTS, mutated
-from tests.unit.importing.conftest import MemoryBus, event_xml, log_xml, trace_xml
+from tests.unit.importer.conftest import MemoryBus, event_xml, log_xml, trace_xml
+from tools.importer import ImportFailed, load_mapping, play
 
 HERE = Path(contracts.__file__).parent
 EXAMPLES_OF_MAPPINGS = Path(__file__).parents[2] / "examples"

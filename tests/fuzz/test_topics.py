@@ -16,16 +16,16 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 import contracts
-from chassis.document import Document
-from chassis.loop import Loop
-from chassis.memory import MemoryStore
-from chassis.record import Message, dead_letter
-from chassis.settings import Settings
-from chassis.stored import facts_of, head
+from chassis.core.document import Document
+from chassis.runtime.bus.record import Message, dead_letter
+from chassis.runtime.loop import Loop
+from chassis.runtime.settings import Settings
+from chassis.runtime.store.memory import MemoryStore
+from chassis.runtime.store.stored import facts_of, head
 from contracts.topics import PAYLOADS, BadEventError, UnknownTypeError, read_event
-from services.cli.shop import all_services
 from tests.fuzz.budget import SECONDS, tried
 from tests.fuzz.mutations import CANARY, everywhere, mutated, spoilt, told
+from tools.operations.registry import all_services
 
 SAME = {"subject": "H29.16-260105-0001", "correlationid": "web-260105-0001"}
 """All samples speak of one dossier, so that what they say meets in one document."""

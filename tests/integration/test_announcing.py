@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from chassis.loop import Loop, Tally
-from chassis.publisher import Publisher
-from chassis.record import Message, Record
-from chassis.settings import Settings
-from chassis.store import MongoStore
-from chassis.streams import records
+from chassis.runtime.bus.publisher import Publisher
+from chassis.runtime.bus.record import Message, Record
+from chassis.runtime.bus.streams import records
+from chassis.runtime.loop import Loop, Tally
+from chassis.runtime.settings import Settings
+from chassis.runtime.store.mongo import MongoStore
 from contracts.calendar_changes import CalendarChanged, CalendarRetracted
-from services.cli.main import app
 from tests.component.chassis.toy import Record as Told
 from tests.given import at, received
 from tests.unit.sla.telling import SLA
+from tools.cli.main import app
 
 pytestmark = pytest.mark.stack
 STORM = "{announced_at: 2026-03-03 08:00, days_off: [{date: 2026-03-04, vi: Nghỉ bão, en: Storm}]}"
@@ -98,7 +98,7 @@ async def test_an_announcement_that_broke_off_is_completed(
     store: MongoStore, settings: Settings, codes: list[str], storm: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await lodged(store, codes)
-    monkeypatch.setattr("services.cli.commands_calendar.CHUNK", 1)
+    monkeypatch.setattr("tools.cli.calendar.CHUNK", 1)
     publish, said = Publisher.__call__, list[Message]()
 
     async def dying(self: Publisher, messages: list[Message]) -> None:

@@ -8,10 +8,10 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import MessageSizeTooLargeError
 
-from chassis.admin import Admin, BusError, all_topics
-from chassis.bus import Subscription
-from chassis.publisher import Publisher
-from chassis.record import Message
+from chassis.runtime.bus.admin import Admin, BusError, all_topics
+from chassis.runtime.bus.publisher import Publisher
+from chassis.runtime.bus.record import Message
+from chassis.runtime.bus.subscription import Subscription
 from contracts.topics import DEFAULT_PARTITIONS
 
 TOPIC = "feedback.answered"

@@ -8,9 +8,9 @@ from contextlib import suppress
 import httpx
 import pytest
 
-from chassis.admin import Admin
-from chassis.run import Runner
-from chassis.settings import Settings
+from chassis.runtime.bus.admin import Admin
+from chassis.runtime.run import Runner
+from chassis.runtime.settings import Settings
 from deploy.embedded import Stack
 from services.rating.app import build
 from tests.e2e.conftest import free_port

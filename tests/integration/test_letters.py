@@ -7,14 +7,14 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from chassis.loop import Loop
-from chassis.memory import MemoryStore
-from chassis.publisher import Publisher
-from chassis.record import LETTER_BYTES, Message, dead_letter
-from chassis.streams import records
-from services.cli import letters
-from services.cli.main import app
-from services.rating.handlers import service
+from chassis.runtime.bus.publisher import Publisher
+from chassis.runtime.bus.record import LETTER_BYTES, Message, dead_letter
+from chassis.runtime.bus.streams import records
+from chassis.runtime.loop import Loop
+from chassis.runtime.store.memory import MemoryStore
+from services.rating.service import service
+from tools.cli.main import app
+from tools.operations import dead_letters as letters
 
 TOPIC = "rating.submitted"
 SERVICE = "rating"

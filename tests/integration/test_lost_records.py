@@ -8,7 +8,7 @@ import aiokafka.codec
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from chassis.bus import Subscription
+from chassis.runtime.bus.subscription import Subscription
 
 TOPIC = "consultation.requested"
 """Nobody else reads or writes it in these tests."""

@@ -8,16 +8,16 @@ from datetime import datetime
 import pytest
 from typer.testing import CliRunner
 
-from chassis.loop import Loop
-from chassis.record import Message
-from chassis.settings import Settings
-from chassis.store import MongoStore
+from chassis.runtime.bus.record import Message
+from chassis.runtime.loop import Loop
+from chassis.runtime.settings import Settings
+from chassis.runtime.store.mongo import MongoStore
 from contracts.envelope import AnyEvent
-from services.cli.main import app
-from services.cli.rebuilding import rewrite_lines
 from tests.component.chassis.toy import Record
 from tests.given import at, received
 from tests.unit.sla.telling import SLA, acknowledged, completed, step_done, transferred
+from tools.cli.main import app
+from tools.operations.rebuild_lines import rewrite_lines
 
 pytestmark = pytest.mark.stack
 HEARD = int(at(31).timestamp() * 1000)

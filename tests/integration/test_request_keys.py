@@ -6,13 +6,13 @@ import itertools
 import pytest
 from pydantic import BaseModel
 
-from chassis.document import Document
-from chassis.keys import KeyReusedError, StoredKeys
-from chassis.store import MongoStore
+from chassis.core.document import Document
+from chassis.runtime.http.keys import KeyReusedError, StoredKeys
+from chassis.runtime.store.mongo import MongoStore
 from contracts import claims
 from contracts.envelope import new_event
 from services.intake.decide import Rules
-from services.intake.handlers import service
+from services.intake.service import service
 from tests.given import at
 
 numbers = itertools.count()

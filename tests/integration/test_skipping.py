@@ -8,11 +8,11 @@ import aiokafka.codec
 import pytest
 from aiokafka import TopicPartition
 
-from chassis.skipping import SkipError, ordered, raw_batch
-from services.cli import commands_bus
-from services.cli.letter_deeds import replay
-from services.cli.letters import LetterError, letters_of
+from chassis.runtime.bus.skipping import SkipError, ordered, raw_batch
 from tests.integration.test_lost_records import Reader, client, reading, send, until
+from tools.cli import bus as commands_bus
+from tools.operations.dead_letter_actions import replay
+from tools.operations.dead_letters import LetterError, letters_of
 
 TOPIC = "consultation.answered"
 """Nobody else reads or writes it beside these tests."""

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from pymongo.errors import OperationFailure
 
-from chassis.document import MAX_CHARACTERS, Document
-from chassis.memory import MemoryStore
-from chassis.settings import Settings
-from chassis.store import MongoStore, Store
-from chassis.watermark import Timeline, Told
+from chassis.core.decision import Line
+from chassis.core.document import MAX_CHARACTERS, Document
+from chassis.core.stream_time import Timeline, Told
+from chassis.runtime.settings import Settings
+from chassis.runtime.store.memory import MemoryStore
+from chassis.runtime.store.mongo import MongoStore, Store
 from contracts.claims import AgencyReported, FinishedStep
-from contracts.decision import Line
 from contracts.envelope import AnyEvent, new_event
 from contracts.topics import read_event
 

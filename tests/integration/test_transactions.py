@@ -8,8 +8,8 @@ from functools import partial
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from chassis.publisher import Publisher
-from chassis.record import Message
+from chassis.runtime.bus.publisher import Publisher
+from chassis.runtime.bus.record import Message
 from tests.integration.test_lost_records import Reader, reading, until
 
 TOPIC = "consultation.requested"

@@ -5,8 +5,8 @@ from typing import Any, get_args
 
 from contracts import claims, routing, sla
 from contracts.envelope import AnyEvent
-from contracts.rules import Kind, load_rule_sets
 from contracts.topics import PAYLOADS
+from domain.rules import Kind, load_rule_sets
 
 
 def acts_of(event: AnyEvent) -> Iterator[str]:

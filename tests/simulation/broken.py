@@ -16,16 +16,16 @@ from typing import Any
 from aiokafka.errors import KafkaError
 from typing_extensions import override
 
-from chassis.document import Document
-from chassis.job import Job
-from chassis.loop import Loop, Tally
-from chassis.memory import MemoryStore
-from chassis.reading import Batch
-from chassis.record import Record, message_of
-from chassis.service import Service
-from chassis.turn import Turn
+from chassis.core.decision import Decision
+from chassis.core.document import Document
+from chassis.core.job import Job
+from chassis.core.service import Service
+from chassis.runtime.bus.reading import Batch
+from chassis.runtime.bus.record import Record, message_of
+from chassis.runtime.in_flight import Turn
+from chassis.runtime.loop import Loop, Tally
+from chassis.runtime.store.memory import MemoryStore
 from contracts.claims import ClockTicked
-from contracts.decision import Decision
 from contracts.envelope import LIVE, AnyEvent
 from contracts.topics import BadEventError, UnknownTypeError, read_event
 from contracts.watermarks import TELL_TIME

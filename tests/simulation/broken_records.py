@@ -5,9 +5,9 @@ from unittest.mock import patch
 
 from typing_extensions import override
 
-from chassis import loop
-from chassis.record import Record, taken_in_at, value_of
-from chassis.service import Service
+from chassis.core.service import Service
+from chassis.runtime import loop
+from chassis.runtime.bus.record import Record, taken_in_at, value_of
 from contracts.envelope import AnyEvent
 from contracts.topics import read_event
 from tests.simulation.services import altered

@@ -6,10 +6,10 @@ from typing import Any
 
 from typing_extensions import override
 
-from chassis.service import Service
+from chassis.core.service import Service
 from contracts import claims
 from contracts.envelope import AnyEvent
-from services.routing import handlers as routing_handlers
+from services.routing import service as routing_handlers
 from services.routing.dossier import Report
 from services.routing.rules import Rules
 from tests.simulation.services import altered, calendar

@@ -8,14 +8,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from chassis.service import Service
+from chassis.core.decision import Decision
+from chassis.core.service import Service
 from contracts import intake, notify, routing, sla
 from contracts.calendar_changes import CalendarChanged
-from contracts.decision import Decision
 from contracts.envelope import AnyEvent, following
-from contracts.rules import RuleSets, load_rule_sets
+from domain.rules import RuleSets, load_rule_sets
 from services.sla import decide as sla_rules
-from services.sla import handlers as sla_handlers
+from services.sla import service as sla_handlers
 from services.sla.state import Move, step_key
 from tests.simulation.broken_rules import BROKEN_RULES
 from tests.simulation.services import altered, calendar

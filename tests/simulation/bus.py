@@ -13,7 +13,7 @@ from zlib import crc32
 
 from aiokafka import TopicPartition as Place
 
-from chassis.record import Message
+from chassis.runtime.bus.record import Message
 from tests.simulation.trace import Trace
 
 PARTITIONS = 3

@@ -4,8 +4,8 @@ import itertools
 
 from contracts import claims, intake, notify, rating, routing
 from contracts.envelope import LIVE, AnyEvent
-from contracts.feedback import load_categories
-from contracts.worktime import due_at
+from domain.feedback import load_categories
+from domain.worktime import due_at
 from tests.simulation.services import calendar
 from tests.simulation.voice import SIMULATED, Voice
 

@@ -2,8 +2,8 @@
 
 from functools import cached_property
 
-from chassis.document import Document
-from chassis.record import taken_in_at
+from chassis.core.document import Document
+from chassis.runtime.bus.record import taken_in_at
 from contracts.envelope import AnyEvent
 from contracts.topics import BadEventError, UnknownTypeError, dead_letter_topic, read_event
 from tests.simulation.bus import BusRecord

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
-from chassis.service import NOWHERE
+from chassis.core.service import NOWHERE
 from contracts import claims, intake, rating, sla
 from contracts.envelope import LIVE, AnyEvent
 from contracts.watermarks import TELL_TIME

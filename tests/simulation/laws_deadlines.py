@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from chassis.document import Document, Fact
+from chassis.core.document import Document, Fact
 from contracts import sla
 from contracts.calendar_changes import CalendarChanged, CalendarRetracted
 from contracts.envelope import AnyEvent

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from chassis.record import sender_of
+from chassis.runtime.bus.record import sender_of
 from contracts.intake import SubmissionRejected
 from contracts.routing import ReportRejected
 from contracts.rule_days import bounds_claims

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from itertools import combinations
 from typing import Any
 
-from chassis.document import Document, Fact
+from chassis.core.document import Document, Fact
 from contracts import claims, intake, routing
 from contracts.envelope import LIVE, AnyEvent
-from contracts.worktime import shift
+from domain.worktime import shift
 from services.routing.dossier import Leg, State
 from tests.simulation.findings import Findings
 from tests.simulation.services import calendar, tolerance, tolerates

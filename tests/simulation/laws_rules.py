@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from chassis.document import Document, Fact
+from chassis.core.document import Document, Fact
 from contracts import claims, intake, routing, sla
 from contracts.envelope import AnyEvent
-from contracts.procedures import load_directory
-from contracts.worktime import Limit, due_at, shift
+from domain.procedures import load_directory
+from domain.worktime import Limit, due_at, shift
 from tests.simulation.findings import Findings
 from tests.simulation.services import calendar, tolerance, tolerates
 

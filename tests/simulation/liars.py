@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from chassis.record import Message
+from chassis.runtime.bus.record import Message
 from contracts import claims, intake, routing
 from contracts.envelope import LIVE, AnyEvent
 from contracts.rule_days import bounds_claims

@@ -6,7 +6,7 @@ They speak on the live timeline, from the day on from which it is bounded what a
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from chassis.record import Message
+from chassis.runtime.bus.record import Message
 from contracts import claims, intake, routing
 from contracts.envelope import LIVE, AnyEvent, new_event
 from contracts.rule_days import bounds_claims

@@ -15,8 +15,9 @@ from typing import NamedTuple
 from contracts import intake, rating, routing, sla
 from contracts.calendar_changes import CalendarChanged, CalendarRetracted
 from contracts.envelope import AnyEvent
-from contracts.rules import Kind, Occasion, RuleSet, load_rule_sets
-from contracts.worktime import Calendar, Clock, Limit, Wait, shift, worked
+from domain.rules import Kind, Occasion, RuleSet, load_rule_sets
+from domain.worktime import Calendar, Clock, Limit, Wait, shift, worked
+from domain.worktime.announced import exceptional
 from tests.simulation.services import calendar
 
 OVERDUE = "overdue"
@@ -163,7 +164,7 @@ class Oracle:
         """The calendar after each announcement."""
         days = [event.data.days for event in announced]
         return [
-            self._calendar.amended(day.exceptional for days in days[: place + 1] for day in days)
+            self._calendar.amended(exceptional(day) for days in days[: place + 1] for day in days)
             for place in range(len(days))
         ]
 

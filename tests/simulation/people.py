@@ -2,19 +2,19 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from chassis.record import Message
+from chassis.runtime.bus.record import Message
 from contracts import claims, intake, rating, routing
 from contracts.calendar_changes import CalendarRetracted
 from contracts.envelope import LIVE, AnyEvent, Payload
 from contracts.topics import BadEventError, UnknownTypeError, read_event
-from contracts.worktime import ZONE, Exceptional, Span, Text
-from services.cli.announcing import Announcement
+from domain.worktime import ZONE, Exceptional, Span, Text
 from tests.simulation.agencies import Agencies
 from tests.simulation.bus import BusRecord
 from tests.simulation.citizens import Citizens
 from tests.simulation.liars import RecordLiars
 from tests.simulation.liars_rules import Liars
 from tests.simulation.voice import Voice
+from tools.operations.announcing import Announcement
 
 SOON = timedelta(minutes=40)
 ANNOUNCED = 0.25

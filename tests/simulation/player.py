@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from chassis.record import Message
+from chassis.runtime.bus.record import Message
 from contracts.topics import read_event
 from contracts.watermarks import TELLERS
-from services.cli.ticking import ticks
 from tests.simulation.bus import PARTITIONS, Bus, Place
 from tests.simulation.voice import SIMULATED
+from tools.ticking import ticks
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import itertools
 
 from aiokafka.errors import KafkaError
 
-from chassis.record import Message
+from chassis.runtime.bus.record import Message
 from tests.simulation.bus import Bus
 from tests.simulation.loop import Mortal, SimulatedLoop
 from tests.simulation.process import FarPublisher

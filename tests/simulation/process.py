@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from chassis import clock
-from chassis.app import App
-from chassis.bus import Handle, Subscription
-from chassis.gauge import Gauge
-from chassis.loop import Loop
-from chassis.observe import Observers
-from chassis.publisher import Publisher
-from chassis.reading import Batch
-from chassis.record import Message, Record
-from chassis.run import Runner
-from chassis.settings import Settings
-from chassis.timekeeper import Timekeeper
-from chassis.turn import Turn
+from chassis.runtime import clock
+from chassis.runtime.app import App
+from chassis.runtime.bus.gauge import Gauge
+from chassis.runtime.bus.publisher import Publisher
+from chassis.runtime.bus.reading import Batch
+from chassis.runtime.bus.record import Message, Record
+from chassis.runtime.bus.subscription import Handle, Subscription
+from chassis.runtime.in_flight import Turn
+from chassis.runtime.loop import Loop
+from chassis.runtime.run import Runner
+from chassis.runtime.settings import Settings
+from chassis.runtime.telemetry.observe import Observers
+from chassis.runtime.timekeeper import Timekeeper
 from tests.simulation.bus import Bus, Place, place_of
 from tests.simulation.group import FarGauge, Group, Reader
 from tests.simulation.loop import Mortal

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from chassis.record import Message
-from chassis.service import Service
+from chassis.core.service import Service
+from chassis.runtime.bus.record import Message
 from contracts.envelope import AnyEvent
 from contracts.topics import read_event
 from services.notify.decide import Order

@@ -8,23 +8,23 @@ from typing import Any
 
 from typing_extensions import override
 
-from chassis.service import Service
-from contracts.procedures import load_catalogue, load_directory
-from contracts.rules import load_rule_sets
-from contracts.worktime import Calendar, load_calendar, worked
+from chassis.core.service import Service
+from domain.procedures import load_catalogue, load_directory
+from domain.rules import load_rule_sets
+from domain.worktime import Calendar, load_calendar, worked
 from services.intake import decide as intake_rules
-from services.intake import handlers as intake
-from services.notify import handlers as notify
+from services.intake import service as intake
+from services.notify import service as notify
 from services.notify.adapters.delivery import Delivery
 from services.notify.adapters.digest import Digests
 from services.notify.adapters.names import Names
-from services.notify.adapters.press import Press, Sheet
+from services.notify.adapters.pdf import Press, Sheet
 from services.notify.adapters.writing import Writer
-from services.rating import handlers as rating
-from services.routing import handlers as routing
+from services.rating import service as rating
 from services.routing import rules as routing_rules
+from services.routing import service as routing
 from services.sla import decide as sla_rules
-from services.sla import handlers as sla
+from services.sla import service as sla
 from tests.simulation.post import MEDIA, FarCarrier, FarContacts, Post
 from tests.simulation.wire import Wire
 

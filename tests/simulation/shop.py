@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from chassis.service import Service
+from chassis.core.service import Service
 from tests.simulation.bus import Bus
 from tests.simulation.group import Group
 from tests.simulation.loop import SimulatedLoop

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from typing_extensions import override
 
-from chassis.document import Document
-from chassis.memory import MemoryStore
-from chassis.store import Store
-from chassis.watermark import Timeline, Told
+from chassis.core.document import Document
+from chassis.core.stream_time import Timeline, Told
+from chassis.runtime.store.memory import MemoryStore
+from chassis.runtime.store.mongo import Store
 from tests.simulation.wire import Wire
 
 

@@ -2,7 +2,7 @@
 
 from random import Random
 
-from chassis.record import Message, message_of
+from chassis.runtime.bus.record import Message, message_of
 from contracts.topics import BadEventError, UnknownTypeError, read_event
 from tests.simulation.bus import Bus, BusRecord, Transaction
 

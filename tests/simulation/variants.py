@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from chassis.loop import Loop
-from chassis.memory import MemoryStore
-from chassis.service import Service
+from chassis.core.service import Service
+from chassis.runtime.loop import Loop
+from chassis.runtime.store.memory import MemoryStore
 from tests.simulation.process import Member
 
 

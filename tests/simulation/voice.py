@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from chassis.record import Message, message_of
+from chassis.runtime.bus.record import Message, message_of
 from contracts.envelope import LIVE, AnyEvent, Payload, new_event
 from tests.simulation.bus import Bus
 

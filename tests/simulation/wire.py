@@ -8,7 +8,7 @@ from random import Random
 
 from aiokafka.errors import KafkaError
 
-from chassis.store import StoreError
+from chassis.runtime.store.mongo import StoreError
 from tests.simulation.loop import Mortal
 from tests.simulation.trace import Trace
 

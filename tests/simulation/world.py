@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
-from chassis import clock, loop
-from chassis.record import Message
+from chassis.runtime import clock, loop
+from chassis.runtime.bus.record import Message
 from contracts import rule_days
 from contracts.envelope import LIVE
 from tests.simulation.bus import Bus

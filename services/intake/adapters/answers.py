@@ -5,8 +5,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.moments import Instant
-from contracts.procedures.models import Level
-from contracts.worktime import Lines, Text
+from domain.procedures.models import Level
+from domain.worktime import Lines, Text
 
 
 class _Answer(BaseModel):

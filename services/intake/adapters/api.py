@@ -7,16 +7,16 @@ from fastapi import APIRouter, Header, HTTPException, Path, Response
 from fastapi.responses import JSONResponse
 from pydantic.json_schema import SkipJsonSchema
 
-from chassis import clock
-from chassis.app import Context
-from chassis.keys import KEY_PATTERN, KeyReusedError, StoredKeys
-from chassis.problem import documented
+from chassis.runtime import clock
+from chassis.runtime.app import Context
+from chassis.runtime.http.keys import KEY_PATTERN, KeyReusedError, StoredKeys
+from chassis.runtime.http.problem import documented
 from contracts import claims
 from contracts.envelope import DOSSIER_CODE_PATTERN, event_id
-from contracts.procedures import Catalogue, Procedure
+from domain.procedures import Catalogue, Procedure
 from services.intake.adapters.answers import ContactTold, Outcome, Pending, ProcedureListed
-from services.intake.adapters.desk import CollectionBody, Desk, PaymentBody, Submission, SupplementBody
-from services.intake.adapters.vault import Vault
+from services.intake.adapters.personal_data import Vault
+from services.intake.adapters.submissions import CollectionBody, Desk, PaymentBody, Submission, SupplementBody
 
 Key = Annotated[
     str | SkipJsonSchema[None],

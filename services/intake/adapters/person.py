@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from chassis.person import MAX_ADDRESS, MAX_NAME, email_address, person_name, phone_number
+from chassis.runtime.http.person import MAX_ADDRESS, MAX_NAME, email_address, person_name, phone_number
 
 Name = Annotated[str, Field(min_length=1, max_length=2 * MAX_NAME), AfterValidator(person_name)]
 """Họ và tên; decomposed letters take two characters before they are composed."""

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import httpx
 from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr, ValidationError
 
-from chassis.person import email_address, person_name, phone_number, takes_text
+from chassis.runtime.http.person import email_address, person_name, phone_number, takes_text
 from services.notify.adapters.carrier import CarrierError
 
 _GONE = {404, 410}

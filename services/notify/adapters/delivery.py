@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import structlog
 
-from chassis.clock import now
-from chassis.fault import is_of_process
-from contracts.decision import Effect
+from chassis.core.decision import Effect
+from chassis.core.fault import is_of_process
+from chassis.runtime.clock import now
 from contracts.envelope import LIVE, AnyEvent, event_id
 from contracts.notify import Medium
 from services.notify.adapters.attempts import (

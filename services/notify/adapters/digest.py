@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from contracts.procedures import Directory
 from contracts.sla import FEEDBACK, NEW_DATE, WHOLE, Grievance
-from contracts.worktime import Text
+from domain.procedures import Directory
+from domain.worktime import Text
 from services.notify.adapters.names import Names, said
 from services.notify.adapters.plain import plain
 from services.notify.adapters.templates import templates

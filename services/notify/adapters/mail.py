@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 import aiosmtplib
 from pydantic import SecretStr
 
-from chassis.settings import SettingsError
+from chassis.runtime.settings import SettingsError
 from contracts.notify import Medium
 from services.notify.adapters.carrier import CarrierError, Handing, Parcel
 

@@ -1,7 +1,7 @@
 """Names for codes, in the language of a letter; where there is no name, the code itself."""
 
-from contracts.procedures import Catalogue, Directory
-from contracts.worktime import Text
+from domain.procedures import Catalogue, Directory
+from domain.worktime import Text
 from services.notify.dossier import Language
 
 

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from chassis.settings import SettingsError
+from chassis.runtime.settings import SettingsError
 from contracts.notify import Medium
 from services.notify.adapters.carrier import CarrierError, Handing, Parcel
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from contracts.worktime import ZONE
+from domain.worktime import ZONE
 
 _FOLDER = Path(__file__).parent.parent / "templates"
 _BARE_MONTHS = 3

@@ -11,12 +11,12 @@ from jinja2 import Template
 
 from contracts.notify import Template as TemplateName
 from contracts.sla import Rung
-from contracts.worktime import Text
+from domain.worktime import Text
 from services.notify.adapters.contacts import Contact
 from services.notify.adapters.gsm import without_marks
 from services.notify.adapters.names import Names, said
+from services.notify.adapters.pdf import Press, Sheet
 from services.notify.adapters.plain import plain
-from services.notify.adapters.press import Press, Sheet
 from services.notify.adapters.templates import templates
 from services.notify.decide import Order
 from services.notify.dossier import Language

@@ -8,14 +8,14 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
 
-from chassis.record import Publish, message_of
+from chassis.runtime.bus.record import Publish, message_of
 from contracts.envelope import Code, DossierCode, Payload, event_id, new_event
-from contracts.feedback import Category
 from contracts.moments import Instant
-from contracts.procedures import Directory
 from contracts.rating import FeedbackAnswered, FeedbackSubmitted
-from contracts.worktime import Calendar, due_at
-from services.rating.adapters.edge import Patience, States
+from domain.feedback import Category
+from domain.procedures import Directory
+from domain.worktime import Calendar, due_at
+from services.rating.adapters.submissions import Patience, States
 from services.rating.adapters.words import Answer, Kept, Words
 from services.rating.decide import SOURCE
 from services.rating.state import Feedback, FeedbackStatus, State

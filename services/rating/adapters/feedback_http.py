@@ -8,11 +8,11 @@ from fastapi import APIRouter, Depends, Header, HTTPException, Path, Response, s
 from pydantic import BaseModel
 from pydantic.json_schema import SkipJsonSchema
 
-from chassis import clock
-from chassis.keys import KEY_PATTERN
-from chassis.problem import documented
-from contracts.feedback import Category
-from contracts.worktime import Text
+from chassis.runtime import clock
+from chassis.runtime.http.keys import KEY_PATTERN
+from chassis.runtime.http.problem import documented
+from domain.feedback import Category
+from domain.worktime import Text
 from services.rating.adapters.feedback import (
     AnswerBody,
     FeedbackBody,

@@ -14,7 +14,7 @@ from typing import Any, Literal, Protocol
 from pydantic import BaseModel, ConfigDict
 
 from contracts.envelope import LIVE
-from contracts.worktime import ZONE
+from domain.worktime import ZONE
 
 By = Literal["officer", "agency", "channel", "month"]
 

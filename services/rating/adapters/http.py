@@ -7,12 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Header, HTTPException, Path, Query, Response, status
 from pydantic.json_schema import SkipJsonSchema
 
-from chassis.keys import KEY_PATTERN, KeyReusedError
-from chassis.problem import documented
+from chassis.runtime.http.keys import KEY_PATTERN, KeyReusedError
+from chassis.runtime.http.problem import documented
 from contracts.envelope import DOSSIER_CODE_PATTERN, LIVE, Code
-from services.rating.adapters.edge import Edge, Outcome, RatingBody
 from services.rating.adapters.feedback_figures import FeedbackBy, FeedbackFigure, feedback_figures
 from services.rating.adapters.figures import By, Figure, Totals, figures
+from services.rating.adapters.submissions import Edge, Outcome, RatingBody
 
 DossierPath = Annotated[str, Path(pattern=DOSSIER_CODE_PATTERN)]
 RatingPath = Annotated[str, Path(max_length=120)]

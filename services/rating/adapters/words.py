@@ -10,8 +10,8 @@ from typing import Any, Protocol
 
 from pymongo import ASCENDING
 
-from chassis import clock
-from chassis.store import MongoStore
+from chassis.runtime import clock
+from chassis.runtime.store.mongo import MongoStore
 from contracts.envelope import event_id
 
 

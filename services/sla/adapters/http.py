@@ -7,8 +7,8 @@ from fastapi import APIRouter, HTTPException, Path, Query
 from pydantic import BaseModel, ConfigDict
 from pydantic.json_schema import SkipJsonSchema
 
-from chassis.problem import documented
-from chassis.service import Service
+from chassis.core.service import Service
+from chassis.runtime.http.problem import documented
 from contracts.envelope import DOSSIER_CODE_PATTERN, LIVE, Code
 from services.sla.deadlines import DossierView, Entry, deadlines_of, entry_of
 from services.sla.rules import Rules

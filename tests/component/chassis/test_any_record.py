@@ -7,22 +7,22 @@ from typing import Any
 
 import pytest
 
-from chassis.loop import Loop
-from chassis.memory import MemoryStore
-from chassis.metrics import Metrics
-from chassis.publisher import partition_of
-from chassis.record import read_record, sender_of
-from chassis.service import NOWHERE
+from chassis.core.decision import Decision, Timer
+from chassis.core.service import NOWHERE
+from chassis.runtime.bus.publisher import partition_of
+from chassis.runtime.bus.record import read_record, sender_of
+from chassis.runtime.loop import Loop
+from chassis.runtime.store.memory import MemoryStore
+from chassis.runtime.telemetry.metrics import Metrics
 from contracts.claims import AgencyReported
-from contracts.decision import Decision, Timer
 from contracts.envelope import event_id
 from contracts.intake import DossierReceived
 from contracts.rule_days import ANY_RECORD
 from contracts.topics import DEFAULT_PARTITIONS, read_event
-from contracts.worktime import load_calendar
+from domain.worktime import load_calendar
 from services.intake.refusals import answer as intakes_answer
-from services.routing.handlers import service
 from services.routing.rules import Rules
+from services.routing.service import service
 from tests.given import CODE, received, step
 from tests.simulation.services import altered
 from tests.unit.chassis.records import STAMP, Sent, binary, report, sent

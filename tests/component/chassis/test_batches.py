@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-import chassis.record
-from chassis import document, job, loop
-from chassis.record import AHEAD
-from chassis.service import Service
-from contracts.decision import Decision
+import chassis.runtime.bus.record
+from chassis.core import document, job
+from chassis.core.decision import Decision
+from chassis.core.service import Service
+from chassis.runtime import loop
+from chassis.runtime.bus.record import AHEAD
 from contracts.topics import MAX_RECORD_BYTES
 from tests.component.chassis.toy import (
     HOUR,
@@ -75,7 +76,7 @@ async def test_a_dead_letter_that_can_not_be_published_comes_again(toy: Toy) -> 
 
 
 async def test_a_record_too_large_for_the_bus_leaves_a_letter_that_is_not(toy: Toy) -> None:
-    size = chassis.record.LETTER_BYTES * 40
+    size = chassis.runtime.bus.record.LETTER_BYTES * 40
     await toy.process(Record("intake.submitted", b"x" * size, 0, key=b"k" * 9_000))
     (message,) = toy.published
     assert len(message.value or b"") + len(message.key or b"") < 1_400_000
@@ -214,7 +215,7 @@ async def test_a_timer_that_is_named_again_and_again_does_not_hold_a_sweep(toy: 
 
 
 def loop_timer() -> Any:
-    from contracts.decision import Timer  # noqa: PLC0415
+    from chassis.core.decision import Timer  # noqa: PLC0415
 
     return Timer(START)
 

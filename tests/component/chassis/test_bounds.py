@@ -7,10 +7,10 @@ import pytest
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from chassis.bounds import GREATEST, UnfitJsonError, read_json
-from chassis.http import Probes, make_api
-from chassis.problem import MOST_FLAWS, Problem
-from chassis.store import StoreError
+from chassis.runtime.http.application import Probes, make_api
+from chassis.runtime.http.bounds import GREATEST, UnfitJsonError, read_json
+from chassis.runtime.http.problem import MOST_FLAWS, Problem
+from chassis.runtime.store.mongo import StoreError
 from contracts.topics import MAX_RECORD_BYTES
 
 CANARY = "Nguyễn Thị Hoàng Yến"

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from typing_extensions import override
 
-from chassis.memory import MemoryStore
+from chassis.core.decision import Decision
+from chassis.runtime.store.memory import MemoryStore
 from contracts import claims
-from contracts.decision import Decision
 from tests.component.chassis.toy import (
     HOUR,
     START,

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from chassis import run
-from chassis.bus import Subscription
-from chassis.fault import ProcessFaultError, is_of_process
-from chassis.run import Runner
-from chassis.settings import Settings
+from chassis.core.fault import ProcessFaultError, is_of_process
+from chassis.runtime import run
+from chassis.runtime.bus.subscription import Subscription
+from chassis.runtime.run import Runner
+from chassis.runtime.settings import Settings
 from services.rating.app import build
 from tests.component.chassis.toy import Toy, payment, record
 from tests.e2e.conftest import free_port

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from typing_extensions import override
 
-from chassis import loop
-from chassis.document import Document
-from chassis.memory import MemoryStore
+from chassis.core.document import Document
+from chassis.runtime import loop
+from chassis.runtime.store.memory import MemoryStore
 from tests.component.chassis.toy import HOUR, START, DownError, Toy, payment, record, withdrawal
 
 MINUTE = timedelta(minutes=1)

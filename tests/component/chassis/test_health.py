@@ -8,10 +8,10 @@ import pytest
 from aiokafka import TopicPartition
 from aiokafka.errors import AuthenticationFailedError, GroupAuthorizationFailedError, KafkaConnectionError
 
-from chassis import health
-from chassis.health import Fresh, Health, Pulse
-from chassis.store import StoreError
-from chassis.trouble import Trouble
+from chassis.runtime.bus.trouble import Trouble
+from chassis.runtime.store.mongo import StoreError
+from chassis.runtime.telemetry import health
+from chassis.runtime.telemetry.health import Fresh, Health, Pulse
 
 
 class World:

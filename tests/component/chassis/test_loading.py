@@ -6,8 +6,8 @@ import sys
 LATE = """
 import sys
 import services.intake.app, services.notify.app, services.rating.app, services.routing.app, services.sla.app
-import chassis.run
-from chassis.loading import load
+import chassis.runtime.run
+from chassis.runtime.loading import load
 from tests.simulation.run import run_seed
 from tests.simulation.services import _words, services
 

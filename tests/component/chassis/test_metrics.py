@@ -8,11 +8,11 @@ import pytest
 from aiokafka import TopicPartition
 from prometheus_client.parser import text_string_to_metric_families
 
-from chassis import clock
-from chassis.loop import Loop
-from chassis.memory import MemoryStore
-from chassis.metrics import Metrics
-from chassis.trouble import Trouble
+from chassis.runtime import clock
+from chassis.runtime.bus.trouble import Trouble
+from chassis.runtime.loop import Loop
+from chassis.runtime.store.memory import MemoryStore
+from chassis.runtime.telemetry.metrics import Metrics
 from contracts import claims
 from tests.component.chassis.test_crashes import beaten_by
 from tests.component.chassis.toy import HOUR, START, Toy, claim, payment, poison, raw, record, withdrawal

@@ -11,15 +11,17 @@ from aiokafka import TopicPartition
 from tenacity import wait_none
 from typing_extensions import override
 
-from chassis import bus, loop, works
-from chassis.bus import Subscription
-from chassis.loop import AT_ONCE
-from chassis.observe import NOBODY
-from chassis.progress import Progress
-from chassis.reading import Batch, Reading
-from chassis.record import Message
-from chassis.settings import Settings
-from chassis.turn import Turn
+from chassis.runtime import loop
+from chassis.runtime.bus import subscription as bus
+from chassis.runtime.bus import works
+from chassis.runtime.bus.progress import Progress
+from chassis.runtime.bus.reading import Batch, Reading
+from chassis.runtime.bus.record import Message
+from chassis.runtime.bus.subscription import Subscription
+from chassis.runtime.in_flight import Turn
+from chassis.runtime.loop import AT_ONCE
+from chassis.runtime.settings import Settings
+from chassis.runtime.telemetry.observe import NOBODY
 from tests.component.chassis.toy import START, DownError, Record, Toy, payment, raw, record
 
 PLACE = TopicPartition("intake.submitted", 0)

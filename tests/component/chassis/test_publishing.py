@@ -4,7 +4,7 @@ from aiokafka.partitioner import DefaultPartitioner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.publisher import _Partitioner
+from chassis.runtime.bus.publisher import _Partitioner
 
 
 @given(key=st.binary(max_size=80), count=st.integers(1, 50))

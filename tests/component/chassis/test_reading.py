@@ -8,9 +8,9 @@ import pytest
 from aiokafka import TopicPartition
 from aiokafka.errors import CorruptRecordException, KafkaConnectionError, TopicAuthorizationFailedError
 
-from chassis import reading, resting
-from chassis.observe import Observer
-from chassis.reading import Batch, Reading
+from chassis.runtime.bus import reading, resting
+from chassis.runtime.bus.reading import Batch, Reading
+from chassis.runtime.telemetry.observe import Observer
 from tests.component.chassis.toy import Record
 
 FIRST, SECOND, THIRD = (TopicPartition("t", n) for n in range(3))

@@ -10,9 +10,9 @@ import pytest
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from chassis.http import Probes, make_api
-from chassis.run import bind
-from chassis.server import HEADER_BYTES, Limits, make_server
+from chassis.runtime.http.application import Probes, make_api
+from chassis.runtime.http.server import HEADER_BYTES, Limits, make_server
+from chassis.runtime.run import bind
 
 HOST = "127.0.0.1"
 MANY = 200

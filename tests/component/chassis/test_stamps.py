@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from chassis.loop import Loop
+from chassis.runtime.loop import Loop
 from contracts.claims import IntakeSubmitted
 from contracts.envelope import AnyEvent
 from tests.component.chassis.toy import START, Record, Seen, Toy, payment, record

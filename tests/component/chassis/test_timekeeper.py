@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from typing_extensions import override
 
-from chassis import loop
-from chassis.document import Document
-from chassis.memory import MemoryStore
-from chassis.record import Message
-from chassis.timekeeper import Timekeeper, marks
+from chassis.core.document import Document
+from chassis.runtime import loop
+from chassis.runtime.bus.record import Message
+from chassis.runtime.store.memory import MemoryStore
+from chassis.runtime.timekeeper import Timekeeper, marks
 from contracts.intake import DossierReceived
 from contracts.topics import read_event
 from tests.component.chassis.toy import HOUR, START, TOY, DownError, Record, Toy, application, record, tick, withdrawal

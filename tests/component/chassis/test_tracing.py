@@ -7,9 +7,9 @@ import pytest
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from chassis import tracing
-from chassis.loop import Loop
-from chassis.tracing import Tracing, cause_id, own_id, root_id, sender_id, trace_id
+from chassis.runtime.loop import Loop
+from chassis.runtime.telemetry import tracing
+from chassis.runtime.telemetry.tracing import Tracing, cause_id, own_id, root_id, sender_id, trace_id
 from contracts.envelope import AnyEvent
 from tests.component.chassis.toy import Toy, application, payment, poison, record
 

@@ -16,12 +16,12 @@ from aiokafka.errors import (
     UnsupportedSaslMechanismError,
 )
 
-from chassis.admin import Admin, BusError
-from chassis.bus import Subscription
-from chassis.publisher import Publisher
-from chassis.record import Message
-from chassis.settings import Settings
-from chassis.trouble import about_place, kind_of, told
+from chassis.runtime.bus.admin import Admin, BusError
+from chassis.runtime.bus.publisher import Publisher
+from chassis.runtime.bus.record import Message
+from chassis.runtime.bus.subscription import Subscription
+from chassis.runtime.bus.trouble import about_place, kind_of, told
+from chassis.runtime.settings import Settings
 
 KINDS = [
     (UnsupportedCodecError("zstd"), "codec"),

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from chassis.loop import Loop, Tally
-from chassis.memory import MemoryStore
-from chassis.record import Message
-from chassis.service import Service
-from chassis.timekeeper import Timekeeper
+from chassis.core.decision import Allotment, Decision, Effect, Timer
+from chassis.core.service import Service
+from chassis.runtime.bus.record import Message
+from chassis.runtime.loop import Loop, Tally
+from chassis.runtime.store.memory import MemoryStore
+from chassis.runtime.timekeeper import Timekeeper
 from contracts import claims, intake, notify
-from contracts.decision import Allotment, Decision, Effect, Timer
 from contracts.envelope import LIVE, AnyEvent, Event, Payload, following, new_event
 from tests.reading import AllRead
 

@@ -12,12 +12,12 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from chassis.app import Context
-from chassis.http import Probes, make_api
-from chassis.loop import Loop
-from chassis.memory import MemoryStore
-from chassis.record import Message
-from chassis.settings import Settings
+from chassis.runtime.app import Context
+from chassis.runtime.bus.record import Message
+from chassis.runtime.http.application import Probes, make_api
+from chassis.runtime.loop import Loop
+from chassis.runtime.settings import Settings
+from chassis.runtime.store.memory import MemoryStore
 from services.intake.app import build
 
 SHARED = "not-a-secret"

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from services.intake.adapters import desk as desks
+from services.intake.adapters import submissions as desks
 from services.intake.adapters.answers import Outcome
-from services.intake.adapters.desk import Desk, pauses
+from services.intake.adapters.submissions import Desk, pauses
 
 SEEN = {"outcome": "received", "code": "D.1", "appointment": None, "missing": [], "reason": ""}
 

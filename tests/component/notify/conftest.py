@@ -7,24 +7,24 @@ from typing import Any
 
 import pytest
 
-from chassis.loop import Loop
-from chassis.memory import MemoryStore
-from chassis.record import Message
-from chassis.service import Perform
+from chassis.core.service import Perform
+from chassis.runtime.bus.record import Message
+from chassis.runtime.loop import Loop
+from chassis.runtime.store.memory import MemoryStore
 from contracts.envelope import LIVE, AnyEvent, Payload, new_event
 from contracts.intake import DossierReceived
 from contracts.notify import Medium
-from contracts.procedures import load_catalogue, load_directory
 from contracts.topics import read_event
+from domain.procedures import load_catalogue, load_directory
 from services.notify.adapters.contacts import Contact
 from services.notify.adapters.delivery import Carriers, Delivery
 from services.notify.adapters.digest import Digests
 from services.notify.adapters.mail import Sender
 from services.notify.adapters.names import Names
 from services.notify.adapters.outbox import Outbox
-from services.notify.adapters.press import Press
+from services.notify.adapters.pdf import Press
 from services.notify.adapters.writing import Writer
-from services.notify.handlers import service
+from services.notify.service import service
 
 START = datetime(2026, 1, 5, 2, tzinfo=UTC)
 CODE = "H29.16-260105-0001"

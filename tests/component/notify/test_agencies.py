@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from contracts.envelope import AnyEvent, new_event
-from contracts.procedures import load_directory
 from contracts.sla import WHOLE, DossierDueSoon, DossierEscalated, DossierOverdueRetracted, ExplanationRequired
+from domain.procedures import load_directory
 from services.notify.adapters.digest import Digests
 from services.notify.adapters.writing import Letter
 from services.notify.decide import NOBODY, Order

@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from chassis.app import Context
-from chassis.record import Message
-from chassis.settings import Settings, SettingsError
-from chassis.store import MongoStore
+from chassis.runtime.app import Context
+from chassis.runtime.bus.record import Message
+from chassis.runtime.settings import Settings, SettingsError
+from chassis.runtime.store.mongo import MongoStore
 from contracts.topics import OWNERS
 from contracts.watermarks import NotifyPassed
 from services.notify.app import build

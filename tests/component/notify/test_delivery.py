@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from contracts.decision import Effect
+from chassis.core.decision import Effect
 from contracts.envelope import AnyEvent
 from contracts.intake import NO_APPOINTMENT
 from contracts.notify import Medium

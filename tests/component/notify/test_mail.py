@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chassis.settings import SettingsError
+from chassis.runtime.settings import SettingsError
 from services.notify.adapters.mail import Mail, Patience, Sender, read_smtp_url
 
 Make = Callable[..., Any]

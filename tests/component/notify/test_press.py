@@ -10,8 +10,8 @@ import pytest
 from pypdf import PdfReader
 from reportlab.lib.units import mm
 
-from chassis.settings import SettingsError
-from services.notify.adapters.press import FONTS, Press, Sheet, UnprintableError
+from chassis.runtime.settings import SettingsError
+from services.notify.adapters.pdf import FONTS, Press, Sheet, UnprintableError
 
 VIETNAMESE = "ăâđêôơư ĂÂĐÊÔƠƯ " + "".join(map(chr, range(0x1EA0, 0x1EFA)))
 

@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI, Header, Response
 from pydantic import BaseModel
 
-from chassis.settings import SettingsError
+from chassis.runtime.settings import SettingsError
 from services.notify.adapters.contacts import Contact
 from services.notify.adapters.sms import SmsGateway
 

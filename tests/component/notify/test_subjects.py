@@ -10,7 +10,7 @@ from email.utils import getaddresses
 
 import pytest
 
-from chassis.settings import SettingsError
+from chassis.runtime.settings import SettingsError
 from services.notify.adapters.carrier import Parcel
 from services.notify.adapters.mail import Sender, compose, read_sender
 from services.notify.adapters.writing import Writer

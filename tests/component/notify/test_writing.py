@@ -8,7 +8,7 @@ import pytest
 from pypdf import PdfReader
 
 from contracts.notify import Template
-from contracts.worktime import Lines
+from domain.worktime import Lines
 from services.notify.adapters.contacts import Contact
 from services.notify.adapters.writing import Letter, Writer
 from services.notify.decide import Order

@@ -9,24 +9,24 @@ import pytest
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from chassis.http import Probes, make_api
-from chassis.keys import KeyReusedError
-from chassis.loop import Loop
-from chassis.memory import MemoryStore
-from chassis.record import Message
-from chassis.store import StoreError
+from chassis.runtime.bus.record import Message
+from chassis.runtime.http.application import Probes, make_api
+from chassis.runtime.http.keys import KeyReusedError
+from chassis.runtime.loop import Loop
+from chassis.runtime.store.memory import MemoryStore
+from chassis.runtime.store.mongo import StoreError
 from contracts.envelope import AnyEvent, event_id, new_event
-from contracts.feedback import load_categories
 from contracts.intake import DossierReceived
-from contracts.procedures import load_directory
 from contracts.routing import DossierCompleted
-from contracts.worktime import load_calendar
-from services.rating.adapters.edge import Edge, Patience
+from domain.feedback import load_categories
+from domain.procedures import load_directory
+from domain.worktime import load_calendar
 from services.rating.adapters.feedback import FeedbackDesk, Terms
 from services.rating.adapters.feedback_http import feedback_router
 from services.rating.adapters.http import router
+from services.rating.adapters.submissions import Edge, Patience
 from services.rating.adapters.words import Answer, Kept
-from services.rating.handlers import service
+from services.rating.service import service
 
 START = datetime(2026, 1, 5, 2, tzinfo=UTC)
 TERMS = Terms(load_categories(), load_directory(), load_calendar())

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from chassis.app import Context
-from chassis.http import make_api
-from chassis.settings import Settings
-from chassis.store import MongoStore
+from chassis.runtime.app import Context
+from chassis.runtime.http.application import make_api
+from chassis.runtime.settings import Settings
+from chassis.runtime.store.mongo import MongoStore
 from contracts.topics import read_event
 from services.rating.app import build
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chassis.document import Document
-from chassis.store import MongoStore
+from chassis.core.document import Document
+from chassis.runtime.store.mongo import MongoStore
 from contracts.envelope import AnyEvent, Payload, new_event
 from contracts.intake import DossierReceived
 from contracts.rating import FeedbackAnswered, FeedbackSubmitted, RatingSubmitted
@@ -18,7 +18,7 @@ from deploy.embedded import Ports, processes, store
 from services.rating.adapters.feedback_figures import FeedbackBy, feedback_figures
 from services.rating.adapters.figures import By, figures
 from services.rating.adapters.words import Answer, StoredWords
-from services.rating.handlers import service
+from services.rating.service import service
 
 pytestmark = pytest.mark.stack
 START = datetime(2026, 1, 5, 2, tzinfo=UTC)

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from chassis.loop import Loop
-from chassis.memory import MemoryStore
-from chassis.record import Message
+from chassis.runtime.bus.record import Message
+from chassis.runtime.loop import Loop
+from chassis.runtime.store.memory import MemoryStore
 from contracts.envelope import LIVE, AnyEvent
 from contracts.sla import DossierOverdue
 from tests.component.chassis.toy import record

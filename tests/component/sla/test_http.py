@@ -8,11 +8,11 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from chassis.http import Probes, make_api
+from chassis.runtime.http.application import Probes, make_api
 from contracts.routing import DelayExplained, DossierCompleted, DossierResumed, DossierSuspended
 from services.sla.adapters import router
 from services.sla.decide import Rules
-from services.sla.handlers import service
+from services.sla.service import service
 from tests.given import CODE, OFFICE, Story, at, fact, given, received
 
 RULES = Rules(OFFICE)

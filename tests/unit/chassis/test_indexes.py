@@ -2,8 +2,8 @@
 
 import pytest
 
-from chassis.settings import Settings
-from services.cli.shop import all_services
+from chassis.runtime.settings import Settings
+from tools.operations.registry import all_services
 
 SERVICES = all_services(Settings())
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 import structlog
 
-from chassis import logs
+from chassis.runtime.telemetry import logs
 from contracts.claims import IntakeSubmitted
 from contracts.envelope import new_event
 

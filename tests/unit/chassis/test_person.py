@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chassis.person import MAX_NAME, email_address, person_name, phone_number, takes_text
+from chassis.runtime.http.person import MAX_NAME, email_address, person_name, phone_number, takes_text
 
 NAMES = [
     "Nguyễn Thị Hoa",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.record import dead_letter, read_record, sender_of, value_of
+from chassis.runtime.bus.record import dead_letter, read_record, sender_of, value_of
 from contracts.rule_days import ANY_RECORD
 from contracts.topics import MAX_RECORD_BYTES, BadEventError, read_event
 from tests.unit.chassis.records import STAMP, Sent, binary, report, same, sent

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chassis.settings import Settings
-from services.cli.shop import all_services
+from chassis.runtime.settings import Settings
 from tests.given import received, told
+from tools.operations.registry import all_services
 
 SERVICES = {name: one for name, one in all_services(Settings()).items() if one.genesis}
 NOON = datetime(2026, 12, 3, 12, tzinfo=UTC)

@@ -3,7 +3,7 @@ import weakref
 
 import pytest
 
-from chassis.turn import BehindError, Turn
+from chassis.runtime.in_flight import BehindError, Turn
 
 
 def at_work(*keys: str, before: Turn | None = None) -> Turn:

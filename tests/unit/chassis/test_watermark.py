@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chassis.settings import Settings
-from chassis.watermark import INSTANT, Timeline, Told, latest, may_act, may_digest, may_pass_on, whose_turn
+from chassis.core.stream_time import INSTANT, Timeline, Told, latest, may_act, may_digest, may_pass_on, whose_turn
+from chassis.runtime.settings import Settings
 from contracts.topics import OWNER_OF
 from contracts.watermarks import MARKS, Upstream, upstream
-from services.cli.shop import all_services
+from tools.operations.registry import all_services
 
 FIRST = datetime(2026, 1, 5, 8, tzinfo=UTC)
 SECOND, THIRD = FIRST + timedelta(minutes=30), FIRST + timedelta(hours=1)

@@ -2,8 +2,8 @@
 
 from typer.testing import CliRunner
 
-from contracts.worktime import CalendarError
-from services.cli.main import app
+from domain.worktime import CalendarError
+from tools.cli.main import app
 
 
 def test_an_announcement_that_lies_ahead_is_refused_on_the_live_timeline(tmp_path, monkeypatch):

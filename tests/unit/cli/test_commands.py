@@ -8,9 +8,12 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-import services.cli
-from services.cli.commands import COMMANDS
-from services.cli.main import app, registered
+import tools.cli
+from tools.cli.commands import COMMANDS
+from tools.cli.main import app, registered
+
+SHARED = {"main", "commands", "operator", "table", "user_errors"}
+"""Modules of the command line that are no command."""
 
 DRIVERS = {"aiokafka", "fastapi", "faststream", "motor", "pymongo", "uvicorn"}
 
@@ -22,7 +25,7 @@ def test_every_command_is_registered_by_its_module_with_the_line_of_the_list(nam
 
 
 def test_every_module_of_commands_and_every_command_of_theirs_is_in_the_list():
-    modules = {file.stem for file in Path(services.cli.__file__).parent.glob("commands_*.py")}
+    modules = {file.stem for file in Path(tools.cli.__file__).parent.glob("[!_]*.py")} - SHARED
     assert modules == {command.module for command in COMMANDS.values()}
     for name in COMMANDS:
         registered(name)
@@ -44,7 +47,7 @@ def test_help_lists_them_all():
 )
 def test_a_command_imports_no_driver_that_it_does_not_need(words, unwanted):
     program = (
-        "import sys\nfrom services.cli.main import app\n"
+        "import sys\nfrom tools.cli.main import app\n"
         f"try: app({words})\nexcept SystemExit: print(*sys.modules, file=sys.stderr)"
     )
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

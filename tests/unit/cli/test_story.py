@@ -1,8 +1,8 @@
 """One dossier's story: each event after its cause, and an end whatever causes are named."""
 
 from contracts.claims import FinishedStep, TookCustody
-from services.cli.story import story
 from tests.given import at, reported
+from tools.operations.dossier_history import story
 
 HOLDER, NOON = "H29.16", at(2, "12:00")
 

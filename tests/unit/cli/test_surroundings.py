@@ -3,7 +3,7 @@ import pytest
 from contracts.topics import SERVICES
 from deploy.embedded import Ports
 from deploy.embedded.endpoints import StackFile, save
-from services.cli.surroundings import surroundings
+from tools.operations.environment import surroundings
 
 BASE = 31000
 

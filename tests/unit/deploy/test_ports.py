@@ -2,7 +2,7 @@ import socket
 
 import pytest
 
-from chassis.settings import HTTP_PORTS
+from chassis.runtime.settings import HTTP_PORTS
 from deploy.embedded import Ports, StackError
 from deploy.embedded.ports import BASE_VARIABLE, HIGHEST_BASE, HOST, require_free
 

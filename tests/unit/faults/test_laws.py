@@ -5,16 +5,16 @@ from datetime import timedelta
 
 import pytest
 
-from chassis.document import Document
-from chassis.settings import Settings
+from chassis.core.document import Document
+from chassis.runtime.settings import Settings
 from contracts import claims, intake, notify, rating, sla
-from services.cli.replaying import Comparison
-from services.cli.shop import all_services
 from tests import laws
 from tests.faults import checks
 from tests.faults.evidence import Evidence
 from tests.faults.load import Acknowledged
 from tests.given import CODE, SUBMISSION, at, fact, received, submitted
+from tools.operations.registry import all_services
+from tools.operations.replay import Comparison
 
 APPLICATION = claims.Application(procedure="1.000001", channel="counter", receiving_unit="H29.16")
 SERVICES = all_services(Settings())

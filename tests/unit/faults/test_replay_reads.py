@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from chassis.settings import Settings
+from chassis.runtime.settings import Settings
 from contracts import notify, sla
-from services.cli import replaying
-from services.cli.shop import all_services
 from tests.given import at, fact
+from tools.operations import replay as replaying
+from tools.operations.registry import all_services
 
 NOTIFY = all_services(Settings())["notify"]
 

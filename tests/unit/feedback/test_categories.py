@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from contracts.feedback import FeedbackError, load_categories
-from contracts.worktime import ZONE, due_at, load_calendar
+from domain.feedback import FeedbackError, load_categories
+from domain.worktime import ZONE, due_at, load_calendar
 
 MONDAY = datetime(2026, 1, 5, 7, 30, tzinfo=ZONE)
 CATEGORY = """

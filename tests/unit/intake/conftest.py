@@ -2,10 +2,10 @@ from typing import Any
 
 import pytest
 
-from chassis.service import Service
-from contracts.procedures import Agency, Catalogue, Directory, Procedure, Text
+from chassis.core.service import Service
+from domain.procedures import Agency, Catalogue, Directory, Procedure, Text
 from services.intake.decide import Rules
-from services.intake.handlers import service
+from services.intake.service import service
 from services.intake.state import State
 from tests.given import OFFICE
 

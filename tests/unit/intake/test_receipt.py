@@ -7,10 +7,10 @@ import pytest
 from contracts.claims import Application
 from contracts.envelope import DOSSIER_CODE_PATTERN
 from contracts.intake import DossierReceived, DossierRefused, RouteStep
-from contracts.procedures import load_catalogue, load_directory
-from contracts.worktime import Lines, load_calendar
+from domain.procedures import load_catalogue, load_directory
+from domain.worktime import Lines, load_calendar
 from services.intake.decide import Rules
-from services.intake.handlers import service
+from services.intake.service import service
 from tests.given import OFFICE, SUBMISSION, at, given, submitted
 from tests.unit.intake.telling import ALL, MONDAY, application, applied, brought
 

@@ -169,4 +169,6 @@ def test_money_is_spent_once_however_many_ask_for_it(intake):
 
 def test_one_document_answers_everybody_who_asked_for_it(intake):
     story = given(intake, applied(), stopped_for(at(3), "plan"), stopped_for(at(4), "plan"))
-    assert story.when(brought(at(5), "plan")).says(DossierSupplemented) == [DossierSupplemented(components=("plan",))] * 2
+    assert (
+        story.when(brought(at(5), "plan")).says(DossierSupplemented) == [DossierSupplemented(components=("plan",))] * 2
+    )

@@ -7,7 +7,7 @@ import pytest
 from contracts.claims import Withdrawal
 from contracts.intake import DossierReceived, DossierRefused, DossierWithdrawn
 from contracts.rule_days import ANY_RECORD
-from contracts.worktime import ZONE
+from domain.worktime import ZONE
 from tests.given import SUBMISSION, at, given, submitted
 from tests.unit.intake.telling import application, applied, took_back
 

@@ -5,17 +5,17 @@ from typing import Any
 
 import pytest
 
+from chassis.core.decision import Decision, Timer
 from contracts.claims import ClockTicked
-from contracts.decision import Decision, Timer
 from contracts.envelope import AnyEvent, Payload
 from contracts.intake import DossierRefused, DossierSupplementRequested, DossierWithdrawn
 from contracts.notify import LetterIssued, NotificationFailed, NotificationSent
 from contracts.routing import DossierCompleted, DossierSuspended
 from contracts.sla import WHOLE, DossierDueSoon, DossierOverdue, DossierOverdueRetracted, DossierRescheduled
-from contracts.worktime import Lines
+from domain.worktime import Lines
 from services.notify.decide import Order, Rules, decide
 from services.notify.dossier import State
-from services.notify.handlers import service
+from services.notify.service import service
 
 START = datetime(2026, 1, 5, 2, tzinfo=UTC)
 DUE = START + timedelta(hours=8)

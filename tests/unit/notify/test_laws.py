@@ -21,10 +21,10 @@ from contracts.notify import (
 )
 from contracts.routing import DossierCompleted, DossierSuspended
 from contracts.sla import WHOLE, DossierDueSoon, DossierOverdue, DossierOverdueRetracted, DossierRescheduled
-from contracts.worktime import Lines
+from domain.worktime import Lines
 from services.notify import dossier
 from services.notify.decide import Order
-from services.notify.handlers import service
+from services.notify.service import service
 from tests.given import comes_back, interleaved, told, told_in_order
 
 START = datetime(2026, 1, 5, 2, tzinfo=UTC)

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
+from chassis.core.decision import Timer
 from contracts import rule_days
-from contracts.decision import Timer
 from contracts.envelope import AnyEvent
 from contracts.notify import NotificationDoubtful, NotificationFailed, ResendRequested
 from contracts.sla import WHOLE, DossierOverdue, DossierOverdueRetracted
 from services.notify import dossier
 from services.notify.decide import PATIENT, Inquiry, Order, decide
 from services.notify.dossier import State
-from services.notify.handlers import service
+from services.notify.service import service
 from tests.unit.notify.test_decide import DUE, START, fold, orders, outcome, overdue, retraction
 
 Make = Callable[..., AnyEvent]

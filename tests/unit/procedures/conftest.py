@@ -1,6 +1,6 @@
 import pytest
 
-from contracts.procedures import load_catalogue, load_directory
+from domain.procedures import load_catalogue, load_directory
 
 FIELD = """
 field: {id: testing, vi: Kiểm thử, en: Testing}

@@ -1,6 +1,6 @@
 import pytest
 
-from contracts.procedures import ProcedureError, load_catalogue
+from domain.procedures import ProcedureError, load_catalogue
 
 STEPS = "procedures.1.000001.steps"
 

@@ -3,7 +3,7 @@
 import pytest
 from typer.testing import CliRunner
 
-from services.cli.main import app
+from tools.cli.main import app
 
 
 def lienthong(*words):

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.procedures import Condition, EligibilityRule, ProcedureError, Step, Text, applicable, flaws
-from contracts.worktime import Limit
+from domain.procedures import Condition, EligibilityRule, ProcedureError, Step, Text, applicable, flaws
+from domain.worktime import Limit
 
 NAME = Text(vi="Bước", en="Step")
 TALL = Condition(attribute="floors", at_least=7)

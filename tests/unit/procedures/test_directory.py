@@ -1,6 +1,6 @@
 import pytest
 
-from contracts.procedures import ProcedureError, load_directory
+from domain.procedures import ProcedureError, load_directory
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import pytest
 
-from contracts.procedures import EligibilityRule, Text
+from domain.procedures import EligibilityRule, Text
 
 REASON = Text(vi="Không đủ điều kiện", en="Not eligible")
 

@@ -3,8 +3,8 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.procedures import Step, Text, flaws
-from contracts.worktime import Limit
+from domain.procedures import Step, Text, flaws
+from domain.worktime import Limit
 
 NAME = Text(vi="Bước", en="Step")
 

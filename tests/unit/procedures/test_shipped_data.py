@@ -3,8 +3,8 @@ from collections import Counter
 
 import pytest
 
-from contracts.procedures import flaws, load_catalogue, load_directory
-from contracts.worktime import Limit
+from domain.procedures import flaws, load_catalogue, load_directory
+from domain.worktime import Limit
 
 CATALOGUE = load_catalogue()
 DIRECTORY = load_directory()

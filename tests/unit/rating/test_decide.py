@@ -7,7 +7,7 @@ from contracts.envelope import AnyEvent
 from contracts.rating import RatingCounted, RatingPublished
 from contracts.routing import DossierCompleted, DossierStepCompleted
 from services.rating.decide import decide
-from services.rating.handlers import service
+from services.rating.service import service
 from services.rating.state import State
 
 NOW = datetime(2026, 1, 6, tzinfo=UTC)

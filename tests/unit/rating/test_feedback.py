@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.decision import Decision
+from chassis.core.decision import Decision
 from contracts.envelope import AnyEvent, Payload, new_event
 from contracts.rating import FeedbackAnswered, FeedbackSubmitted
 from contracts.sla import DossierRescheduled
-from services.rating.handlers import service
+from services.rating.service import service
 from services.rating.state import Feedback, State
 
 START = datetime(2026, 1, 31, 17, tzinfo=UTC)

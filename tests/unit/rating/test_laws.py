@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from contracts.envelope import AnyEvent
 from contracts.rating import RatingCounted
 from contracts.routing import DossierCompleted, DossierStepCompleted
-from services.rating.handlers import service
+from services.rating.service import service
 from tests.given import comes_back, interleaved, told, told_in_order
 
 MOMENTS = (datetime(2026, 1, 6, tzinfo=UTC), datetime(2026, 2, 6, tzinfo=UTC))

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.cli.deadline_figures import Tally, percentile
-from services.sla.line import line_of
+from services.sla.report_row import line_of
 from tests.given import at, given, received
 from tests.unit.sla.telling import SLA, completed, resumed, step_done, suspended, transferred, withdrawn
+from tools.operations.deadline_figures import Tally, percentile
 
 NOW = at(6, "12:00")
 DAY = "1 working-days"

@@ -8,12 +8,12 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from services.cli.commands_report import MonthError, months
-from services.cli.deadline_figures import Figures
-from services.cli.deadline_tables import as_csv, as_json, as_table
-from services.cli.main import app
 from tests.given import at
 from tests.unit.report.test_figures import EARLY, by
+from tools.cli.main import app
+from tools.cli.report import MonthError, months
+from tools.operations.deadline_figures import Figures
+from tools.operations.deadline_tables import as_csv, as_json, as_table
 
 
 def shown(figures: Figures, width: int = 220) -> str:

@@ -20,8 +20,8 @@ from contracts.claims import (
 from contracts.envelope import AnyEvent, event_id
 from contracts.intake import DossierPaid, DossierSupplemented, DossierWithdrawn
 from contracts.routing import DossierTransferred, ReportRejected
-from services.routing.handlers import service
 from services.routing.rules import Rules
+from services.routing.service import service
 from tests.given import OFFICE, Story, at, fact, given, received, reported, step
 
 ROUTING = service(Rules(OFFICE))

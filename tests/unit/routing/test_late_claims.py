@@ -11,9 +11,9 @@ from contracts.routing import (
     DossierSuspended,
     DossierTransferred,
 )
-from contracts.rules import RuleSet, RuleSets, load_rule_sets
-from services.routing.handlers import service
+from domain.rules import RuleSet, RuleSets, load_rule_sets
 from services.routing.rules import Rules
+from services.routing.service import service
 from tests.given import OFFICE, at, given, received
 from tests.unit.routing.telling import (
     CHAIN,

@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 
 from contracts.routing import DossierAcknowledged, DossierCompleted, DossierStepCompleted, DossierTransferred
-from services.routing.handlers import service
 from services.routing.rules import Rules
+from services.routing.service import service
 from tests.given import OFFICE, SUBMISSION, at, given, received, step, told
 from tests.unit.routing.telling import (
     CHAIN,

@@ -6,7 +6,7 @@ import pytest
 
 from contracts import rule_days
 from contracts.routing import ConsultationRequested, DossierAcknowledged, DossierStepCompleted, DossierTransferred
-from contracts.worktime import ZONE
+from domain.worktime import ZONE
 from tests.given import at, given, received
 from tests.unit.routing.telling import (
     CHAIN,

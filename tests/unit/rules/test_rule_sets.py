@@ -5,9 +5,9 @@ from datetime import date, datetime, time
 import pytest
 from pydantic import BaseModel
 
-from contracts.rules import RulesError, Setting, load_rule_sets
-from contracts.rules.load import _SHIPPED
-from contracts.worktime import ZONE, Limit
+from domain.rules import RulesError, Setting, load_rule_sets
+from domain.rules.load import _SHIPPED
+from domain.worktime import ZONE, Limit
 
 SHIPPED = load_rule_sets()
 

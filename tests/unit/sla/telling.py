@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from chassis.service import Service
+from chassis.core.service import Service
 from contracts.calendar_changes import CalendarChanged
 from contracts.envelope import AnyEvent, Payload
 from contracts.intake import DossierWithdrawn
@@ -19,7 +19,6 @@ from contracts.routing import (
     DossierTransferred,
     Movement,
 )
-from contracts.rules import RuleSet, RuleSets, load_rule_sets
 from contracts.sla import (
     NEW_DATE,
     DossierDueSoon,
@@ -28,8 +27,9 @@ from contracts.sla import (
     DossierRescheduled,
     ExplanationRequired,
 )
+from domain.rules import RuleSet, RuleSets, load_rule_sets
 from services.sla.decide import Rules
-from services.sla.handlers import service
+from services.sla.service import service
 from tests.given import OFFICE, Story, at, fact, given, received
 
 SLA = service(Rules(OFFICE, {"H29.02": "H29.01", "H29.05": "H29"}))

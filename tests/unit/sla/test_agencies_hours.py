@@ -6,8 +6,8 @@ from datetime import datetime
 import pytest
 
 from contracts.envelope import AnyEvent
-from services.sla.handlers import service
 from services.sla.rules import Rules
+from services.sla.service import service
 from tests.given import OFFICE, at, given, received
 from tests.unit.sla.telling import changed, transferred
 

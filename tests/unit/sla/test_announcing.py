@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from contracts.worktime import CalendarError, load_changes
-from services.cli.announcing import Announcement
+from domain.worktime import CalendarError, load_changes
+from domain.worktime.announced import exceptional
 from tests.given import CODE, OFFICE, SUBMISSION, at
 from tests.unit.sla.telling import MONDAY, SLA, dossier
+from tools.operations.announcing import Announcement
 
 STORM = """
 announced_at: 2026-03-03 08:00
@@ -45,7 +46,7 @@ def test_every_dossier_under_way_is_told_the_days_and_the_reason(storm):
         (4, (), "Storm"),
         (7, ("07:30-11:30", "13:00-17:00"), "Made up"),
     ]
-    assert event.data.days[1].exceptional == storm().days[1]
+    assert exceptional(event.data.days[1]) == storm().days[1]
 
 
 def test_a_dossier_that_was_told_is_not_told_again(storm):

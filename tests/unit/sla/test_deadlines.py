@@ -2,10 +2,10 @@ from datetime import timedelta
 
 import pytest
 
-from contracts.decision import Timer
+from chassis.core.decision import Timer
 from contracts.sla import DossierDueSoon, DossierEscalated, DossierOverdue, ExplanationRequired
 from services.sla.decide import Rules
-from services.sla.handlers import service
+from services.sla.service import service
 from tests.given import CODE, OFFICE, SUBMISSION, at, given, received
 from tests.unit.sla.telling import (
     CHECKER,

@@ -6,7 +6,7 @@ import pytest
 
 from contracts.sla import DossierOverdue
 from services.sla.decide import Rules
-from services.sla.handlers import service
+from services.sla.service import service
 from tests.given import OFFICE, at, given, received
 from tests.unit.sla.telling import (
     CHECKER,

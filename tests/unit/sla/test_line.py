@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
-from services.sla.line import Lost, Waited, dossier_in, line_of, steps_in
+from services.sla.report_row import Lost, Waited, dossier_in, line_of, steps_in
 from services.sla.state import INITIAL
 from tests.given import at, given, suppose
 from tests.unit.sla.telling import (

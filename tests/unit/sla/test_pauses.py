@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from contracts.decision import Timer
+from chassis.core.decision import Timer
 from contracts.sla import DossierDueSoon, DossierOverdue, DossierOverdueRetracted, ExplanationRequired
 from tests.given import at
 from tests.unit.sla.telling import (

@@ -7,7 +7,7 @@ import pytest
 from contracts.calendar_changes import CalendarRetracted
 from contracts.rating import FeedbackAnswered
 from contracts.sla import DossierEscalated, DossierOverdue, DossierRescheduled
-from services.cli.announcing import Announcement, Retraction
+from domain.worktime.announced import exceptional
 from tests.given import CODE, at, fact, given
 from tests.unit.sla.telling import (
     DUE,
@@ -23,6 +23,7 @@ from tests.unit.sla.telling import (
 )
 from tests.unit.sla.test_calendar_changes import STORM
 from tests.unit.sla.test_complaints import ID, complaint
+from tools.operations.announcing import Announcement, Retraction
 
 MOVED = at(6, "09:00")
 CLEAR = at(3, "15:00")
@@ -110,7 +111,7 @@ def test_a_pause_that_ends_later_knows_nothing_of_what_was_taken_back():
 def test_the_command_takes_back_every_announcement_of_a_day_once():
     story = dossier()
     for reason in ("Bão", "Bão giả"):
-        day = [one.exceptional for one in STORM.data.days]
+        day = [exceptional(one) for one in STORM.data.days]
         story = story.when(*Announcement("office", day, reason, at(3)).events_for(CODE, SLA.dump(story.state)))
     clear = Retraction("office", at(4).date(), "Bão tan", CLEAR)
     events = clear.events_for(CODE, SLA.dump(story.state))
@@ -130,7 +131,7 @@ def promised(limit, time, due):
 
 def test_a_day_off_moves_a_complaint_by_the_same_rule():
     story = given(SLA, promised("1 working-days", at(2, "16:00"), at(3, "16:00")))
-    day = [one.exceptional for one in changed(at(3), ("2026-03-03", ())).data.days]
+    day = [exceptional(one) for one in changed(at(3), ("2026-03-03", ())).data.days]
     events = Announcement("office", day, "Bão số 1", at(2, "17:00")).events_for(ID, SLA.dump(story.state))
     assert [one.subject for one in events] == [ID]
     story = story.when(*events)

@@ -1,6 +1,6 @@
 import pytest
 
-from contracts.worktime import Calendar, load_calendar
+from domain.worktime import Calendar, load_calendar
 
 
 @pytest.fixture(scope="session")

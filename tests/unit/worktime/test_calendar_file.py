@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from contracts.worktime import ZONE, Calendar, CalendarError, Exceptional, Limit, Reason, Text, due_at, load_calendar
+from domain.worktime import ZONE, Calendar, CalendarError, Exceptional, Limit, Reason, Text, due_at, load_calendar
 
 GOOD = """
 hours: {morning: "07:30-11:30", afternoon: "13:00-17:00"}

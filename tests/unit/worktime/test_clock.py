@@ -3,7 +3,7 @@ from datetime import datetime
 
 import pytest
 
-from contracts.worktime import (
+from domain.worktime import (
     ZONE,
     Calendar,
     CalendarError,

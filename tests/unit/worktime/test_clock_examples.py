@@ -9,7 +9,7 @@ from datetime import datetime
 
 import pytest
 
-from contracts.worktime import ZONE, Clock, Limit, Wait, explain
+from domain.worktime import ZONE, Clock, Limit, Wait, explain
 
 PAY, DOCUMENTS, OPINION = "payment", "supplement", "consultation"
 EFFECTS = {PAY: "pauses", DOCUMENTS: "restarts", OPINION: "nothing"}

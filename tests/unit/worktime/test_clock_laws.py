@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.worktime import ZONE, Clock, Exceptional, Limit, Text, Wait, between, days_of, explain, load_calendar
+from domain.worktime import ZONE, Clock, Exceptional, Limit, Text, Wait, between, days_of, explain, load_calendar
 
 CALENDAR = load_calendar()
 MOMENTS = st.datetimes(datetime(2025, 12, 1), datetime(2026, 4, 1), timezones=st.just(ZONE)).map(  # noqa: DTZ001

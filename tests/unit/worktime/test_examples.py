@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from contracts.worktime import ZONE, Limit, add, due_at
+from domain.worktime import ZONE, Limit, add, due_at
 
 EXAMPLES = [
     # an ordinary week: Monday is 2 June 2025

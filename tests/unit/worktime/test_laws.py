@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.worktime import ZONE, Exceptional, Limit, Text, add, between, due_at, load_calendar
+from domain.worktime import ZONE, Exceptional, Limit, Text, add, between, due_at, load_calendar
 
 CALENDAR = load_calendar()
 MOMENTS = st.datetimes(datetime(2009, 1, 1), datetime(2031, 1, 1), timezones=st.just(ZONE)).map(  # noqa: DTZ001

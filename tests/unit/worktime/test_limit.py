@@ -3,7 +3,7 @@ from typing import get_args
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from contracts.worktime import Limit, LimitError, Unit
+from domain.worktime import Limit, LimitError, Unit
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 from datetime import date, datetime
 
-from contracts.worktime import ZONE, Limit, Reason, add
+from domain.worktime import ZONE, Limit, Reason, add
 
 
 def lines(calendar, start, limit):

@@ -1,0 +1,142 @@
+"""A dossier as one service keeps it: the set of facts, what it caused, and the state that follows."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from chassis.core.decision import Line
+from contracts.envelope import LIVE, AnyEvent
+
+MAX_FACTS = 2_000
+"""More events than any dossier has; beyond it a sender runs wild and gets dead letters."""
+
+MAX_CHARACTERS = 2_500_000
+"""A store keeps 16 MB in one piece: the state that follows from this many characters always fits."""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One event on record.
+
+    Attributes:
+        event: the event.
+        raw: its record's value, kept so that a repeat is byte-identical.
+        version: version of the save that brought it in.
+        own: whether this service caused it.
+        cause: version of the save that made it necessary: its own, or for what came of an effect the one before it.
+    """
+
+    event: AnyEvent
+    raw: str
+    version: int
+    own: bool
+    cause: int
+
+
+@dataclass
+class Document:
+    """One document of a service.
+
+    Most events need no more of it than the state so far and the ids of its facts, so that is what is loaded; the facts
+    themselves only for who asks for the whole document.
+
+    Attributes:
+        key: dossier code; for intake the submission's id.
+        version: counts saves; the guard of the next one. 0: not stored yet.
+        partition: where its events come in, so that a sweep finds what its instance owns.
+        known: the version of the save that brought it in, for every fact by identity.
+        facts: by identity: all of them if `whole`, else those that came in since it was loaded.
+        earlier: identities of facts on record that the bus turned out to have taken in earlier than was known.
+        whole: whether `facts` holds all that is known.
+        state: what the service's fold makes of the facts, as JSON values, for queries and for the next fold.
+        tip: place in fold order of the last fact of others in `state`; what comes after it can be folded onto it.
+        own_tip: the same of the service's own facts.
+        code: which code folded the state; other code has to fold it anew.
+        watermark: the latest moment any fact speaks of.
+        characters: how much text its facts are.
+        due: when to decide again, by the clock of `timeline`; on the live one not before what arrived was heard of,
+            on the others not after what arrived can be decided upon.
+        timeline: which clock.
+        home: the timeline that its birth settled; empty as long as none did.
+        unsent: version from which on own events may not have reached the bus yet (a sweep was cut short).
+        line: what the next save writes of it for reports; None where that has not changed.
+    """
+
+    key: str
+    version: int = 0
+    partition: int = 0
+    known: dict[str, int] = field(default_factory=dict)
+    facts: dict[str, Fact] = field(default_factory=dict)
+    earlier: set[str] = field(default_factory=set)
+    whole: bool = True
+    state: dict[str, Any] = field(default_factory=dict)
+    tip: str = ""
+    own_tip: str = ""
+    code: str = ""
+    watermark: datetime | None = None
+    characters: int = 0
+    due: datetime | None = None
+    timeline: str = LIVE
+    home: str = ""
+    unsent: int | None = None
+    line: Line | None = None
+
+    @property
+    def events(self) -> Iterable[AnyEvent]:
+        """The events of the facts that are here, in no particular order."""
+        return (fact.event for fact in self.facts.values())
+
+    @property
+    def fresh(self) -> list[Fact]:
+        """What the next save brings in; what is on record already only with its earlier stamp."""
+        return [
+            fact
+            for identity, fact in self.facts.items()
+            if fact.version > self.version or (self.earlier and identity in self.earlier)
+        ]
+
+    def add(self, event: AnyEvent, raw: str, *, own: bool, cause: int | None = None) -> bool:
+        """Record a fact for the next save; False if it is known."""
+        identity = event.identity
+        if identity in self.known:
+            return False
+        version = self.version + 1
+        self.known[identity] = version
+        self.facts[identity] = Fact(event, raw, version, own, version if cause is None else cause)
+        self.characters += len(raw)
+        self.watermark = event.time if self.watermark is None else max(self.watermark, event.time)
+        return True
+
+    def remember(self, fact: Fact) -> None:
+        """Have a fact of the store; of one that was kept twice, the earliest stamp counts."""
+        known, at = self.facts.setdefault(fact.event.identity, fact), fact.event.taken_in
+        if at is not None and known.event.taken_in is not None and at < known.event.taken_in:
+            self.facts[fact.event.identity] = fact
+
+    def heard_earlier(self, identity: str, taken_in: datetime) -> bool:
+        """Keep the earliest stamp of a fact's records; True if what is on record has to be put right.
+
+        A repeat may stand on another partition, and be read first: which one was depends on who read, the earliest
+        stamp does not. What never had a stamp gets none.
+        """
+        fact = self.facts[identity]
+        if fact.event.taken_in is None or fact.event.taken_in <= taken_in:
+            return False
+        event = fact.event.model_copy().take_in(taken_in)
+        self.facts[identity] = replace(fact, event=event)
+        if fact.version <= self.version:
+            self.earlier.add(identity)
+        return True
+
+    def caused_by(self, saves: set[int]) -> list[Fact]:
+        """Own events on record that these saves made necessary, and all that a sweep may have left unsent, in order."""
+        unsent = self.version + 1 if self.unsent is None else self.unsent
+        found = [
+            fact
+            for fact in self.facts.values()
+            if fact.own
+            and fact.version <= self.version
+            and (fact.cause in saves or fact.version in saves or fact.version >= unsent)
+        ]
+        return sorted(found, key=lambda fact: fact.version)

@@ -1,0 +1,41 @@
+"""Topics read from their beginning to their present end, without a group: for replay, stories and dead letters."""
+
+from collections.abc import AsyncIterator
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
+
+from chassis.runtime.bus.admin import Admin
+
+
+async def records(kafka: str, topics: list[str]) -> AsyncIterator[ConsumerRecord[bytes, bytes]]:
+    """Every record that is on these topics now; of each partition in order."""
+    async for page in pages(kafka, topics):
+        for record in page:
+            yield record
+
+
+async def pages(kafka: str, topics: list[str]) -> AsyncIterator[list[ConsumerRecord[bytes, bytes]]]:
+    """The same, many of one partition at once."""
+    async with Admin(kafka) as admin:
+        ends = {place: end for place, end in (await admin.ends(topics)).items() if end}
+    if not ends:
+        return
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=kafka,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        max_poll_records=5000,
+        # As the services read them: what its sender took back never was.
+        isolation_level="read_committed",
+    )
+    await consumer.start()
+    try:
+        consumer.assign(list(ends))
+        await consumer.seek_to_beginning(*ends)
+        left = set(ends)
+        while left:
+            for place, batch in (await consumer.getmany(*left, timeout_ms=1000)).items():
+                yield [record for record in batch if record.offset < ends[place]]
+            left = {place for place in left if await consumer.position(place) < ends[place]}
+    finally:
+        await consumer.stop()

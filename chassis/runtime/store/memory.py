@@ -1,0 +1,130 @@
+"""The store in memory: for unit tests and simulation, held to the same behaviour by the same tests as the real one."""
+
+import json
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeVar
+
+from typing_extensions import override
+
+from chassis.core.decision import Line
+from chassis.core.document import Document
+from chassis.core.stream_time import Timeline, Told, latest
+from chassis.runtime.store.mongo import Store
+
+K = TypeVar("K")
+
+
+class MemoryStore(Store):
+    """Copies on the way in and out, as a database does; `documents` are kept whole. See Store in `mongo`."""
+
+    def __init__(self) -> None:
+        self.documents: dict[str, Document] = {}
+        self.series: dict[str, list[str]] = {}
+        self.timelines: dict[str, Timeline] = {}
+        self._lines: dict[str, Line] = {}
+
+    @override
+    async def load(self, keys: Sequence[str], *, whole: bool = False) -> dict[str, Document]:
+        return {key: _copy(self.documents[key], whole=whole) for key in keys if key in self.documents}
+
+    @override
+    async def save(self, documents: Sequence[Document]) -> set[str]:
+        lost = set()
+        for doc in documents:
+            stored = self.documents.get(doc.key)
+            if (stored.version if stored else 0) != doc.version:
+                lost.add(doc.key)
+            else:
+                self.documents[doc.key] = _put(doc, stored)
+                if doc.line:
+                    self._lines[doc.key] = doc.line
+                doc.version, doc.line, doc.earlier = doc.version + 1, None, set()
+        return lost
+
+    @override
+    async def due(self, partitions: Iterable[int], timeline: str, now: datetime, limit: int) -> list[str]:
+        owned = set(partitions)
+        ripe = [
+            (doc.partition, doc.due, doc.key)
+            for doc in self.documents.values()
+            if doc.due is not None and doc.due <= now and doc.timeline == timeline and doc.partition in owned
+        ]
+        return [key for *_, key in sorted(ripe)[:limit]]
+
+    @override
+    async def move_due(self, documents: Sequence[Document]) -> None:
+        for doc in documents:
+            stored = self.documents[doc.key]
+            if stored.version == doc.version:
+                stored.due, stored.timeline, stored.unsent = doc.due, doc.timeline, doc.unsent
+
+    @override
+    async def allot(self, series: str, holders: Sequence[str]) -> dict[str, int]:
+        taken = self.series.setdefault(series, [])
+        taken.extend(holder for holder in dict.fromkeys(holders) if holder not in taken)
+        return {holder: taken.index(holder) + 1 for holder in holders}
+
+    @override
+    async def hear(self, told: Sequence[Told]) -> None:
+        for name, (ticks, passed) in latest(told).items():
+            known = await self.timeline(name)
+            self.timelines[name] = replace(known, ticks=known.ticks | ticks, passed=_furthest(known.passed, passed))
+
+    @override
+    async def timeline(self, name: str) -> Timeline:
+        return self.timelines.get(name, Timeline())
+
+    @override
+    async def open_timelines(self) -> set[str]:
+        return {name for name, known in self.timelines.items() if known.ticks}
+
+    @override
+    async def digested(self, timeline: str, moments: Mapping[int, datetime]) -> None:
+        known = await self.timeline(timeline)
+        self.timelines[timeline] = replace(known, digested=_furthest(known.digested, moments))
+
+    @override
+    async def passed_on(self, timeline: str, tick: datetime) -> None:
+        known = await self.timeline(timeline)
+        rest = frozenset(one for one in known.ticks if one > tick)
+        self.timelines[timeline] = replace(known, ticks=rest, passed_on=max(tick, known.passed_on or tick))
+
+    @override
+    async def acted(self, timeline: str, moments: Mapping[int, datetime]) -> None:
+        known = await self.timeline(timeline)
+        self.timelines[timeline] = replace(known, acted=_furthest(known.acted, moments))
+
+    @override
+    async def clocks(self, partitions: Iterable[int]) -> dict[tuple[str, int], datetime]:
+        owned = set(partitions)
+        found = ((name, one, now) for name, known in self.timelines.items() for one, now in known.acted.items())
+        return {(name, partition): now for name, partition, now in found if partition in owned}
+
+    @override
+    async def lines(self, first: str, last: str, *, most: bool = False) -> AsyncIterator[list[str]]:
+        yield [line.text for line in self._lines.values() if first <= line.place <= last]
+
+
+def _furthest(known: Mapping[K, datetime], told: Mapping[K, datetime]) -> dict[K, datetime]:
+    return {**known, **{key: max(at, known.get(key, at)) for key, at in told.items()}}
+
+
+def _put(doc: Document, stored: Document | None) -> Document:
+    """What is stored after a save: the facts so far, and what this save brings in."""
+    before = stored.facts if stored else {}
+    kept = _copy(doc, whole=True)
+    kept.facts = {**before, **{fact.event.identity: fact for fact in doc.fresh}}
+    kept.whole = True
+    kept.version, kept.line, kept.earlier = kept.version + 1, None, set()
+    return kept
+
+
+def _copy(doc: Document, *, whole: bool) -> Document:
+    copied = Document(**vars(doc))
+    copied.known, copied.earlier = dict(doc.known), set()
+    copied.facts = dict(doc.facts) if whole else {}
+    copied.whole = whole
+    copied.state = json.loads(json.dumps(doc.state))  # a copy, and only of what a database keeps
+    return copied

@@ -1,0 +1,263 @@
+"""Where documents live. The only module that speaks MongoDB; Motor stands behind it and nowhere else.
+
+A document is a head, which every save replaces, and one record of facts for each save. A batch of saves is one
+transaction: one commit is synced to disk instead of one for every document, and what a save adds is written once,
+however long the dossier has become. See docs/decisions/0012.
+"""
+
+import sys
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo import ASCENDING, IndexModel, ReturnDocument, UpdateOne
+from pymongo.errors import BulkWriteError, CollectionInvalid, DuplicateKeyError, PyMongoError
+from pymongo.write_concern import WriteConcern
+from typing_extensions import override
+
+from chassis.core.document import Document
+from chassis.core.stream_time import Timeline, Told, latest
+from chassis.runtime.store.stored import document, fact_of, line_of, save_id, text, timeline_of, timer, wake
+from chassis.runtime.store.writer import Writer, is_conflict
+
+StoreError = PyMongoError
+"""The store can not be reached or refuses: wait and try again."""
+
+Filter = Mapping[str, Any]
+
+
+LINES = 20_000
+"""Lines that are fetched at once."""
+
+
+class Store(Protocol):
+    """What the loop needs of a store. `memory` has the same without a server; one test suite holds both to it."""
+
+    async def load(self, keys: Sequence[str], *, whole: bool = False) -> dict[str, Document]:
+        """The documents that exist, by key; with their facts if they are wanted whole."""
+
+    async def save(self, documents: Sequence[Document]) -> set[str]:
+        """Write each document, which has new facts, unless somebody was faster; raise its version.
+
+        Returns the keys that lost. A save that raises may have been carried out or not, for all documents alike.
+        """
+
+    async def due(self, partitions: Iterable[int], timeline: str, now: datetime, limit: int) -> list[str]:
+        """Keys of documents whose time has come, at most `limit`: by partition, then most urgent first, then by key."""
+
+    async def move_due(self, documents: Sequence[Document]) -> None:
+        """Store `due`, `timeline` and `unsent` of documents that nobody else has saved since."""
+
+    async def allot(self, series: str, holders: Sequence[str]) -> dict[str, int]:
+        """Numbers of a series from 1, one for each holder, without gaps; a holder keeps its number."""
+
+    async def hear(self, told: Sequence[Told]) -> None:
+        """Remember the ticks of timelines, and how far the services upstream are; nobody goes back."""
+
+    async def timeline(self, name: str) -> Timeline:
+        """How far the service is on a timeline."""
+
+    async def open_timelines(self) -> set[str]:
+        """Those on which a tick was told and may not be passed on yet."""
+
+    async def digested(self, timeline: str, moments: Mapping[int, datetime]) -> None:
+        """Up to these moments of a timeline all is on record, by partition."""
+
+    async def passed_on(self, timeline: str, tick: datetime) -> None:
+        """Those downstream were told of a tick: it, and those before it, need not be kept."""
+
+    async def acted(self, timeline: str, moments: Mapping[int, datetime]) -> None:
+        """Up to these moments of a timeline all that was due is done, by partition; nobody goes back."""
+
+    async def clocks(self, partitions: Iterable[int]) -> dict[tuple[str, int], datetime]:
+        """The present on every timeline but the live one, by timeline and partition."""
+
+    def lines(self, first: str, last: str, *, most: bool = False) -> AsyncIterator[list[str]]:
+        """What documents keep for reports, as texts, in pages: all whose places lie between two, both included.
+
+        `most` says that these are most of all there are. It changes how they are looked for, not what is found.
+        """
+
+
+class MongoStore(Store):
+    """Documents of one service, in its own database: `documents`, `facts`, `lines`, `series`, `timelines` and more."""
+
+    def __init__(self, url: str, database: str) -> None:
+        # Majority and journal: an acknowledged save survives the death of a server.
+        self._client: Any = AsyncIOMotorClient(
+            url, tz_aware=True, tzinfo=UTC, serverSelectionTimeoutMS=5_000, uuidRepresentation="standard"
+        )
+        self.database = self._client.get_database(database, write_concern=WriteConcern("majority", j=True))
+        self.documents = self.database.documents
+        self._facts = self.database.facts
+        self._lines = self.database.lines
+        self._writer = Writer(self._client, self.database)
+
+    async def prepare(self, indexes: Sequence[Sequence[str]] = ()) -> None:
+        """Create the collections, and the indexes for timers and over these paths below `state`; harmless again."""
+        with suppress(CollectionInvalid):  # it is there already
+            await self.database.create_collection("facts")
+        await self.documents.create_indexes(
+            [IndexModel([("wake", ASCENDING)], name="timers", sparse=True)]
+            + [IndexModel([(f"state.{path}", ASCENDING) for path in one], name="-".join(one)) for one in indexes]
+        )
+        await self._lines.create_indexes([IndexModel([("place", ASCENDING)], name="place")])
+        await self._writer.prepare()
+
+    async def ping(self) -> None:
+        """Raise StoreError unless the server answers."""
+        await self.database.command("ping")
+
+    def close(self) -> None:
+        """Drop all connections."""
+        self._client.close()
+
+    @override
+    async def load(self, keys: Sequence[str], *, whole: bool = False) -> dict[str, Document]:
+        found = await self.documents.find({"_id": {"$in": list(keys)}}).to_list(None)
+        docs = {one["_id"]: document(one) for one in found}
+        if whole:
+            await self._fill(docs)
+        return docs
+
+    async def _fill(self, docs: Mapping[str, Document]) -> None:
+        saves = [save_id(doc.key, version) for doc in docs.values() for version in range(1, doc.version + 1)]
+        async for save in self._facts.find({"_id": {"$in": saves}}):
+            for fact in map(fact_of, save["facts"]):
+                docs[save["k"]].remember(fact)
+        for doc in docs.values():
+            doc.whole = True
+
+    @override
+    async def save(self, documents: Sequence[Document]) -> set[str]:
+        return await self._writer.save(documents)
+
+    @override
+    async def due(self, partitions: Iterable[int], timeline: str, now: datetime, limit: int) -> list[str]:
+        ripe: list[str] = []
+        for partition in sorted(partitions):
+            until = f"{wake(timeline, partition, now)}|{chr(sys.maxunicode)}"  # whatever the key
+            span = {"$gte": wake(timeline, partition, None), "$lte": until}
+            found = self.documents.find({"wake": span}, {"_id": 1}).sort("wake", ASCENDING).limit(limit - len(ripe))
+            ripe += [one["_id"] async for one in found]
+            if len(ripe) >= limit:
+                break
+        return ripe
+
+    @override
+    async def move_due(self, documents: Sequence[Document]) -> None:
+        if documents:
+            await self.documents.bulk_write(
+                [
+                    UpdateOne(
+                        {"_id": doc.key, "v": doc.version},
+                        {"$set": {**timer(doc), "unsent": doc.unsent}},
+                    )
+                    for doc in documents
+                ],
+                ordered=False,
+            )
+
+    @override
+    async def allot(self, series: str, holders: Sequence[str]) -> dict[str, int]:
+        # One document a series holds all holders in order, so one atomic write allots and remembers.
+        wanted = list(dict.fromkeys(holders))
+        while True:
+            known = await self.database.series.find_one({"_id": series}) or {"holders": []}
+            fresh = [holder for holder in wanted if holder not in set(known["holders"])]
+            if not fresh:
+                return {holder: known["holders"].index(holder) + 1 for holder in wanted}
+            length = len(known["holders"])
+            try:
+                await self.database.series.find_one_and_update(
+                    {"_id": series, "length": length} if length else {"_id": series, "length": {"$exists": False}},
+                    {"$push": {"holders": {"$each": fresh}}, "$set": {"length": length + len(fresh)}},
+                    upsert=length == 0,
+                    return_document=ReturnDocument.AFTER,
+                )
+            except DuplicateKeyError:
+                continue  # another instance began the series first: read it again
+
+    @override
+    async def hear(self, told: Sequence[Told]) -> None:
+        for name, (ticks, passed) in latest(told).items():
+            added = {"$addToSet": {"ticks": {"$each": sorted(map(text, ticks))}}} if ticks else {}
+            furthest = {"$max": {f"passed.{teller}": text(at) for teller, at in passed.items()}} if passed else {}
+            await self.database.timelines.update_one({"_id": name}, {**added, **furthest}, upsert=True)
+
+    @override
+    async def timeline(self, name: str) -> Timeline:
+        return timeline_of(await self.database.timelines.find_one({"_id": name}) or {})
+
+    @override
+    async def open_timelines(self) -> set[str]:
+        found = self.database.timelines.find({"ticks.0": {"$exists": True}}, {"_id": 1})
+        return {one["_id"] async for one in found}
+
+    @override
+    async def digested(self, timeline: str, moments: Mapping[int, datetime]) -> None:
+        furthest = {f"digested.{partition}": text(at) for partition, at in moments.items()}
+        await self.database.timelines.update_one({"_id": timeline}, {"$max": furthest}, upsert=True)
+
+    @override
+    async def passed_on(self, timeline: str, tick: datetime) -> None:
+        told = {"$max": {"passed_on": text(tick)}, "$pull": {"ticks": {"$lte": text(tick)}}}
+        await self.database.timelines.update_one({"_id": timeline}, told, upsert=True)
+
+    @override
+    async def acted(self, timeline: str, moments: Mapping[int, datetime]) -> None:
+        furthest = {f"acted.{partition}": text(at) for partition, at in moments.items()}
+        await self.database.timelines.update_one({"_id": timeline}, {"$max": furthest}, upsert=True)
+
+    @override
+    async def clocks(self, partitions: Iterable[int]) -> dict[tuple[str, int], datetime]:
+        owned = sorted(partitions)
+        # What was told before timelines had a record of their own is kept by partition.
+        found = self.database.clocks.find({"p": {"$in": owned}})
+        clocks = {(one["timeline"], one["p"]): one["now"] async for one in found}
+        async for one in self.database.timelines.find({}, {"acted": 1}):
+            acted = timeline_of(one).acted
+            clocks |= {(one["_id"], partition): acted[partition] for partition in owned if partition in acted}
+        return clocks
+
+    @override
+    async def lines(self, first: str, last: str, *, most: bool = False) -> AsyncIterator[list[str]]:
+        # Going through all costs half of what an index costs for each that it finds.
+        span = {} if most else {"place": {"$gte": first, "$lte": last}}
+        found = self._lines.find(span, batch_size=LINES)
+        while page := await found.to_list(LINES):
+            yield [one["text"] for one in page if first <= one["place"] <= last]
+
+    async def rewrite_lines(self, documents: Sequence[Document]) -> None:
+        """Write the lines of stored documents, unless somebody saved a newer one since they were loaded."""
+        lines = [line_of(doc, doc.version) for doc in documents if doc.line]
+        try:
+            await self._lines.bulk_write(lines, ordered=False) if lines else None
+        except BulkWriteError as error:
+            if not is_conflict(error):  # a newer one has the place
+                raise
+
+    async def all_keys(self) -> AsyncIterator[str]:
+        """The key of every document, streaming."""
+        async for one in self.documents.find({}, {"_id": 1}):
+            yield one["_id"]
+
+    async def count(self, query: Filter) -> int:
+        """How many documents match."""
+        return int(await self.documents.count_documents(dict(query)))
+
+    async def state_of(self, query: Filter) -> dict[str, Any] | None:
+        """The state of one matching document."""
+        found = await self.documents.find_one(dict(query), {"state": 1})
+        return None if found is None else found["state"]
+
+    async def states(self, query: Filter | None = None) -> AsyncIterator[tuple[str, dict[str, Any]]]:
+        """Key and state of every matching document, streaming."""
+        async for one in self.documents.find(dict(query or {}), {"state": 1}):
+            yield one["_id"], one["state"]
+
+    async def aggregate(self, pipeline: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Figures over the documents."""
+        return [one async for one in self.documents.aggregate(list(pipeline))]

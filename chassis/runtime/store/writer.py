@@ -1,0 +1,115 @@
+"""A batch of saves is one transaction, under the guard of each document's version."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pymongo import ReplaceOne
+from pymongo.errors import BulkWriteError, OperationFailure
+from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random
+
+from chassis.core.document import Document
+from chassis.runtime.store.sessions import Sessions
+from chassis.runtime.store.stored import facts_of, head, line_of
+
+DUPLICATE_KEY = 11000
+CONFLICTS = {DUPLICATE_KEY, 112, 251}
+"""Somebody else writes the same documents: duplicate key, write conflict, a transaction that was ended for one."""
+
+TOO_LARGE = "transaction is too large"
+"""More than the server's cache takes in one transaction (code 388, which the fast store says in its text alone)."""
+
+RIVALS = 20
+"""How often a save begins anew because somebody else wrote at the same time; after that the store is called down."""
+
+PATIENCE = 5
+"""So often a rival is waited for. One that is still there may have been killed in the middle of its transaction."""
+
+
+class _BeatenError(Exception):
+    """A guard did not match: nothing of this transaction may stay."""
+
+
+def is_conflict(error: BaseException) -> bool:
+    """Whether somebody else wrote at the same time; anything else is a store that is down or refuses."""
+    if isinstance(error, BulkWriteError):
+        refused = (error.details or {}).get("writeErrors", [])
+        return bool(refused) and all(one.get("code") in CONFLICTS for one in refused)
+    return isinstance(error, OperationFailure) and error.code in CONFLICTS
+
+
+class Writer:
+    """Writes documents of one service.
+
+    Args:
+        client: to the service's server.
+        database: the service's own.
+    """
+
+    def __init__(self, client: Any, database: Any) -> None:
+        self._sessions = Sessions(client, database)
+        self._documents = database.documents
+        self._facts = database.facts
+        self._lines = database.lines
+
+    async def prepare(self) -> None:
+        """Make what it needs; harmless again."""
+        await self._sessions.prepare()
+
+    async def save(self, documents: Sequence[Document]) -> set[str]:
+        """See `Store`."""
+        lost: set[str] = set()
+        async for attempt in AsyncRetrying(
+            retry=retry_if_exception(is_conflict),
+            wait=wait_random(0, 0.05),
+            stop=stop_after_attempt(RIVALS),
+            reraise=True,
+        ):
+            with attempt:
+                if attempt.retry_state.attempt_number == PATIENCE:
+                    await self._sessions.end_all()
+                await self._save(documents, lost)
+        for doc in documents:
+            if doc.key not in lost:
+                doc.version, doc.line, doc.earlier = doc.version + 1, None, set()
+        return lost
+
+    async def _save(self, documents: Sequence[Document], lost: set[str]) -> None:
+        """Write all that have not lost, all or none; what stands in the way is found out when it did not work."""
+        rest = [doc for doc in documents if doc.key not in lost]
+        while rest:
+            try:
+                await self._write(rest)
+            except _BeatenError:
+                lost |= await self._beaten(rest)
+            except (BulkWriteError, OperationFailure) as error:
+                if TOO_LARGE in str(error).lower() and len(rest) > 1:
+                    await self._save(rest[::2], lost)
+                    rest = rest[1::2]
+                elif is_conflict(error) and (beaten := await self._beaten(rest)):
+                    lost |= beaten
+                else:
+                    raise
+            else:
+                return
+            rest = [doc for doc in rest if doc.key not in lost]
+
+    async def _write(self, documents: Sequence[Document]) -> None:
+        """One transaction: the facts, the new heads, and the old heads whose guards match."""
+        new = [head(doc) for doc in documents if doc.version == 0]
+        old = [ReplaceOne({"_id": doc.key, "v": doc.version}, head(doc)) for doc in documents if doc.version > 0]
+        async with self._sessions.open() as session, session.start_transaction():
+            await self._facts.insert_many(list(map(facts_of, documents)), ordered=False, session=session)
+            if new:
+                await self._documents.insert_many(new, ordered=False, session=session)
+            if old:
+                result = await self._documents.bulk_write(old, ordered=False, session=session)
+                if result.matched_count < len(old):
+                    raise _BeatenError
+            if lines := [line_of(doc, doc.version + 1) for doc in documents if doc.line]:
+                await self._lines.bulk_write(lines, ordered=False, session=session)
+
+    async def _beaten(self, documents: Sequence[Document]) -> set[str]:
+        """Those whose stored version is not the one they were read at."""
+        found = self._documents.find({"_id": {"$in": [doc.key for doc in documents]}}, {"v": 1})
+        versions = {one["_id"]: one["v"] async for one in found}
+        return {doc.key for doc in documents if versions.get(doc.key, 0) != doc.version}

@@ -1,0 +1,133 @@
+"""Whether this instance can work, and whether it is alive: two questions, answered truthfully and cheaply.
+
+Not ready: something it needs is not there. It comes back by itself, and nobody has to do anything here.
+Not alive: the world is there, and yet nothing moves. Only a new process helps.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
+from typing import Generic, TypeVar
+
+from aiokafka.errors import KafkaError
+from typing_extensions import override
+
+from chassis.core.job import Arrival, Job
+from chassis.runtime.bus.subscription import Subscription
+from chassis.runtime.bus.trouble import DOWN, Trouble, kind_of, told, true_reason
+from chassis.runtime.store.mongo import MongoStore, StoreError
+from chassis.runtime.telemetry.observe import Observer
+
+FRESH_SECONDS = 1.0
+"""An answer is given again for so long, so that many who ask do not become a load."""
+
+PATIENCE_SECONDS = 2.0
+"""Whoever does not answer in this time is not there."""
+
+STUCK_SECONDS = 600.0
+"""Work that does not move for so long, while all it needs is there, will not move any more."""
+
+T = TypeVar("T")
+
+
+class Fresh(Generic[T]):
+    """A question whose answer is good for a while; only one asks at a time."""
+
+    def __init__(self, ask: Callable[[], Awaitable[T]], seconds: float = FRESH_SECONDS) -> None:
+        self._ask = ask
+        self._seconds = seconds
+        self._asking = asyncio.Lock()
+        self._answer: tuple[float, T] | None = None
+
+    async def __call__(self) -> T:
+        """The answer, not older than so many seconds."""
+        async with self._asking:
+            if self._answer is None or time.monotonic() - self._answer[0] >= self._seconds:
+                self._answer = (time.monotonic(), await self._ask())
+            return self._answer[1]
+
+
+class Pulse(Observer):
+    """Feels that the loop moves."""
+
+    def __init__(self) -> None:
+        self.felt = time.monotonic()
+
+    @override
+    def took(self, arrivals: Mapping[str, Sequence[Arrival]], jobs: Mapping[str, Job]) -> None:
+        self.felt = time.monotonic()
+
+
+class Health:
+    """Looks at one instance."""
+
+    def __init__(
+        self, store: MongoStore, subscription: Subscription, pulse: Pulse, stuck_seconds: float = STUCK_SECONDS
+    ) -> None:
+        self._subscription = subscription
+        self._pulse = pulse
+        self._stuck_seconds = stuck_seconds
+        self._store = Fresh(partial(_answers, store.ping))
+        self.lags = Fresh(self._lags)
+        self._excused_until = time.monotonic()
+        self._unreachable: Trouble | None = None
+
+    async def ready(self) -> dict[str, bool]:
+        """Whether each thing the service needs is there: store, bus, all its partitions, and a loop that goes on."""
+        store, lags = await asyncio.gather(self._store(), self.lags())
+        return {
+            "store": store,
+            "bus": lags is not None and self._subscription.assigned,
+            "reading": not self._subscription.troubles,
+            "loop": not self._subscription.failing and not self._subscription.stopping,
+        }
+
+    def reasons(self) -> list[dict[str, str | int]]:
+        """Why it is not ready, as far as that is known: what of the bus can not be read, and who has to mend it."""
+        fault = self._subscription.fault
+        own: list[dict[str, str | int]] = [{"check": "loop", "reason": "process", "error": fault}] if fault else []
+        unreachable = [self._unreachable] if self._unreachable else []
+        return [*own, *(_reason("bus", one) for one in unreachable), *(
+            _reason("reading", one) for one in self._subscription.troubles
+        )]  # fmt: skip
+
+    async def live(self) -> dict[str, bool]:
+        """Whether each part of the process still moves. A world that is down never makes any of them false."""
+        there, lags = await self.ready(), await self.lags()
+        if not all(there.values()) or not (self._subscription.working_since or any((lags or {}).values())):
+            self._excused_until = time.monotonic()
+        still_since = max(self._excused_until, self._pulse.felt, self._subscription.working_since or 0)
+        return {
+            "consumer": self._subscription.alive,
+            "progress": time.monotonic() - still_since < self._stuck_seconds,
+        }
+
+    async def _lags(self) -> dict[tuple[str, int], int] | None:
+        """Records that wait, by topic and partition; None if the bus does not answer or nobody asked it yet."""
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                lags = await self._subscription.lags()
+        except (KafkaError, TimeoutError) as error:
+            reason = true_reason(error) if isinstance(error, KafkaError) else error
+            self._unreachable = Trouble(DOWN if isinstance(reason, TimeoutError) else kind_of(reason), told(reason))
+            return None
+        self._unreachable = None
+        return lags
+
+
+def _reason(check: str, trouble: Trouble) -> dict[str, str | int]:
+    told_of: dict[str, str | int] = {"check": check, "reason": trouble.kind, "error": trouble.error}
+    if trouble.place is None:
+        return told_of
+    topic, partition = trouble.place
+    return {**told_of, "topic": topic, "partition": partition, "offset": trouble.offset}
+
+
+async def _answers(ping: Callable[[], Awaitable[None]]) -> bool:
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await ping()
+    except (StoreError, TimeoutError):
+        return False
+    return True

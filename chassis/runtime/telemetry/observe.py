@@ -1,0 +1,135 @@
+"""What the loop tells whoever watches it: a few calls a batch, so that watching costs next to nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from typing_extensions import override
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from chassis.core.job import Arrival, Job
+    from chassis.runtime.bus.record import Record
+    from contracts.envelope import AnyEvent
+
+ACCEPTED = "accepted"
+"""New, and kept."""
+
+DUPLICATE = "duplicate"
+"""On record already; nothing changes."""
+
+REFUSED = "refused"
+"""Readable, and put aside: its document can not take it in."""
+
+UNDECIDED = "undecided"
+"""Readable, and put aside: the service can not decide its document."""
+
+UNREADABLE = "unreadable"
+"""Put aside unread."""
+
+UNKNOWN = "unknown-type"
+"""Skipped: a type that this version does not know."""
+
+RESULTS = (ACCEPTED, DUPLICATE, REFUSED, UNDECIDED, UNREADABLE, UNKNOWN)
+"""What can become of a record."""
+
+DEAD = (REFUSED, UNDECIDED, UNREADABLE)
+"""What ends as a dead letter."""
+
+
+class Observer:
+    """Watches one loop; this one looks away. A watcher overrides what it wants to know."""
+
+    def took(self, arrivals: Mapping[str, Sequence[Arrival]], jobs: Mapping[str, Job]) -> None:
+        """These arrivals were folded, decided and saved, each with its document's job; nothing is published yet."""
+
+    def said(self, events: Sequence[AnyEvent]) -> None:
+        """The bus has acknowledged these events of the service's own."""
+
+    def put_aside(self, record: Record, result: str) -> None:
+        """This record never reached a document: UNREADABLE or UNKNOWN."""
+
+    def conflicts(self, number: int) -> None:
+        """So many saves lost their guard to another instance, and are decided again."""
+
+    def swept(self, jobs: Iterable[Job], now: datetime) -> None:
+        """These documents' timers were handled, at this moment of their timeline; `due` still says when it was time."""
+
+    def batch(self, records: int, seconds: float) -> None:
+        """A batch went all the way, in so many seconds."""
+
+    def retried(self) -> None:
+        """The world was down: the batch or sweep at work is tried again."""
+
+    def fetch_failed(self, kind: str) -> None:
+        """A fetch raised; what kind of trouble it is, see `chassis.runtime.bus.trouble`."""
+
+
+NOBODY = Observer()
+
+
+class Observers(Observer):
+    """Several at once."""
+
+    def __init__(self, *watching: Observer) -> None:
+        self._watching = watching
+
+    @override
+    def took(self, arrivals: Mapping[str, Sequence[Arrival]], jobs: Mapping[str, Job]) -> None:
+        for one in self._watching:
+            one.took(arrivals, jobs)
+
+    @override
+    def said(self, events: Sequence[AnyEvent]) -> None:
+        for one in self._watching:
+            one.said(events)
+
+    @override
+    def put_aside(self, record: Record, result: str) -> None:
+        for one in self._watching:
+            one.put_aside(record, result)
+
+    @override
+    def conflicts(self, number: int) -> None:
+        for one in self._watching:
+            one.conflicts(number)
+
+    @override
+    def swept(self, jobs: Iterable[Job], now: datetime) -> None:
+        for one in self._watching:
+            one.swept(jobs, now)
+
+    @override
+    def batch(self, records: int, seconds: float) -> None:
+        for one in self._watching:
+            one.batch(records, seconds)
+
+    @override
+    def retried(self) -> None:
+        for one in self._watching:
+            one.retried()
+
+    @override
+    def fetch_failed(self, kind: str) -> None:
+        for one in self._watching:
+            one.fetch_failed(kind)
+
+
+def results(arrivals: Mapping[str, Sequence[Arrival]], jobs: Mapping[str, Job]) -> Iterator[tuple[Arrival, str]]:
+    """What became of each arrival from the bus. Outcomes of effects are not arrivals: they are said, not taken."""
+    for key, found in arrivals.items():
+        job = jobs[key]
+        if len(job.fresh) == len(found) and not job.failed:
+            # The usual case, and the one that has to be cheap.
+            for one in found:
+                if one.record is not None:
+                    yield one, ACCEPTED
+            continue
+        fresh = {id(one) for one in job.fresh}
+        refused = {id(one) for one, _ in job.refused}
+        for one in found:
+            if one.record is not None:
+                new = (UNDECIDED if job.failed else ACCEPTED) if id(one) in fresh else DUPLICATE
+                yield one, REFUSED if id(one) in refused else new

@@ -1,6 +1,0 @@
-"""What is to be done about deadlines, as dated data: each dossier keeps the rule set of the day it was received."""
-
-from contracts.rules.load import load_rule_sets
-from contracts.rules.models import Kind, Ladder, Occasion, RulesError, RuleSet, RuleSets, Setting
-
-__all__ = ["Kind", "Ladder", "Occasion", "RuleSet", "RuleSets", "RulesError", "Setting", "load_rule_sets"]

@@ -1,0 +1,174 @@
+"""One way in for ratings: checked, published as `rating.submitted`, answered with what the loop made of it."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Protocol
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictInt,
+    TypeAdapter,
+    WithJsonSchema,
+    field_validator,
+)
+
+from chassis.runtime.bus.record import Publish, message_of
+from chassis.runtime.http.keys import Keys
+from chassis.runtime.store.mongo import StoreError
+from contracts.envelope import CODE_PATTERN, AnyEvent, Code, DossierCode, new_event
+from contracts.rating import Indicator, RatingChannel, RatingSubmitted
+from services.rating.decide import SOURCE
+from services.rating.state import INITIAL, MOST_POINTS, Rating, State, had_it
+
+_STATE = TypeAdapter(State)
+
+
+def _whole(given: Any) -> Any:
+    """JSON has one kind of number, and 2.0 is as whole as 2."""
+    return int(given) if isinstance(given, float) and given.is_integer() else given
+
+
+_Points = Annotated[
+    StrictInt, BeforeValidator(_whole), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": MOST_POINTS})
+]
+
+
+class States(Protocol):
+    """The part of the store that the edge needs."""
+
+    async def state_of(self, query: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The state of one matching document."""
+
+
+class RatingBody(BaseModel):
+    """What a device, a portal or a clerk sends."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dossier: DossierCode
+    channel: RatingChannel
+    # Ids are derived from it, so it has no bar.
+    holder: Annotated[
+        str, Field(min_length=1, max_length=64, pattern=CODE_PATTERN, description="Opaque token of who rates")
+    ]
+    agency: Code
+    officer: Code | None = None
+    answers: Annotated[dict[Indicator, _Points], Field(min_length=1, description="Points by indicator")]
+
+    @field_validator("answers")
+    @classmethod
+    def _points_in_bounds(cls, answers: dict[Indicator, int]) -> dict[Indicator, int]:
+        for indicator, points in answers.items():
+            if not 0 <= points <= MOST_POINTS:
+                raise ValueError(f"indicator {indicator}: give 0, 1 or 2 points")
+        return answers
+
+
+class Outcome(BaseModel):
+    """What became of a rating. `counted` is null while it still may: the dossier, or who works on it, is not known."""
+
+    rating_id: str
+    counted: bool | None
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a request waits for the loop.
+
+    Attributes:
+        polls: how often it looks.
+        seconds: between two looks.
+        pause: waits; a test does not.
+    """
+
+    polls: int = 50
+    seconds: float = 0.04
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+
+class Edge:
+    """Takes ratings in."""
+
+    def __init__(
+        self,
+        store: States,
+        keys: Keys,
+        publish: Publish,
+        clock: Callable[[], datetime],
+        patience: Patience | None = None,
+    ) -> None:
+        self._store = store
+        self._keys = keys
+        self._publish = publish
+        self._clock = clock
+        self._patience = patience or Patience()
+
+    async def submit(self, body: RatingBody, key: str | None) -> Outcome:
+        """Publish a rating, once however often it is sent, and wait for what becomes of it.
+
+        Raises:
+            KeyReusedError: the same holder used the key for another rating.
+        """
+        state = await self._known(body.dossier)
+        event = _event(body, key, state, self._clock())
+        if key is not None:
+            with suppress(StoreError):  # without it a rating is still taken in; of two, the bus has one first
+                await self._keys.hold(event.id, body)
+        if _find(state, event.id) is None:
+            await self._publish([message_of(event)])
+        return await self._settled(body.dossier, event.id)
+
+    async def outcome(self, dossier: str, rating_id: str) -> Outcome | None:
+        """What became of a rating; None if it has not been seen."""
+        return _outcome(await self._state(dossier), rating_id)
+
+    async def _settled(self, dossier: str, rating_id: str) -> Outcome:
+        for _ in range(self._patience.polls):
+            found = _outcome(await self._known(dossier), rating_id)
+            if found and found.counted is not None:
+                return found
+            await self._patience.pause(self._patience.seconds)
+        return Outcome(rating_id=rating_id, counted=None)
+
+    async def _known(self, dossier: str) -> State:
+        """The state, as far as the store answers: a rating can be taken in without it."""
+        try:
+            return await self._state(dossier)
+        except StoreError:
+            return INITIAL
+
+    async def _state(self, dossier: str) -> State:
+        found = await self._store.state_of({"_id": dossier})
+        return _STATE.validate_python(found) if found else INITIAL
+
+
+def _event(body: RatingBody, key: str | None, state: State, at: datetime) -> AnyEvent:
+    content = body.model_dump(exclude={"dossier"})
+    meaning = key or json.dumps(content, sort_keys=True)
+    return new_event(
+        RatingSubmitted.model_validate(content),
+        source=SOURCE,
+        subject=body.dossier,
+        time=at,
+        correlationid=state.correlationid or body.dossier,
+        unique=(body.holder, meaning),
+    )
+
+
+def _find(state: State, rating_id: str) -> Rating | None:
+    return next((one for one in state.ratings if one.rating_id == rating_id), None)
+
+
+def _outcome(state: State, rating_id: str) -> Outcome | None:
+    rating = _find(state, rating_id)
+    if rating is None:
+        return None
+    may_yet = not state.received or not (rating.counted or had_it(state, rating) or state.completed)
+    return Outcome(rating_id=rating_id, counted=None if may_yet else rating.counted)

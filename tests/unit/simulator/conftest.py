@@ -1,0 +1,52 @@
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+
+import pytest
+
+from domain.procedures import Catalogue, Directory, load_catalogue, load_directory
+from domain.worktime import ZONE, Calendar, load_calendar
+from tests.unit.simulator.shop import Shop
+from tools.simulator import Moment, Plan, Summary, play
+
+MONDAY = datetime(2026, 1, 12, 7, 30, tzinfo=ZONE)
+
+
+@dataclass(frozen=True)
+class Week:
+    plan: Plan
+    shop: Shop
+    summary: Summary
+    moments: list[Moment]
+
+
+@pytest.fixture(scope="session")
+def directory() -> Directory:
+    return load_directory()
+
+
+@pytest.fixture(scope="session")
+def catalogue(directory: Directory) -> Catalogue:
+    return load_catalogue(directory=directory)
+
+
+@pytest.fixture(scope="session")
+def calendar() -> Calendar:
+    return load_calendar()
+
+
+@pytest.fixture(scope="session")
+def plan() -> Plan:
+    return Plan(100, 1, MONDAY, "sim-1-1")
+
+
+def live_through(plan: Plan, catalogue: Catalogue, directory: Directory, calendar: Calendar) -> Week:
+    shop, moments = Shop(), list[Moment]()
+    summary = asyncio.run(play(plan, shop, catalogue, directory, calendar, on_window=moments.append))
+    return Week(plan, shop, summary, moments)
+
+
+@pytest.fixture(scope="session")
+def week(plan: Plan, catalogue: Catalogue, directory: Directory, calendar: Calendar) -> Week:
+    """A hundred dossiers through all services, from Monday to Monday."""
+    return live_through(plan, catalogue, directory, calendar)

@@ -1,0 +1,55 @@
+"""The README's tour prints what the services say: the same play, through the same services, in memory."""
+
+from pathlib import Path
+
+import pytest
+
+from contracts.envelope import AnyEvent
+from contracts.topics import OF_DOSSIERS
+from tests.unit.simulator.shop import Shop
+from tools.operations.dossier_history import story
+from tools.operations.late_dossier import play_late_dossier
+
+README = Path(__file__).parents[3] / "README.md"
+CUT = "…"
+
+
+class Listening(Shop):
+    async def said(self, topic: str) -> list[AnyEvent]:
+        return self.events(topic)
+
+
+@pytest.fixture(scope="module")
+async def told() -> tuple[Shop, str, list[AnyEvent]]:
+    shop = Listening()
+    code = await play_late_dossier(shop, "tour-in-memory")
+    return shop, code, [event for topic in OF_DOSSIERS for event in shop.events(topic)]
+
+
+def test_the_tour_in_the_readme_is_what_the_services_say(told: tuple[Shop, str, list[AnyEvent]]) -> None:
+    shop, code, events = told
+    printed = README.read_text().partition(f"$ lienthong dossier show {code}\n")[2].partition("```")[0].splitlines()
+    assert not shop.dead_letters
+    lines = list(story(events, "en"))
+    assert [line for line in lines if "dossier.overdue: deadline dossier" in line]
+    place = 0
+    for number, line in enumerate(printed):
+        if line.strip() == CUT:
+            while not _same(printed[number + 1], lines[place]) and place < len(lines) - 1:
+                place += 1
+            continue
+        assert _same(line, lines[place]), f"README has {line!r}, the services say {lines[place]!r}"
+        place += 1
+    assert place == len(lines)
+
+
+def _same(printed: str, line: str) -> bool:
+    return line.startswith(printed.removesuffix(CUT).rstrip()) if printed.endswith(CUT) else line == printed
+
+
+def test_a_story_does_not_depend_on_the_order_in_which_its_events_are_read(
+    told: tuple[Shop, str, list[AnyEvent]],
+) -> None:
+    _, _, events = told
+    assert list(story(reversed([*events, *events]), "vi")) == list(story(events, "vi"))
+    assert "           Đến hạn: 09:00 ngày 05/03/2026" in story(events, "vi")

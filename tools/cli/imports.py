@@ -1,0 +1,95 @@
+"""`import`: history, played onto the bus on its own time."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+from rich.table import Table
+
+from chassis.runtime.bus.admin import Admin
+from chassis.runtime.bus.publisher import Publisher
+from chassis.runtime.bus.record import Message
+from chassis.runtime.settings import Settings
+from contracts.claims import ClockTicked
+from tools.cli.main import app
+from tools.importer import Deadlines, ImportFailed, Report, load_mapping, play
+from tools.operations.environment import surroundings
+from tools.ticking import Ticking
+
+console = Console()
+errors = Console(stderr=True)
+
+
+class HistoryBus:
+    """The bus as the import needs it."""
+
+    def __init__(self, settings: Settings, admin: Admin, publisher: Publisher) -> None:
+        self.kafka = settings.kafka
+        self._admin = admin
+        self._publisher = publisher
+
+    async def publish(self, messages: Sequence[Message]) -> None:
+        """Return when all are acknowledged."""
+        await self._publisher(messages)
+
+    async def tick(self, timeline: str, time: datetime) -> None:
+        """Tell what time it is; return when every service has passed that on."""
+        partitions = (await self._admin.topics())[ClockTicked.TYPE]
+        async with Ticking(self.kafka, self._publisher, timeline, partitions, _tell_of_waiting) as ticking:
+            await ticking.tick(time)
+
+
+def _tell_of_waiting(services: Sequence[str]) -> None:
+    errors.print(f"waiting for {', '.join(services)}: nothing is decided without them", highlight=False)
+
+
+@app.command("import")
+def import_history(
+    file: Annotated[
+        Path, typer.Argument(help="IEEE XES (.xes), CSV (.csv), OCEL 2.0 (.json, .jsonocel, .sqlite); also .gz")
+    ],
+    mapping: Annotated[Path, typer.Option(help="YAML that says what is what; see examples/")],
+    from_scratch: Annotated[bool, typer.Option(help="Do not resume an interrupted import")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The report for scripts")] = False,
+) -> None:
+    """Play a log's cases as submissions and agency reports, on the log's own time; report every anomaly."""
+    try:
+        report = asyncio.run(_import(file, mapping, from_scratch=from_scratch))
+    except ImportFailed as error:
+        errors.print(f"[red]lienthong:[/] {error}", soft_wrap=True, highlight=False)
+        raise typer.Exit(2) from None
+    if as_json:
+        typer.echo(json.dumps(report.as_dict(), ensure_ascii=False, default=str))
+    else:
+        table = Table("what", "count", "cases", "first example")
+        for row in report.rows():
+            table.add_row(*map(str, row))
+        console.print(table)
+
+
+async def _import(file: Path, mapping: Path, *, from_scratch: bool) -> Report:
+    settings = surroundings()
+    publisher = Publisher(settings.kafka)
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
+    try:
+        async with Admin(settings.kafka) as admin:
+            with Progress(*columns, console=errors, transient=True) as progress:
+                task = progress.add_task(f"importing {file.name}", total=None)
+                meaning = load_mapping(mapping)
+                return await play(
+                    file,
+                    meaning,
+                    HistoryBus(settings, admin, publisher),
+                    settings.home / "imports",
+                    deadlines=Deadlines(meaning, settings.calendar, settings.rules),
+                    from_scratch=from_scratch,
+                    on_progress=lambda done, total: progress.update(task, completed=done, total=total),
+                )
+    finally:
+        await publisher.stop()

@@ -1,0 +1,117 @@
+"""A changed calendar is announced to all that is under way, one `calendar.changed` for each; or taken back."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from contracts.calendar_changes import CalendarChanged, CalendarRetracted
+from contracts.envelope import LIVE, AnyEvent, event_id, new_event
+from domain.worktime import Exceptional
+from domain.worktime.announced import announced
+
+
+@dataclass(frozen=True)
+class Announcement:
+    """What is announced.
+
+    Attributes:
+        calendar: its name.
+        days: the days that are worked otherwise.
+        reason: told to citizens whose date moves.
+        at: when it is announced: kept with it, so that whoever repeats it says the same again.
+        timeline: to the dossiers and complaints of this clock.
+    """
+
+    calendar: str
+    days: Sequence[Exceptional]
+    reason: str
+    at: datetime
+    timeline: str = LIVE
+
+    @property
+    def data(self) -> CalendarChanged:
+        """What every event carries."""
+        days = tuple(map(announced, self.days))
+        return CalendarChanged(calendar=self.calendar, days=days, reason=self.reason)
+
+    def query(self) -> dict[str, Any]:
+        """Which documents of the deadline watch are under way: dossiers and complaints."""
+        return _under_way(self.timeline)
+
+    def events_for(self, code: str, state: Mapping[str, Any]) -> list[AnyEvent]:
+        """What is left to say to one of them."""
+        event = self.for_dossier(code, state)
+        return [event] if event else []
+
+    def for_dossier(self, code: str, state: Mapping[str, Any]) -> AnyEvent | None:
+        """The event for one dossier; None where it has it. The same announcement always has the same bytes.
+
+        It is of the moment of the announcement, or of the receipt where that came after.
+        """
+        named = f"{self.data.model_dump_json()}|{self.at.astimezone(UTC).isoformat()}"
+        digest = hashlib.sha256(named.encode()).hexdigest()[:32]
+        if any(one["id"] == event_id(CalendarChanged.TYPE, code, digest) for one in state["amendments"]):
+            return None
+        return new_event(
+            self.data,
+            source=f"/calendar/{self.calendar}",
+            subject=code,
+            time=max(self.at, datetime.fromisoformat(state["received_at"])),
+            correlationid=state["correlation"],
+            unique=(digest,),
+            timeline=self.timeline,
+        )
+
+
+@dataclass(frozen=True)
+class Retraction:
+    """What was announced of a day does not hold: every announcement of a calendar that speaks of it is taken back.
+
+    Attributes:
+        calendar: its name.
+        on: the day.
+        reason: told to citizens whose date moves again.
+        at: when it is taken back.
+        timeline: of the dossiers and complaints that were told.
+    """
+
+    calendar: str
+    on: date
+    reason: str
+    at: datetime
+    timeline: str = LIVE
+
+    def query(self) -> dict[str, Any]:
+        """Which documents of the deadline watch are under way."""
+        return _under_way(self.timeline)
+
+    def events_for(self, code: str, state: Mapping[str, Any]) -> list[AnyEvent]:
+        """One event for each announcement that one dossier was told and that is not taken back."""
+        gone = {one["announcement"] for one in state.get("retractions", ())}
+        told = [one for one in state["amendments"] if self._speaks_of_it(one) and one["id"] not in gone]
+        return [self._taking_back(one["id"], code, state) for one in told]
+
+    def _speaks_of_it(self, amendment: Mapping[str, Any]) -> bool:
+        days = [day["on"] for day in amendment["days"]]
+        return amendment.get("source", self._source) == self._source and self.on.isoformat() in days
+
+    @property
+    def _source(self) -> str:
+        return f"/calendar/{self.calendar}"
+
+    def _taking_back(self, announcement: str, code: str, state: Mapping[str, Any]) -> AnyEvent:
+        return new_event(
+            CalendarRetracted(calendar=self.calendar, announcement=announcement, reason=self.reason),
+            source=self._source,
+            subject=code,
+            time=max(self.at, datetime.fromisoformat(state["received_at"])),
+            correlationid=state["correlation"],
+            unique=(announcement, self.at.astimezone(UTC).isoformat()),
+            timeline=self.timeline,
+        )
+
+
+def _under_way(timeline: str) -> dict[str, Any]:
+    return {"state.phase": "open", "state.timeline": timeline}

@@ -1,0 +1,184 @@
+"""Dead letters: records that a service could not take, and what was done with them (see `letter_deeds`).
+
+A dead letter is named `service/partition/offset`. What is done with one is itself a record on the same topic, with the
+header `handled` naming it, and who did it, when and why; so the topic alone tells the whole story, and for good.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from aiokafka import ConsumerRecord
+from aiokafka.errors import KafkaError
+
+from chassis.runtime.bus.admin import BusError
+from chassis.runtime.bus.record import MAX_KEY_BYTES
+from chassis.runtime.bus.skipping import UNTIL
+from chassis.runtime.bus.streams import records
+from contracts.topics import SERVICES, dead_letter_topic
+
+NAME = re.compile(rf"({'|'.join(SERVICES)})/(\d{{1,9}})/(\d{{1,18}})")
+
+
+@dataclass(frozen=True)
+class Action:
+    """What somebody did with a letter.
+
+    Attributes:
+        what: ``replayed``, ``refused`` (its origin does not bear it out, so it was not replayed) or ``discarded``.
+        at: when the bus took the note in.
+        by: who.
+        why: in that person's words.
+    """
+
+    what: str
+    at: datetime
+    by: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One dead letter.
+
+    Attributes:
+        name: ``service/partition/offset``.
+        at: when it was put aside.
+        reason: why the service could not take it, and how to mend it.
+        topic: where it came from, with partition and offset; empty and -1 if its headers do not say.
+        key: its record key, as far as it was kept.
+        value: its bytes, as far as they were kept.
+        cut: how much of its bytes was kept, if not all.
+        headers: all that stand on it.
+        actions: what was done with it, oldest first.
+    """
+
+    name: str
+    at: datetime
+    reason: str
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    cut: str
+    headers: tuple[tuple[str, str], ...]
+    actions: tuple[Action, ...] = ()
+
+    @property
+    def service(self) -> str:
+        """Who could not take it."""
+        return self.name.partition("/")[0]
+
+    @property
+    def status(self) -> str:
+        """``open``, or what was done last."""
+        return self.actions[-1].what if self.actions else "open"
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is left to do about it."""
+        return self.status in ("replayed", "discarded")
+
+    @property
+    def is_order(self) -> bool:
+        """Whether it orders to skip a batch that nobody could read, and holds that instead of a record."""
+        return UNTIL in dict(self.headers)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the letter holds all bytes that its record held."""
+        return not self.cut and len(self.key or b"") < MAX_KEY_BYTES
+
+
+class LetterError(Exception):
+    """This can not be done with this letter; says why and what can."""
+
+
+class NoSuchLetterError(LetterError):
+    """No dead letter has this name."""
+
+
+@contextmanager
+def speaking_to(kafka: str) -> Iterator[None]:
+    """Turn what the bus refuses into one sentence."""
+    try:
+        yield
+    except (KafkaError, TimeoutError, OSError) as error:
+        raise BusError(
+            f"Kafka at {kafka} does not answer ({type(error).__name__}): nothing more was done; start it and repeat"
+        ) from None
+
+
+async def letters_of(kafka: str, service: str) -> list[Letter]:
+    """Every dead letter a service ever wrote, oldest first, with what was done with it."""
+    found: list[tuple[ConsumerRecord[bytes, bytes], dict[str, str]]] = []
+    actions: dict[str, list[Action]] = defaultdict(list)
+    with speaking_to(kafka):
+        async for record in records(kafka, [dead_letter_topic(service)]):
+            headers = {name: value.decode(errors="replace") for name, value in record.headers}
+            if "handled" in headers:
+                actions[headers["handled"]].append(_action(record, headers))
+            else:
+                found.append((record, headers))
+    letters = [_letter(service, record, headers, actions) for record, headers in found]
+    return sorted(letters, key=lambda letter: letter.at)
+
+
+async def open_letters(kafka: str, service: str) -> list[Letter]:
+    """Dead letters of a service that nothing was done with yet, oldest first."""
+    return [letter for letter in await letters_of(kafka, service) if letter.status == "open"]
+
+
+def _action(record: "ConsumerRecord[bytes, bytes]", headers: Mapping[str, str]) -> Action:
+    return Action(headers.get("action", ""), _taken_in(record), headers.get("by", ""), headers.get("why", ""))
+
+
+def _letter(
+    service: str,
+    record: "ConsumerRecord[bytes, bytes]",
+    headers: Mapping[str, str],
+    actions: Mapping[str, Sequence[Action]],
+) -> Letter:
+    name = f"{service}/{record.partition}/{record.offset}"
+    return Letter(
+        name=name,
+        at=_taken_in(record),
+        reason=headers.get("reason", "unknown"),
+        topic=headers.get("topic", ""),
+        partition=_number(headers.get("partition", "")),
+        offset=_number(headers.get("offset", "")),
+        key=record.key,
+        value=record.value,
+        cut=headers.get("cut", ""),
+        headers=tuple(headers.items()),
+        actions=tuple(sorted(actions.get(name, ()), key=lambda action: action.at)),
+    )
+
+
+def _taken_in(record: "ConsumerRecord[bytes, bytes]") -> datetime:
+    return datetime.fromtimestamp(record.timestamp / 1000, UTC)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < len(str(2**63)) else -1
+
+
+async def find(kafka: str, names: Sequence[str]) -> list[Letter]:
+    """The dead letters of these names.
+
+    Raises:
+        NoSuchLetterError: one of them does not exist, or is no name at all.
+    """
+    for name in names:
+        if not NAME.fullmatch(name):
+            raise NoSuchLetterError(f"{name!r} is no dead letter's name: that is service/partition/offset, as sla/3/17")
+    known: dict[str, Letter] = {}
+    for service in {name.partition("/")[0] for name in names}:
+        known |= {letter.name: letter for letter in await letters_of(kafka, service)}
+    if missing := [name for name in names if name not in known]:
+        raise NoSuchLetterError(f"no dead letter {missing[0]}: see `lienthong dead-letters list --all`")
+    return [known[name] for name in dict.fromkeys(names)]

@@ -1,0 +1,34 @@
+"""What reports read, worked out anew from all that is on record."""
+
+from collections.abc import Sequence
+
+from chassis.core.service import Service
+from chassis.runtime.store.mongo import MongoStore
+from services.sla.report_row import line_of
+from services.sla.state import State
+from tools.operations.environment import store_of, surroundings
+from tools.operations.registry import all_services
+
+CHUNK = 500
+"""Dossiers whose lines are rewritten together."""
+
+
+async def rebuild_lines() -> int:
+    """Write the lines of all dossiers anew. Returns how many have one."""
+    settings = surroundings()
+    store, watch = store_of(settings, "sla"), all_services(settings)["sla"]
+    try:
+        await store.prepare(watch.indexes)
+        keys = [key async for key in store.all_keys()]
+        return sum([await rewrite_lines(store, watch, keys[n : n + CHUNK]) for n in range(0, len(keys), CHUNK)])
+    finally:
+        store.close()
+
+
+async def rewrite_lines(store: MongoStore, watch: Service[State], keys: Sequence[str]) -> int:
+    """Write the lines of these documents anew, while the service may be at work. Returns how many have one."""
+    found = (await store.load(keys, whole=True)).values()
+    for doc in found:
+        doc.line = line_of(watch.fold(doc.events))
+    await store.rewrite_lines(list(found))
+    return sum(doc.line is not None for doc in found)

@@ -1,0 +1,119 @@
+"""The figures of `status`: read from the services' own documents and from the bus."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chassis.runtime.bus.admin import Admin
+from chassis.runtime.settings import Settings
+from chassis.runtime.store.mongo import MongoStore
+from contracts.envelope import LIVE
+from contracts.topics import SERVICES, dead_letter_topic
+from tools.operations.dead_letters import open_letters
+from tools.operations.environment import store_of
+from tools.operations.registry import groups
+
+TOTAL = {"$sum": 1}
+Query = Mapping[str, Any]
+"""Which documents are meant: those of one timeline."""
+
+
+async def figures(settings: Settings, timeline: str = LIVE) -> dict[str, Any]:
+    """Everything `status --json` prints: of one timeline; records, lag, dead letters and ticks of the whole bus."""
+    stores = {name: store_of(settings, name) for name in SERVICES}
+    try:
+        async with Admin(settings.kafka) as admin:
+            records = await admin.records()
+            lag = await admin.lag(groups(settings))
+        dead = sum([len(await open_letters(settings.kafka, name)) for name in SERVICES])
+        here = {"state.timeline": timeline}
+        return {
+            "timeline": timeline,
+            "dossiers": await _dossiers(stores, here),
+            "holding": await _holding(stores["routing"], here),
+            "escalations": await _sum(stores["sla"], "state.escalations", here),
+            "letters": await _sum(stores["notify"], "state.letters", here),
+            "topics": {topic: n for topic, n in records.items() if topic not in map(dead_letter_topic, SERVICES)},
+            "ratings": await _ratings(stores["rating"], timeline),
+            "notifications": await _notifications(stores["notify"], here),
+            "lag": {group.removeprefix(settings.group_prefix): n for group, n in lag.items()},
+            "dead_letters": dead,
+            "timelines": await _timelines(stores),
+        }
+    finally:
+        for store in stores.values():
+            store.close()
+
+
+async def _timelines(stores: dict[str, MongoStore]) -> dict[str, dict[str, str]]:
+    """Of timelines on which a tick waits, how far each service has passed them on; empty: not at all."""
+    waiting = set[str]().union(*[await store.open_timelines() for store in stores.values()])
+    return {
+        timeline: {
+            name: passed.isoformat() if (passed := (await store.timeline(timeline)).passed_on) else ""
+            for name, store in stores.items()
+        }
+        for timeline in sorted(waiting)
+    }
+
+
+async def _dossiers(stores: Mapping[str, MongoStore], here: Query) -> dict[str, int]:
+    intake, routing, sla = stores["intake"], stores["routing"], stores["sla"]
+    by_phase: dict[str, Any] = {"_id": "$state.phase", "n": TOTAL}
+    phases = {one["_id"]: one["n"] for one in await routing.aggregate([{"$match": here}, {"$group": by_phase}])}
+    return {
+        "received": await intake.count({**here, "state.code": {"$gt": ""}}),
+        "open": phases.get("processing", 0) + phases.get("suspended", 0),
+        "completed": phases.get("completed", 0),
+        "delivered": await intake.count({**here, "state.outcome": "delivered"}),
+        "withdrawn": phases.get("withdrawn", 0),
+        "overdue": await sla.count({**here, "state.overdue": True, "state.kind": "dossier"}),
+        "due_soon": await sla.count(
+            {
+                **here,
+                "state.phase": "open",
+                "state.kind": "dossier",
+                "state.due_soon": True,
+                "state.overdue": False,
+            }
+        ),
+    }
+
+
+async def _holding(routing: MongoStore, here: Query) -> dict[str, int]:
+    found = await routing.aggregate(
+        [
+            {"$match": {**here, "state.phase": {"$in": ["processing", "suspended"]}}},
+            {"$unwind": "$state.holding"},
+            {"$group": {"_id": "$state.holding", "n": TOTAL}},
+            {"$sort": {"n": -1, "_id": 1}},
+        ]
+    )
+    return {one["_id"]: one["n"] for one in found}
+
+
+async def _sum(store: MongoStore, path: str, here: Query) -> int:
+    found = await store.aggregate([{"$match": here}, {"$group": {"_id": None, "n": {"$sum": f"${path}"}}}])
+    return int(found[0]["n"]) if found else 0
+
+
+async def _ratings(rating: MongoStore, timeline: str) -> dict[str, int]:
+    found = await rating.aggregate(
+        [
+            {"$unwind": "$state.ratings"},
+            {"$match": {"state.ratings.counted": True, "state.ratings.timeline": timeline}},
+            {
+                "$group": {
+                    "_id": None,
+                    "count": TOTAL,
+                    "points": {"$sum": "$state.ratings.points"},
+                    "of": {"$sum": "$state.ratings.of"},
+                }
+            },
+        ]
+    )
+    return {name: int(found[0][name]) if found else 0 for name in ("count", "points", "of")}
+
+
+async def _notifications(notify: MongoStore, here: Query) -> dict[str, int]:
+    counts = ("sent", "doubtful", "failed", "unreached", "unaddressed", "pending")
+    return {name: await _sum(notify, f"state.{name}", here) for name in counts}

@@ -1,0 +1,122 @@
+"""How those who play to the services tell the clock of a timeline, and how they wait until everybody has heard it.
+
+Who tells more before the last tick is passed on leaves it to chance what a service knows when it acts on it.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Self
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from chassis.core.stream_time import INSTANT
+from chassis.runtime.bus.record import Message, Publish, message_of
+from contracts.claims import ClockTicked
+from contracts.envelope import new_event
+from contracts.topics import BadEventError, UnknownTypeError, read_event
+from contracts.watermarks import TELLERS
+
+FETCH_MS = 50
+PATIENT_SECONDS = 10.0
+"""After so long it is told for whom a tick waits: a service may be down."""
+
+OnWait = Callable[[Sequence[str]], None]
+"""Told which services have not passed a tick on for a while."""
+
+
+def ticks(timeline: str, time: datetime, partitions: int) -> list[Message]:
+    """One `clock.ticked` for every partition: on this timeline it is now `time`."""
+    return [_tick(timeline, time, partition) for partition in range(partitions)]
+
+
+def _tick(timeline: str, time: datetime, partition: int) -> Message:
+    event = new_event(
+        ClockTicked(partition=partition),
+        source=f"/clock/{timeline}",
+        subject=timeline,
+        time=time,
+        correlationid=timeline,
+        unique=(partition, time.isoformat()),
+        timeline=timeline,
+    )
+    return replace(message_of(event), key=None, partition=partition)
+
+
+class Ticking:
+    """The clock of one timeline; use as `async with Ticking(…) as ticking`. A repeated tick is a later one.
+
+    Args:
+        kafka: bootstrap servers.
+        publish: puts the ticks on the bus.
+        timeline: which one.
+        partitions: of every topic.
+        on_wait: told for whom a tick waits, when that takes long. It waits for ever: without them it can not go on.
+    """
+
+    def __init__(
+        self, kafka: str, publish: Publish, timeline: str, partitions: int, on_wait: OnWait = lambda _: None
+    ) -> None:
+        self._publish = publish
+        self._timeline = timeline
+        self._partitions = partitions
+        self._on_wait = on_wait
+        self._consumer = AIOKafkaConsumer(
+            bootstrap_servers=kafka,
+            enable_auto_commit=False,
+            fetch_max_wait_ms=FETCH_MS,
+            isolation_level="read_committed",
+        )
+        self._passed: dict[str, datetime] = {}
+
+    async def __aenter__(self) -> Self:
+        await self._consumer.start()
+        places = [TopicPartition(mark, 0) for mark in TELLERS]
+        self._consumer.assign(places)
+        await self._consumer.seek_to_beginning(*places)
+        ends = await self._consumer.end_offsets(places)
+        while any([await self._consumer.position(place) < end for place, end in ends.items()]):
+            await self._hear()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._consumer.stop()
+
+    async def tick(self, time: datetime) -> None:
+        """Tell every partition that it is now `time`; return when every service has passed that on.
+
+        Where somebody has passed that moment before, it is told as the next one: else what came since would wait.
+        """
+        past = max(self._passed.values(), default=None)
+        now = time if past is None else max(time, past + INSTANT)
+        await self._publish(ticks(self._timeline, now, self._partitions))
+        clock = asyncio.get_running_loop().time
+        since = clock()
+        while behind := [name for name in TELLERS.values() if not self._has_passed(name, now)]:
+            if await self._hear():
+                since = clock()
+            elif clock() - since > PATIENT_SECONDS:
+                self._on_wait(behind)
+                since = clock()
+
+    def _has_passed(self, service: str, tick: datetime) -> bool:
+        passed = self._passed.get(service)
+        return passed is not None and passed >= tick
+
+    async def _hear(self) -> bool:
+        """Read on; whether somebody is further on this timeline."""
+        before = dict(self._passed)
+        for records in (await self._consumer.getmany(timeout_ms=FETCH_MS)).values():
+            for record in records:
+                self._take(record.topic, record.value or b"")
+        return before != self._passed
+
+    def _take(self, topic: str, value: bytes) -> None:
+        try:
+            event = read_event(topic, value)
+        except (BadEventError, UnknownTypeError):
+            return
+        if event.timeline == self._timeline:
+            teller = TELLERS[topic]
+            self._passed[teller] = max(event.time, self._passed.get(teller, event.time))
