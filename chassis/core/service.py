@@ -5,7 +5,7 @@ All of it is values and pure functions. The loop (chassis.runtime.loop) does the
 
 import hashlib
 import inspect
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache, reduce
@@ -25,12 +25,30 @@ from contracts.watermarks import MARKS, Upstream, upstream
 
 S = TypeVar("S")
 
+Folds = Mapping[type[Payload], Callable[[S, Any], S]]
+"""The subscription table: what a service's state becomes by each kind of event. Functions are pure: (state, event)."""
+
 Perform = Callable[[Sequence[Effect]], Awaitable[list[AnyEvent]]]
 """Carries out effects in the outside world and tells what came of each, as events of the service's own."""
 
 
 NOWHERE = ""
 """The key of what belongs to no document: published for others, and never folded again."""
+
+
+def unchanged(state: S, _event: AnyEvent) -> S:
+    """The fold of an event that is on record and changes nothing."""
+    return state
+
+
+def evolving(folds: Folds[S]) -> Callable[[S, AnyEvent], S]:
+    """The fold of any event by its table; what is not in the table changes nothing."""
+
+    def evolve(state: S, event: AnyEvent) -> S:
+        fold = folds.get(type(event.data))
+        return state if fold is None else fold(state, event)
+
+    return evolve
 
 
 def by_subject(event: AnyEvent) -> str:
