@@ -1,34 +1,29 @@
-"""What intake reads, says and does."""
+"""Intake as one value: what it reads, how it folds and what it decides."""
 
 from functools import partial
 
-from chassis.core.service import Service, by_correlation
-from contracts import claims, intake, routing
-from services.intake.decide import Rules, decide
-from services.intake.refusals import answer
-from services.intake.state import INITIAL, Fold, State, applies
+from chassis.core.service import Service, by_correlation, evolving
+from services.intake.decide import decide
+from services.intake.events import OWNED, rejected
+from services.intake.fold import applies, folds
+from services.intake.queries import INDEXES
+from services.intake.rules import Rules
+from services.intake.state import INITIAL, State
 
 
 def service(rules: Rules) -> Service[State]:
-    """The subscription table of intake. Its documents are submissions: there is one before there is a code."""
+    """Make intake. Its documents are submissions, because there is one before there is a dossier code."""
+    table = folds(rules)
     return Service(
         name="intake",
-        consumes=(claims.IntakeSubmitted, routing.DossierSuspended, routing.DossierCompleted),
-        emits=(
-            intake.DossierReceived,
-            intake.DossierSupplementRequested,
-            intake.DossierSupplemented,
-            intake.DossierPaid,
-            intake.DossierRefused,
-            intake.DossierWithdrawn,
-            intake.DossierDelivered,
-        ),
+        consumes=tuple(payload for payload in table if payload not in OWNED),
+        emits=OWNED,
         initial=INITIAL,
-        evolve=Fold(rules.calendar, rules.rule_sets).evolve,
+        evolve=evolving(table),
         decide=partial(decide, rules=rules),
         key=by_correlation,
-        answer=answer,
+        answer=rejected,
         settles=applies,
-        indexes=(("code",),),
+        indexes=INDEXES,
         basis=repr((rules.calendar, dict(rules.rule_sets.by_name))),
     )
