@@ -2,10 +2,11 @@
 
 from functools import partial
 
-from chassis.core.service import Service, by_correlation, evolving
+from chassis.core.service import Service, by_correlation
+from domain import DOMAIN_VERSION
 from services.intake.decide import decide
 from services.intake.events import OWNED, rejected
-from services.intake.fold import applies, folds
+from services.intake.fold import FOLD_VERSION, applies, folds
 from services.intake.queries import INDEXES
 from services.intake.rules import Rules
 from services.intake.state import INITIAL, State
@@ -13,17 +14,17 @@ from services.intake.state import INITIAL, State
 
 def service(rules: Rules) -> Service[State]:
     """Make intake. Its documents are submissions, because there is one before there is a dossier code."""
-    table = folds(rules)
     return Service(
         name="intake",
-        consumes=tuple(payload for payload in table if payload not in OWNED),
+        folds=folds(rules),
         emits=OWNED,
         initial=INITIAL,
-        evolve=evolving(table),
         decide=partial(decide, rules=rules),
         key=by_correlation,
         answer=rejected,
         settles=applies,
         indexes=INDEXES,
         basis=repr((rules.calendar, dict(rules.rule_sets.by_name))),
+        fold_version=FOLD_VERSION,
+        domain_version=DOMAIN_VERSION,
     )
