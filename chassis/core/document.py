@@ -52,7 +52,7 @@ class Document:
         state: what the service's fold makes of the facts, as JSON values, for queries and for the next fold.
         tip: place in fold order of the last fact of others in `state`; what comes after it can be folded onto it.
         own_tip: the same of the service's own facts.
-        code: which code folded the state; other code has to fold it anew.
+        code: the versions that folded the state (see `Service.code`); under others it has to be folded anew.
         watermark: the latest moment any fact speaks of.
         characters: how much text its facts are.
         due: when to decide again, by the clock of `timeline`; on the live one not before what arrived was heard of,

@@ -4,17 +4,14 @@ All of it is values and pure functions. The loop (chassis.runtime.loop) does the
 """
 
 import hashlib
-import inspect
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache, reduce
-from pathlib import Path
+from functools import reduce
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from pydantic import TypeAdapter
 
-import contracts
 from chassis.core.decision import Decision, Effect, Line
 from contracts.claims import ClockTicked
 from contracts.envelope import AnyEvent, Payload
@@ -31,6 +28,13 @@ Folds = Mapping[type[Payload], Callable[[S, Any], S]]
 Perform = Callable[[Sequence[Effect]], Awaitable[list[AnyEvent]]]
 """Carries out effects in the outside world and tells what came of each, as events of the service's own."""
 
+
+ORDER_VERSION = 1
+"""The version of the fold order: of `placed`, `fold`, `home_of` and `at_home`, which all services share.
+
+Raise it by one whenever another order, or another choice of facts, can give another state: every document of every
+service is then folded anew. Unraised, documents that were folded before keep what the old order made of them.
+"""
 
 NOWHERE = ""
 """The key of what belongs to no document: published for others, and never folded again."""
@@ -75,11 +79,10 @@ class Service(Generic[S]):
 
     Attributes:
         name: also its consumer group, its database and its dead-letter topic's prefix.
-        consumes: payloads of the topics that its documents follow from.
+        folds: the subscription table: what the state becomes by each payload that it consumes or owns. Its functions
+            are pure, and give back the very same state where an event changes nothing: then nobody decides again.
         emits: payloads of the events it owns; they are folded like the others, so that replay sees all there was.
         initial: the state before any event.
-        evolve: ``(state, event) -> state``; pure. Gives back the very same state where an event changes nothing: then
-            nobody decides again.
         decide: ``(state, now) -> Decision``; pure. Names every event that should exist; those that do are dropped.
         genesis: payloads that are folded first whatever their time says (a clock may be wrong, a birth comes first).
         key: which document an event belongs to; NOWHERE for what is only said to others.
@@ -91,15 +94,19 @@ class Service(Generic[S]):
             key is NOWHERE, or it is none of `emits`.
         settles: tells the birth of a document, which settles its timeline: what others say on another one is no fact of
             it. None for who hears nothing of outsiders.
+        fold_version: the version of its `folds` and `initial`; raised whenever they can give another state.
+        domain_version: the version of the shared domain, for folds that go by it; 0 for those that do not.
         basis: the data that the fold goes by, as text; a state that was folded by other data is folded anew.
-        code: tells the code and the data that fold from any other.
+        consumes: payloads of the topics that its documents follow from: all of `folds` that it does not own.
+        evolve: ``(state, event) -> state``, by the table.
+        code: the versions that a state follows from, as text such as ``sla 3 / domain 1 / order 1 / 90b2a1c0ffee1234``.
+            A stored state with another text is folded anew from its facts before anybody goes by it.
     """
 
     name: str
-    consumes: tuple[type[Payload], ...]
+    folds: Folds[S]
     emits: tuple[type[Payload], ...]
     initial: S
-    evolve: Callable[[S, AnyEvent], S]
     decide: Callable[[S, datetime], Decision]
     genesis: tuple[type[Payload], ...] = ()
     key: Callable[[AnyEvent], str] = by_subject
@@ -108,13 +115,25 @@ class Service(Generic[S]):
     perform: Perform | None = None
     answer: Callable[[Refused], AnyEvent | None] | None = None
     settles: Callable[[AnyEvent], bool] | None = None
+    fold_version: int = 1
+    domain_version: int = 0
     basis: str = ""
+    consumes: tuple[type[Payload], ...] = field(init=False)
+    evolve: Callable[[S, AnyEvent], S] = field(init=False)
     state_adapter: TypeAdapter[S] = field(init=False)
     code: str = field(init=False)
 
     def __post_init__(self) -> None:
+        consumed = tuple(payload for payload in self.folds if payload not in self.emits)
+        object.__setattr__(self, "consumes", consumed)
+        object.__setattr__(self, "evolve", evolving(self.folds))
         object.__setattr__(self, "state_adapter", TypeAdapter(type(self.initial)))
-        object.__setattr__(self, "code", _fingerprint(Path(inspect.getfile(self.evolve)).parent, self.basis))
+        object.__setattr__(self, "code", self._versions())
+
+    def _versions(self) -> str:
+        shared = [f"domain {self.domain_version}"] if self.domain_version else []
+        data = [hashlib.sha256(self.basis.encode()).hexdigest()[:16]] if self.basis else []
+        return " / ".join([f"{self.name} {self.fold_version}", *shared, f"order {ORDER_VERSION}", *data])
 
     @property
     def upstream(self) -> Upstream:
@@ -199,11 +218,3 @@ def _heard_before(repeat: AnyEvent, known: AnyEvent) -> bool:
     if repeat.taken_in is None or known.taken_in is None:
         return False
     return repeat.taken_in < known.taken_in and bool(repeat.data == known.data)
-
-
-@cache
-def _fingerprint(folder: Path, basis: str) -> str:
-    """What changes whenever the code of a service's fold, its data, or the published language it reads, does."""
-    sources = [*sorted(folder.glob("*.py")), *sorted(Path(contracts.__file__).parent.rglob("*.py"))]
-    read = b"".join(source.read_bytes() for source in sources)
-    return hashlib.sha256(read + basis.encode()).hexdigest()[:16]

@@ -84,6 +84,9 @@ INITIAL = State()
 UNANSWERED = ("new", "supplement-requested")
 """Outcomes that another one may still follow, whatever the submission's events say in which order."""
 
+FOLD_VERSION = 1
+"""Raise it by one whenever the same facts can give another state; the stored ones are then folded anew."""
+
 
 class Fold:
     """Folds events in; how late a claim may be told and count from then is in the rule sets."""

@@ -6,8 +6,23 @@ from contracts.intake import DossierReceived
 from contracts.rating import FeedbackAnswered, FeedbackSubmitted, RatingCounted, RatingPublished, RatingSubmitted
 from contracts.routing import DossierCompleted, DossierStepCompleted
 from contracts.sla import DossierRescheduled
+from domain import DOMAIN_VERSION
 from services.rating.decide import decide
-from services.rating.state import INITIAL, State, evolve, is_anonymous
+from services.rating.state import FOLD_VERSION, INITIAL, State, evolve, is_anonymous
+
+_CONSUMED = (
+    DossierReceived,
+    DossierStepCompleted,
+    DossierCompleted,
+    RatingSubmitted,
+    FeedbackSubmitted,
+    FeedbackAnswered,
+    DossierRescheduled,
+)
+_OWNED = (
+    RatingCounted,
+    RatingPublished,
+)
 
 
 def by_dossier(event: AnyEvent) -> str:
@@ -19,20 +34,13 @@ def service() -> Service[State]:
     """Rating, wholly described."""
     return Service(
         name="rating",
-        consumes=(
-            DossierReceived,
-            DossierStepCompleted,
-            DossierCompleted,
-            RatingSubmitted,
-            FeedbackSubmitted,
-            FeedbackAnswered,
-            DossierRescheduled,
-        ),
-        emits=(RatingCounted, RatingPublished),
+        folds=dict.fromkeys((*_CONSUMED, *_OWNED), evolve),
+        emits=_OWNED,
         initial=INITIAL,
-        evolve=evolve,
         decide=decide,
         genesis=(DossierReceived,),
         key=by_dossier,
         indexes=(("ratings.month",), ("feedback.month",)),
+        fold_version=FOLD_VERSION,
+        domain_version=DOMAIN_VERSION,
     )

@@ -21,6 +21,9 @@ from services.routing.dossier import (
 
 INITIAL = State()
 
+FOLD_VERSION = 1
+"""Raise it by one whenever the same facts can give another state; the stored ones are then folded anew."""
+
 
 def evolve(state: State, event: AnyEvent) -> State:
     """Fold one event in."""

@@ -15,6 +15,9 @@ from services.sla.rules import Rules
 from services.sla.said import said
 from services.sla.state import Amendment, Deadline, Early, Explanation, Pause, Retraction, State, step_key
 
+FOLD_VERSION = 1
+"""Raise it by one whenever the same facts can give another state; the stored ones are then folded anew."""
+
 
 class Fold:
     """Folds events in, by a calendar and rule sets."""

@@ -1,7 +1,7 @@
 """What has to be true of who claims what can not be, and of who is early: nothing gained, nothing lost."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from chassis.core.document import Document, Fact
@@ -20,12 +20,21 @@ def no_early_report_is_rejected_if_what_it_follows_from_came_in_time(found: Find
     """On the same partition: by then the receipt, or what began its step, was taken in."""
     for doc in found.documents("routing").values():
         for rejection, report in _rejections(doc):
-            cause = _follows_from(doc, rejection, report)
-            first = cause and found.first.get(cause.event.identity)
-            if not first or first.partition != found.first[report.event.identity].partition:
+            causes = _follows_from(doc, rejection, report)
+            if not causes or any(_came_elsewhere(found, cause, report) for cause in causes):
                 continue
-            if (at := cause.event.taken_in) and at <= _waits_until(doc, report.event):
-                yield f"{doc.key}: {report.event.data.claim} of {report.event.time} for {cause.event.type} of {at}"
+            if (at := max(map(_taken_in, causes))) <= _waits_until(doc, report.event):
+                yield f"{doc.key}: {report.event.data.claim} of {report.event.time} for {causes[0].event.type} of {at}"
+
+
+def _came_elsewhere(found: Findings, cause: Fact, report: Fact) -> bool:
+    """Whether nothing orders what a report follows from and the report itself: they stand on two partitions."""
+    first = found.first.get(cause.event.identity)
+    return first is None or first.partition != found.first[report.event.identity].partition
+
+
+def _taken_in(fact: Fact) -> datetime:
+    return fact.event.taken_in or datetime.max.replace(tzinfo=UTC)
 
 
 def _rejections(doc: Document) -> Iterator[tuple[Fact, Fact]]:
@@ -38,23 +47,30 @@ def _rejections(doc: Document) -> Iterator[tuple[Fact, Fact]]:
                 yield fact, report
 
 
-def _follows_from(doc: Document, rejection: Fact, report: Fact) -> Fact | None:
-    """What an early report came before, where that came on record after its rejection."""
+def _follows_from(doc: Document, rejection: Fact, report: Fact) -> list[Fact]:
+    """What an early report came before, where that came on record after its rejection; else nothing."""
     step = getattr(report.event.data.claim, "step", None)
     for fact in doc.facts.values():
+        if fact.version <= rejection.version:
+            continue
         match fact.event.data:
             case intake.DossierReceived() if rejection.event.data.code == "unknown-dossier":
-                begun, cause = fact, fact
+                return [fact]
             case routing.DossierTransferred(step=named, attempt=1) if (
                 named == step and rejection.event.data.code == "step-not-open"
             ):
-                begun = fact
-                cause = next((one for one in doc.facts.values() if one.event.id == fact.event.causationid), fact)
-            case _:
-                continue
-        if begun.version > rejection.version:
-            return cause
-    return None
+                return [_cause_of(doc, fact), *_ends_of_pauses(doc, rejection, fact)]
+    return []
+
+
+def _cause_of(doc: Document, fact: Fact) -> Fact:
+    return next((one for one in doc.facts.values() if one.event.id == fact.event.causationid), fact)
+
+
+def _ends_of_pauses(doc: Document, rejection: Fact, begun: Fact) -> list[Fact]:
+    """What the step that began had to wait for, too: while a dossier is suspended no step of it is finished."""
+    later = (fact for fact in doc.facts.values() if rejection.version < fact.version <= begun.version)
+    return [_cause_of(doc, fact) for fact in later if isinstance(fact.event.data, routing.DossierResumed)]
 
 
 def _waits_until(doc: Document, report: AnyEvent) -> datetime:

@@ -178,7 +178,7 @@ async def test_decisions_that_never_come_to_rest_are_given_up(toy: Toy) -> None:
 
 
 def vars_of(toy: Toy) -> dict[str, Any]:
-    return {name: getattr(toy.service, name) for name in ("name", "consumes", "emits", "initial", "evolve")}
+    return {name: getattr(toy.service, name) for name in ("name", "folds", "emits", "initial")}
 
 
 async def test_a_timer_wakes_its_dossier_when_its_time_has_come_and_not_before(toy: Toy) -> None:

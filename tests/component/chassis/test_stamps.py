@@ -23,7 +23,7 @@ def evolve(seen: Seen, event: AnyEvent) -> Seen:
 
 def stamped() -> Toy:
     toy = Toy()
-    toy.service = replace(toy.service, evolve=evolve)
+    toy.service = replace(toy.service, folds=dict.fromkeys(toy.service.folds, evolve))
     return another(toy)
 
 

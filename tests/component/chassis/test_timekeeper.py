@@ -10,6 +10,7 @@ import pytest
 from typing_extensions import override
 
 from chassis.core.document import Document
+from chassis.core.service import unchanged
 from chassis.runtime import loop
 from chassis.runtime.bus.record import Message
 from chassis.runtime.store.memory import MemoryStore
@@ -47,7 +48,7 @@ def moments(messages: list[Message], topic: str) -> list[datetime]:
 
 
 async def test_nothing_is_decided_before_those_upstream_have_passed_the_tick() -> None:
-    one = Instance(MemoryStore(), 1, {0}, name="notify", consumes=(*TOY.consumes, DossierReceived))
+    one = Instance(MemoryStore(), 1, {0}, name="notify", folds={**TOY.folds, DossierReceived: unchanged})
     await one.process(record(withdrawal(timeline="history")), tick(NOON, "history"))
     await one.go_on()
     assert one.published == []

@@ -90,12 +90,13 @@ def say(cause: AnyEvent, data: Payload, *unique: object, time: datetime | None =
     return following(cause, data, *unique, source=SOURCE, time=time)
 
 
+OWNED = (intake.DossierPaid, intake.DossierWithdrawn, intake.DossierDelivered, notify.NotificationSent)
+
 TOY = Service(
     name="intake",
-    consumes=(claims.IntakeSubmitted, claims.ClockTicked),
-    emits=(intake.DossierPaid, intake.DossierWithdrawn, intake.DossierDelivered, notify.NotificationSent),
+    folds=dict.fromkeys((claims.IntakeSubmitted, claims.ClockTicked, *OWNED), evolve),
+    emits=OWNED,
     initial=Seen(),
-    evolve=evolve,
     decide=decide,
 )
 
