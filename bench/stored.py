@@ -154,7 +154,7 @@ async def _templates() -> list[Template]:
     loop = Loop(all_services(Settings())["sla"], store, Sink().publish)
     lives = [Dossiers.usual().records(number)[:FACTS] for number in range(LIVES)]
     await loop.process(as_read([record for life in lives for record in life]))
-    docs = await store.load([life[0].key.decode() for life in lives], whole=True)
+    docs = await store.load([life[0].key.decode() for life in lives], with_history=True)
     return [_template(docs[life[0].key.decode()]) for life in lives]
 
 

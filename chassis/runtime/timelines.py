@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from chassis.core.stream_time import Timeline, Told
-from chassis.runtime.store.mongo import Store
+from chassis.runtime.store.protocol import Store
 from contracts.envelope import LIVE
 
 
