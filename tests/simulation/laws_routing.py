@@ -10,7 +10,8 @@ from chassis.core.document import Document, Fact
 from contracts import claims, intake, routing
 from contracts.envelope import LIVE, AnyEvent
 from domain.worktime import shift
-from services.routing.dossier import Leg, State
+from services.routing.records import Leg
+from services.routing.state import State
 from tests.simulation.findings import Findings
 from tests.simulation.services import calendar, tolerance, tolerates
 
