@@ -23,10 +23,13 @@ FEWEST = 5
 
 
 class Totals(Protocol):
-    """The part of the store that figures need."""
+    """The part of the stored states that figures need."""
 
     async def aggregate(self, pipeline: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        """Figures over the documents."""
+        """Figures over the documents as they are stored."""
+
+    async def outdated(self) -> int:
+        """How many of them hold a state that other code has folded."""
 
 
 class Figure(BaseModel):
