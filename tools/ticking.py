@@ -13,10 +13,9 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from chassis.core.stream_time import INSTANT
 from chassis.runtime.bus.record import Message, Publish, message_of
-from contracts.claims import ClockTicked
 from contracts.envelope import new_event
 from contracts.topics import BadEventError, UnknownTypeError, read_event
-from contracts.watermarks import TELLERS
+from contracts.watermarks import TELLERS, ClockTicked
 
 FETCH_MS = 50
 PATIENT_SECONDS = 10.0

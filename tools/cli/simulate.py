@@ -11,7 +11,7 @@ from rich.live import Live
 
 from chassis.runtime.bus.admin import Admin
 from chassis.runtime.settings import Settings
-from contracts.claims import ClockTicked
+from contracts.watermarks import ClockTicked
 from domain.procedures import load_catalogue, load_directory
 from domain.worktime import ZONE, load_calendar
 from tools.cli.main import app
