@@ -1,4 +1,4 @@
-"""Wiring."""
+"""The wiring of rating."""
 
 from fastapi import APIRouter
 
@@ -8,10 +8,10 @@ from chassis.runtime.http.keys import StoredKeys
 from domain.feedback import load_categories
 from domain.procedures import load_directory
 from domain.worktime import load_calendar
-from services.rating.adapters.feedback import FeedbackDesk, Terms
+from services.rating.adapters.feedback import FeedbackSubmissionService, Terms
 from services.rating.adapters.feedback_http import feedback_router
 from services.rating.adapters.http import router
-from services.rating.adapters.submissions import Edge
+from services.rating.adapters.submissions import RatingSubmissionService
 from services.rating.adapters.words import StoredWords
 from services.rating.service import service
 
@@ -21,10 +21,10 @@ def build(context: Context) -> App:
     directory = load_directory()
     terms = Terms(load_categories(), directory, load_calendar(context.settings.calendar, directory.agencies))
     words = StoredWords(context.store)
-    desk = FeedbackDesk(context.store, words, context.publish, now, terms=terms)
+    feedback = FeedbackSubmissionService(context.store, words, context.publish, now, terms=terms)
     token = context.settings.service_token.get_secret_value()
     routes = APIRouter()
-    edge = Edge(context.store, StoredKeys(context.store), context.publish, now)
-    routes.include_router(router(edge, context.store, now))
-    routes.include_router(feedback_router(desk, terms.categories, token))
+    ratings = RatingSubmissionService(context.store, StoredKeys(context.store), context.publish, now)
+    routes.include_router(router(ratings, context.store, now))
+    routes.include_router(feedback_router(feedback, terms.categories, token))
     return App(service(), routes, prepare=words.prepare)
