@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from chassis.core.service import Service
 from domain.procedures import load_catalogue, load_directory
-from services.intake import decide as intake_rules
+from services.intake import rules as intake_rules
 from services.intake import service as intake
 from services.notify import service as notify
 from services.notify.adapters.delivery import Delivery
