@@ -12,7 +12,7 @@ from chassis.core.service import Service
 from domain.procedures import load_catalogue, load_directory
 from domain.rules import load_rule_sets
 from domain.worktime import Calendar, load_calendar, worked
-from services.intake import decide as intake_rules
+from services.intake import rules as intake_rules
 from services.intake import service as intake
 from services.notify import service as notify
 from services.notify.adapters.delivery import Delivery
