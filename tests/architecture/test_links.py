@@ -34,6 +34,8 @@ MOST_BYTES = 300_000
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 NAMED = re.compile(r"`([\w./*<>-]+)(?:: ([\w.]+))?`")
 """`chassis/runtime/loop.py`, or with what stands in it: `chassis/runtime/loop.py: Loop.process`."""
+CLASS = re.compile(r"`([A-Z]+[a-z]\w*(?:\.\w+)*)`")
+"""`Job`, or a method or field of it: `Job.decide`."""
 FILE = re.compile(r"[\w*-]+\.(py|yaml|sh|toml)")
 
 
@@ -86,6 +88,20 @@ def test_every_file_and_function_that_a_document_names_is_there(document: str) -
         assert found, f"{document} names {path}, which is not there"
         if name:
             assert name in names_in(found[0]), f"{document}: {path} has no {name}"
+
+
+@pytest.mark.parametrize("document", sorted({*documents()} - {*HISTORY, *MADE}))
+def test_every_class_and_method_that_a_document_names_is_there(document: str) -> None:
+    for name in CLASS.findall(prose(document)):
+        unknown = {*name.split(".")} - words()
+        assert not unknown, f"{document} names {name}, and no code has {', '.join(unknown)}"
+
+
+@cache
+def words() -> set[str]:
+    """Every word of the code, its tests and its alerts."""
+    modules = [ROOT / name for name in files() if name.endswith((".py", ".yml"))]
+    return {word for module in modules for word in re.findall(r"\w+", module.read_text(encoding="utf-8"))}
 
 
 def paths(text: str) -> Iterator[tuple[str, str]]:
