@@ -31,7 +31,7 @@ MADE = ("docs/interop.md", "docs/benchmarks.md")
 """Written by programs, which name what there was when they ran."""
 MOST_BYTES = 300_000
 
-LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)|<img src=\"([^\"]+)\"")
 NAMED = re.compile(r"`([\w./*<>-]+)(?:: ([\w.]+))?`")
 """`chassis/runtime/loop.py`, or with what stands in it: `chassis/runtime/loop.py: Loop.process`."""
 CLASS = re.compile(r"`([A-Z]+[a-z]\w*(?:\.\w+)*)`")
@@ -68,7 +68,8 @@ def anchors(text: str) -> set[str]:
 
 
 def links(document: str) -> Iterator[str]:
-    yield from (link for link in LINK.findall(prose(document)) if not re.match(r"[a-z]+:", link))
+    found = (link or image for link, image in LINK.findall(prose(document)))
+    yield from (link for link in found if not re.match(r"[a-z]+:", link))
 
 
 @pytest.mark.parametrize("document", documents())
