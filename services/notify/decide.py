@@ -1,44 +1,16 @@
 """What is to be sent now, when to try again, and which letters of apology have to exist."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from chassis.core.decision import Decision, Effect, Timer
-from contracts.envelope import LIVE, AnyEvent, new_event
+from contracts.envelope import LIVE, AnyEvent
 from contracts.notify import LetterIssued, Medium, Template
-from contracts.sla import WHOLE
-from services.notify.apologies import WITHDRAWAL, date_told, founded, missed, unlettered, waits
-from services.notify.dossier import Cause, Desk, Details, Message, Recipient, State
+from services.notify.events import letter_issued
+from services.notify.folding_apologies import WITHDRAWAL, date_told, founded, missed, unlettered, waits
+from services.notify.rules import PATIENT, Rules
+from services.notify.state import Cause, Desk, Details, Message, Recipient, State
 
-SOURCE = "/lienthong/notify"
-
-
-@dataclass(frozen=True)
-class Rules:
-    """How patiently a message is repeated.
-
-    Attributes:
-        backoff: how long to wait after the first, the second, … failed attempt; after the last one all is said.
-        outage: the longest wait while no carrier was asked yet: our own service does not answer, or a line is busy.
-        answer: how long a carrier that has a message may still answer for it. Shorter than its own patience (RFC 5321:
-            ten minutes after the final dot), and late answers are not recorded.
-        round: agencies' letters wait for the next multiple of it, so that many dossiers make one letter. Longer, and
-            heads learn too late to act the same morning.
-    """
-
-    backoff: tuple[timedelta, ...] = (
-        timedelta(minutes=1),
-        timedelta(minutes=5),
-        timedelta(minutes=30),
-        timedelta(hours=2),
-        timedelta(hours=8),
-    )
-    outage: timedelta = timedelta(minutes=15)
-    answer: timedelta = timedelta(minutes=11)
-    round: timedelta = timedelta(minutes=30)
-
-
-PATIENT = Rules()
 NOBODY = Recipient(None, "vi", "", "")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -207,13 +179,4 @@ def _letter(state: State, message: Message, cause: Cause, due: datetime) -> AnyE
         signer=details.signer,
         in_person=details.in_person,
     )
-    return new_event(
-        data,
-        source=SOURCE,
-        subject=cause.subject,
-        time=cause.time,
-        correlationid=cause.correlationid,
-        unique=(WHOLE, due.isoformat()),
-        causationid=cause.id,
-        timeline=cause.timeline,
-    )
+    return letter_issued(cause, data)

@@ -9,8 +9,8 @@ from typing import Any
 from contracts import notify, rating, sla
 from contracts.envelope import LIVE, AnyEvent, event_id
 from contracts.notify import Template
-from services.notify.decide import PATIENT
-from services.notify.staff import TO_AGENCIES
+from services.notify.folding_agencies import TO_AGENCIES
+from services.notify.rules import PATIENT
 from tests.simulation.findings import Findings
 
 _TELLING: dict[type, Template] = {

@@ -7,7 +7,8 @@ from contracts import notify, sla
 from contracts.envelope import AnyEvent, new_event
 from contracts.routing import ReportRejected
 from contracts.watermarks import SlaPassed
-from services.notify.decide import SOURCE, Order
+from services.notify.decide import Order
+from services.notify.events import SOURCE
 from tests.simulation.findings import Findings
 from tests.simulation.reference import Said, lived_through
 from tests.simulation.voice import SIMULATED

@@ -15,9 +15,10 @@ from chassis.runtime import clock
 from chassis.runtime.bus.publisher import Publisher
 from chassis.runtime.bus.record import message_of
 from contracts.notify import ResendRequested
+from services.notify.queries import Stranded, stranded
 from tools.cli.main import app
 from tools.operations.environment import store_of, surroundings
-from tools.operations.resending import ResendError, Stranded, request, stranded
+from tools.operations.resending import ResendError, request
 
 MAX_WHY = 200
 """Characters of a reason, as the contract allows."""

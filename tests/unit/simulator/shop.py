@@ -17,7 +17,8 @@ from chassis.runtime.timekeeper import Timekeeper
 from contracts.envelope import AnyEvent, new_event
 from contracts.notify import NotificationSent
 from contracts.topics import SERVICES, dead_letter_topic, read_event
-from services.notify.decide import SOURCE, Order
+from services.notify.decide import Order
+from services.notify.events import SOURCE
 from tests.reading import AllRead
 from tools.operations.registry import all_services
 from tools.simulator.province import HEARD

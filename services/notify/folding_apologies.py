@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from contracts.notify import Template
-from services.notify.dossier import Cause, Message, NewDate, State, Status
+from services.notify.state import Cause, Message, NewDate, State, Status
 
 NOTICES = ("rescheduled", "resumption")
 """The messages that tell of another date without an apology."""
