@@ -116,3 +116,49 @@ class ExplanationRequired(Payload):
     agency: Code
     by: Instant
     due: Instant | None = Field(default=None, description="The missed moment that has to be explained")
+
+
+class ApologyRequired(Payload):
+    """`apology.required`: the citizen is owed an apology for a missed appointment (thư xin lỗi, Mẫu 04), told in full.
+
+    Said once for each `dossier.overdue` of the whole dossier or of its new date, true since the missed moment. Whoever
+    writes the letter needs no other event of a deadline. A new date that is given later, or that moves, is told by
+    `dossier.rescheduled` alone.
+    """
+
+    TYPE: ClassVar[str] = "apology.required"
+    overdue_id: str = Field(max_length=120, description="Id of the `dossier.overdue` that it is owed for")
+    due: Instant = Field(description="The moment that was missed, UTC")
+    agency: Code = Field(description="Who caused the delay: who held it when the deadline passed")
+    officer: Code | None = None
+    rescheduled_id: str = Field(
+        default="",
+        max_length=120,
+        description="Id of the `dossier.rescheduled` that gave the new date at the same moment; empty: none was given",
+    )
+    new_date: Instant | None = Field(default=None, description="None: no new date is given")
+    cause: str = Field(default="", max_length=200, description="Why it is late; empty: not known yet")
+    cause_en: str = Field(default="", max_length=200, description="In English, where nobody worded it but this system")
+    signer: Rung | None = Field(default=None, description="Whose head signs form 04; None: no form is given")
+    in_person: bool = Field(default=False, description="Whether an apology in person is due")
+    working_out: Lines | None = Field(default=None, description="Why the new date is what it is, line by line")
+    covered_by: str = Field(
+        default="",
+        max_length=120,
+        description="The `overdue_id` of an earlier apology that stands for this date too, because a late truth put "
+        "this date in the place of that one: no second letter is written, only the new date is news",
+    )
+
+
+class ApologyWithdrawn(Payload):
+    """`apology.withdrawn`: an apology was for nothing, as no missed date stands in the place of the one it was for.
+
+    It stands for no other date any more: who is late again is owed an apology anew.
+    """
+
+    TYPE: ClassVar[str] = "apology.withdrawn"
+    overdue_id: str = Field(max_length=120, description="The `overdue_id` of the `apology.required` that is withdrawn")
+    due: Instant = Field(description="The moment that it said was missed, UTC")
+    agency: Code = Field(description="The agency that it named")
+    new_date: Instant | None = Field(default=None, description="The new date that it told, which holds no longer")
+    signer: Rung | None = Field(default=None, description="Whose head signed it")

@@ -47,6 +47,8 @@ OWNERS: dict[str, tuple[type[Payload], ...]] = {
         sla.DossierEscalated,
         sla.DossierRescheduled,
         sla.ExplanationRequired,
+        sla.ApologyRequired,
+        sla.ApologyWithdrawn,
         watermarks.SlaPassed,
     ),
     "rating": (
