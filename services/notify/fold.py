@@ -15,20 +15,22 @@ from contracts.notify import (
 )
 from contracts.routing import DossierCompleted, DossierSuspended
 from contracts.sla import (
+    ApologyRequired,
+    ApologyWithdrawn,
     DossierDueSoon,
     DossierEscalated,
-    DossierOverdue,
     DossierOverdueRetracted,
     DossierRescheduled,
     ExplanationRequired,
 )
-from services.notify import folding_agencies, folding_causes, folding_outcomes
+from services.notify import folding_agencies, folding_apologies, folding_causes, folding_notices, folding_outcomes
 from services.notify.folding_agencies import with_agencies
-from services.notify.folding_apologies import with_apologies, with_notices, with_withdrawals
+from services.notify.folding_apologies import with_apologies
 from services.notify.folding_messages import counted, with_resends
+from services.notify.folding_notices import with_notices
 from services.notify.state import State
 
-FOLD_VERSION = 1
+FOLD_VERSION = 2
 """Raise it by one whenever the fold can give another state for the same facts: every document is folded anew then."""
 
 Fold = Callable[[State, AnyEvent], State]
@@ -43,12 +45,13 @@ def folds() -> Folds[State]:
         DossierWithdrawn: _settled(folding_causes.withdrawn),
         DossierSuspended: _settled(folding_causes.suspended),
         DossierCompleted: _settled(folding_causes.completed),
-        DossierOverdue: _settled(folding_causes.overdue),
-        DossierOverdueRetracted: _settled(folding_causes.overdue_retracted),
-        DossierRescheduled: _settled(folding_causes.rescheduled),
+        ApologyRequired: _settled(folding_apologies.apology_required),
+        ApologyWithdrawn: _settled(folding_apologies.apology_withdrawn),
+        DossierRescheduled: _settled(folding_notices.rescheduled),
         DossierDueSoon: _settled(folding_agencies.due_soon),
         DossierEscalated: _settled(folding_agencies.escalated),
         ExplanationRequired: _settled(folding_agencies.explanation_required),
+        DossierOverdueRetracted: _settled(folding_agencies.overdue_retracted),
         ResendRequested: _settled(folding_causes.resend_requested),
         NotificationSent: _settled(folding_outcomes.sent),
         NotificationDoubtful: _settled(folding_outcomes.doubtful),
@@ -62,6 +65,6 @@ def _settled(fold: Fold) -> Fold:
 
     def settled(state: State, event: AnyEvent) -> State:
         state = with_resends(fold(state if state.timeline else replace(state, timeline=event.timeline), event))
-        return counted(with_agencies(with_notices(with_withdrawals(with_apologies(state)))))
+        return counted(with_agencies(with_notices(with_apologies(state))))
 
     return settled

@@ -10,7 +10,7 @@ from contracts.notify import Template
 from domain.procedures import Post
 from services.notify import rules
 from services.notify.folding_messages import dropped_if, with_message
-from services.notify.state import Desk, Details, Message, State
+from services.notify.state import Desk, Details, Message, State, TakenBack
 
 TO_AGENCIES: tuple[Template, ...] = ("due-soon", "escalation", "explanation-required")
 """The templates that agencies get; all others are for citizens."""
@@ -38,10 +38,18 @@ def explanation_required(state: State, event: AnyEvent) -> State:
     return _told(state, event, Desk(data.agency, "head"), "explanation-required", details)
 
 
+def overdue_retracted(state: State, event: AnyEvent) -> State:
+    """There was no lateness: agencies are not told of it any more, nor citizens of a new date given for it."""
+    data = event.data
+    taken_back = TakenBack(data.deadline, data.due, event.time)
+    retracted = (*state.retracted, data.overdue_id)
+    return replace(state, retracted=retracted, taken_back=(*state.taken_back, taken_back))
+
+
 def _told(state: State, event: AnyEvent, desk: Desk, template: Template, details: Details) -> State:
     if event.timeline != LIVE or not rules.tells_more(event.time):
         return state
-    return with_message(state, event, template, details, desk)
+    return with_message(state, event, template, details, desk=desk)
 
 
 def with_agencies(state: State) -> State:

@@ -1,176 +1,127 @@
-"""Which apologies are owed, which new date each of them tells, and which new dates need a notice of their own.
+"""How the apologies that sla decides upon are folded: which message each of them makes, and which of them is sent.
 
-One missed date, one apology: with the new date that was given together with it, for which it waits.
+sla says which apology is owed and what it tells (`apology.required`), and which was for nothing (`apology.withdrawn`).
+Delivery adds one thing that sla cannot know: whether a message is out, or may be.
 """
 
-from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
 
+from contracts.envelope import AnyEvent, event_id
 from contracts.notify import Template
-from services.notify.state import Cause, Message, NewDate, State, Status
+from contracts.sla import DossierOverdueRetracted
+from domain.worktime import Lines
+from services.notify import rules
+from services.notify.folding_messages import dropped_if, find, message_id, with_message
+from services.notify.state import Apology, Details, Message, State
 
-NOTICES = ("rescheduled", "resumption")
-"""The messages that tell of another date without an apology."""
-
+APOLOGY: Template = "apology"
 WITHDRAWAL: Template = "apology-withdrawn"
-"""The message that an apology was for nothing."""
 
 
-def founded(state: State) -> list[tuple[Message, Cause]]:
-    """Messages whose cause is known, with it."""
-    return [(one, one.cause) for one in state.messages if one.cause is not None]
+def apology_required(state: State, event: AnyEvent) -> State:
+    """The apology for a missed date (thư xin lỗi), with the new date that was given together with it."""
+    data = event.data
+    details = Details(
+        reason=data.cause,
+        reason_en=data.cause_en,
+        due=data.due,
+        agency=data.agency,
+        new_date=data.new_date,
+        overdue_id=data.overdue_id,
+        signer=data.signer or "agency-head",
+        in_person=data.in_person,
+        working_out=data.working_out or Lines(),
+    )
+    apology = Apology(data.overdue_id, data.rescheduled_id, data.covered_by)
+    state = replace(state, apologies=(*state.apologies, apology))
+    return with_message(state, event, APOLOGY, details, about=data.overdue_id)
 
 
-def missed(state: State) -> dict[datetime, tuple[Message, Cause]]:
-    """The deadlines that were missed and still count as missed, each with its apology.
+def apology_withdrawn(state: State, event: AnyEvent) -> State:
+    """An apology was for nothing: it is not sent, or where it is out, or may be, the citizen is told so."""
+    data = event.data
+    state = replace(state, withdrawn=(*state.withdrawn, data.overdue_id))
+    if not rules.tells_more(event.time):
+        return state
+    details = Details(
+        due=data.due,
+        agency=data.agency,
+        new_date=data.new_date,
+        overdue_id=data.overdue_id,
+        signer=data.signer or "agency-head",
+    )
+    return with_message(state, event, WITHDRAWAL, details, about=_retraction_id(event.subject, data.overdue_id))
 
-    An overdue that is raised again may arrive before the first one is retracted: of two apologies for one date, the
-    one that is further on its way stands.
+
+def _retraction_id(dossier: str, overdue_id: str) -> str:
+    """The id of the event that retracts an overdue.
+
+    Before `apology.withdrawn` existed, a withdrawal followed from that event, and its message id was derived from it.
+    The derivation stays, so that what was withdrawn then is not withdrawn again.
     """
-    found: dict[datetime, tuple[Message, Cause]] = {}
-    for message, cause in sorted(founded(state), key=lambda pair: (-pair[0].attempts, pair[0].id)):
-        if _is_apology(message) and message.details.due and cause.id not in state.retracted:
-            found.setdefault(message.details.due, (message, cause))
-    return found
+    return event_id(DossierOverdueRetracted.TYPE, dossier, overdue_id)
 
 
-def _is_apology(message: Message) -> bool:
-    """An apology in its own right: what is sent once more on request is no second one."""
-    return message.template == "apology" and not message.repeats
+def owed(state: State) -> list[Apology]:
+    """The apologies that have a letter and a message of their own."""
+    return [apology for apology in state.apologies if not _is_void(state, apology) and not is_covered(state, apology)]
 
 
-def owed(dates: Iterable[datetime], served: Iterable[datetime]) -> list[datetime]:
-    """Of the dates missed, those that nothing was done for yet.
+def _is_void(state: State, apology: Apology) -> bool:
+    """It was for nothing; so is what the same apology stood for as well."""
+    return (apology.covered_by or apology.overdue_id) in state.withdrawn
 
-    What was done for a date that no longer counts as missed stands for the date that took its place: an overdue
-    that is retracted and raised again is one lateness to the citizen.
+
+def is_covered(state: State, apology: Apology) -> bool:
+    """An earlier apology stands for this date too, so that the citizen gets no second one.
+
+    It has to be one that the citizen gets, or has. Only in a home that was run before `apology.required` existed can it
+    be another: one whose withdrawal is out already, or one that was given up before it was sent.
     """
-    missed_dates, served_dates = set(dates), set(served)
-    return sorted(missed_dates - served_dates)[len(served_dates - missed_dates) :]
+    first = apology.covered_by
+    if not first:
+        return False
+    dossier = _dossier(state, apology)
+    withdrawal = find(state, message_id(dossier, WITHDRAWAL, _retraction_id(dossier, first)))
+    if withdrawal is not None and withdrawal.is_out and first not in state.withdrawn:
+        return False
+    return _is_out(state, dossier, first) or any(other.overdue_id == first for other in state.apologies)
 
 
-def unlettered(state: State) -> list[datetime]:
-    """The missed dates that a letter of apology is owed for. One that was withdrawn stands for no other date."""
-    standing, withdrawn = missed(state), _withdrawn(state)
-    void = {one.details.due for one in _withdrawals(state) if one.details.overdue_id in withdrawn}
-    return owed(standing, (one.due for one in state.lettered if one.due in standing or one.due not in void))
+def _dossier(state: State, apology: Apology) -> str:
+    return next(
+        message.cause.subject
+        for message in state.messages
+        if message.cause and message.template == APOLOGY and message.details.overdue_id == apology.overdue_id
+    )
 
 
-def date_given(state: State, message: Message, cause: Cause) -> NewDate | None:
-    """The new date given for what an apology is about, if there is one."""
-    for one in state.new_dates:
-        if one.overdue_id == cause.id or one.old == message.details.due:
-            return one
-    return None
-
-
-def date_told(state: State, message: Message, cause: Cause) -> NewDate | None:
-    """The new date that an apology tells: what its letter says, once that is on record, and till then what is given.
-
-    What is given later has a notice of its own.
-    """
-    if message.details.due in unlettered(state):
-        return date_given(state, message, cause)
-    told = {letter.rescheduled_id for letter in state.lettered if letter.due == message.details.due}
-    return next((one for one in state.new_dates if one.id in told), None)
-
-
-def waits(state: State, message: Message, cause: Cause) -> bool:
-    """Whether an apology has to wait: its new date was given together with the overdue, and is still on its way."""
-    promised = message.template == "apology" and cause.id in state.promised
-    return promised and message.details.due in unlettered(state) and date_given(state, message, cause) is None
+def _is_out(state: State, dossier: str, overdue_id: str) -> bool:
+    """The apology for an overdue reached the citizen, or may have, at the first time or when it was sent once more."""
+    first = message_id(dossier, APOLOGY, overdue_id)
+    return any(
+        message.is_out and (message.id == first or message.details.overdue_id == overdue_id)
+        for message in state.messages
+        if message.template == APOLOGY
+    )
 
 
 def with_apologies(state: State) -> State:
-    """Drop the apologies that are not owed: retracted ones, and those that the citizen already has in hand."""
-    standing = missed(state)
-    wanted = {standing[date][0].id for date in owed(standing, _in_hand(state))}
-    return replace(state, messages=tuple(_dropped_unless(state, one, wanted) for one in state.messages))
-
-
-def with_withdrawals(state: State) -> State:
-    """Withdraw the apologies that went out for nothing, each once, and only while they stand for no other date."""
-    if not _withdrawals(state):
+    """Drop the apologies that are not owed, and the withdrawals of what never went out."""
+    if not state.apologies and not state.withdrawn:
         return state
-    standing, in_hand = set(missed(state)), _in_hand(state)
-    uncovered = len(standing - set(in_hand))
-    void = set(sorted(set(in_hand) - standing)[uncovered:])
-    overdue_ids = {one for due, ids in in_hand.items() if due in void for one in ids}
-    return replace(state, messages=tuple(_withdrawn_if(one, overdue_ids) for one in state.messages))
+    wanted = {apology.overdue_id for apology in owed(state)}
+    void = {apology.overdue_id for apology in state.apologies if _is_void(state, apology)}
+    return replace(state, messages=tuple(_judged(state, message, wanted, void) for message in state.messages))
 
 
-def _in_hand(state: State) -> dict[datetime, list[str]]:
-    """The dates that the citizen holds an apology for, with the overdues they were told for."""
-    withdrawn, found = _withdrawn(state), dict[datetime, list[str]]()
-    for message, cause in founded(state):
-        if message.template == "apology" and message.is_out and message.details.due and cause.id not in withdrawn:
-            found.setdefault(message.details.due, []).append(cause.id)
-    return found
-
-
-def _withdrawn(state: State) -> set[str]:
-    """The overdues whose apology was withdrawn: the citizen knows, or may."""
-    return {one.details.overdue_id for one in _withdrawals(state) if one.is_out}
-
-
-def _withdrawals(state: State) -> list[Message]:
-    return [one for one in state.messages if one.template == WITHDRAWAL]
-
-
-def _withdrawn_if(message: Message, overdue_ids: set[str]) -> Message:
-    if message.template != WITHDRAWAL or message.repeats or message.status not in {"pending", "dropped"}:
+def _judged(state: State, message: Message, wanted: set[str], void: set[str]) -> Message:
+    overdue_id = message.details.overdue_id
+    if message.cause is None:
         return message
-    status: Status = "pending" if message.details.overdue_id in overdue_ids else "dropped"
-    return replace(message, status=status)
-
-
-def with_notices(state: State) -> State:
-    """Drop the notices of new dates that a letter of apology tells, or will tell, and of those that hold no longer."""
-    notices = [one for one in state.messages if one.template in NOTICES]
-    if not notices:
-        return state
-    quiet = {one.id for one in state.new_dates} - _untold(state)
-    quiet |= _outdated(state, [one for one in notices if one.cause and one.cause.id not in quiet])
-    return replace(state, messages=tuple(_dropped_if(one, quiet) for one in state.messages))
-
-
-def _outdated(state: State, notices: list[Message]) -> set[str]:
-    """What another calendar, or a pause, moved on since: of such dates the last one holds.
-
-    None is ever brought forward, unless an announcement is taken back: from then on what was told last counts.
-
-    A pause that moved a new date given for lateness tells nothing once there was no lateness.
-    """
-    of_late = {one.id for one in state.new_dates}
-    moved = [one for one in notices if one.cause and one.cause.id not in of_late]
-    standing = [one for one in moved if one.details.overdue_id not in state.retracted]
-    dates = [(one.cause.time, one.details.new_date) for one in standing if one.cause and one.details.new_date]
-    taken_back = any(one.details.taken_back for one in standing)
-    last = max(dates)[1] if dates and taken_back else max((date for _, date in dates), default=None)
-    return {one.cause.id for one in moved if one.cause and (one not in standing or one.details.new_date != last)}
-
-
-def _untold(state: State) -> set[str]:
-    """New dates for lateness that need a notice: given before the old date passed, or too late for the letter."""
-    ahead = set(unlettered(state))
-    told = {letter.rescheduled_id for letter in state.lettered}
-    late = [date_given(state, *pair) for due, pair in missed(state).items() if due not in ahead]
-    early = [one for one in state.new_dates if not one.overdue_id]
-    return {one.id for one in (*late, *early) if one} - told
-
-
-def _dropped_if(message: Message, quiet: set[str]) -> Message:
-    if message.template not in NOTICES or message.cause is None or message.status not in {"pending", "dropped"}:
-        return message
-    status: Status = "dropped" if message.cause.id in quiet else "pending"
-    return replace(message, status=status)
-
-
-def _dropped_unless(state: State, message: Message, wanted: set[str]) -> Message:
-    """An apology without its cause is not sent anyway, and nothing is known to drop it for."""
-    if message.template != "apology" or message.cause is None or message.status not in {"pending", "dropped"}:
-        return message
-    holds = message.cause.id not in state.retracted if message.repeats else message.id in wanted
-    status: Status = "pending" if holds else "dropped"
-    return replace(message, status=status)
+    if message.template == APOLOGY:
+        unwanted = overdue_id in void if message.repeats else overdue_id not in wanted
+        return dropped_if(message, unwanted=unwanted)
+    if message.template == WITHDRAWAL and not message.repeats:
+        return dropped_if(message, unwanted=not _is_out(state, message.cause.subject, overdue_id))
+    return message

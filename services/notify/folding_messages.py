@@ -11,9 +11,9 @@ from contracts.notify import Template
 from services.notify.state import Cause, Desk, Details, Message, State
 
 
-def find(state: State, message_id: str) -> Message | None:
+def find(state: State, wanted_id: str) -> Message | None:
     """The message with this id, if anything is known of it."""
-    return next((message for message in state.messages if message.id == message_id), None)
+    return next((message for message in state.messages if message.id == wanted_id), None)
 
 
 def put(state: State, message: Message) -> State:
@@ -28,12 +28,26 @@ def _place(message: Message) -> tuple[bool, str, str]:
     return message.cause is None, told, message.id
 
 
+def message_id(dossier: str, template: Template, about: str) -> str:
+    """Derive a message's id from its dossier, its template, and the id of the event that it is about."""
+    return event_id("message", dossier, template, about)
+
+
 def with_message(
-    state: State, event: AnyEvent, template: Template, details: Details, desk: Desk | None = None
+    state: State, event: AnyEvent, template: Template, details: Details, *, desk: Desk | None = None, about: str = ""
 ) -> State:
-    """Add the message that an event makes necessary: to an agency's desk, or without one to the citizen."""
-    message_id = event_id("message", event.subject, template, event.id)
-    message = find(state, message_id) or Message(message_id, template)
+    """Add the message that an event makes necessary.
+
+    Args:
+        state: as it was before.
+        event: the message's cause, unless an earlier event already was.
+        template: which text.
+        details: what the text needs.
+        desk: whom to tell at an agency; None: the citizen.
+        about: the id of the event that the message is about, where that is not its cause.
+    """
+    its_id = message_id(event.subject, template, about or event.id)
+    message = find(state, its_id) or Message(its_id, template)
     cause = Cause(event.id, event.subject, event.time, event.correlationid, event.timeline)
     return put(state, replace(message, cause=message.cause or cause, details=details, desk=desk))
 
@@ -43,7 +57,7 @@ def with_resends(state: State) -> State:
 
     Each is a message of its own with an id of its own: under the old id, carriers would drop it as a repeat.
     """
-    for known in [find(state, message_id) for message_id in state.resends]:
+    for known in [find(state, wanted_id) for wanted_id in state.resends]:
         if known is None or known.cause is None:
             continue
         again_id = event_id("message", known.cause.subject, "again", known.id)

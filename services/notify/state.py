@@ -44,8 +44,8 @@ class Details:
         due: the date it speaks of; of a new date and of an apology, the old one.
         new_date: what takes its place.
         taken_back: of a new date: whether an announcement was taken back, and so an earlier date holds again.
-        overdue_id: of a new date: the lateness that the old one, or this one, was given for; of an apology that is
-            withdrawn: what it was for.
+        overdue_id: of a new date: the lateness that the old one, or this one, was given for; of an apology, and of
+            what withdraws one: the lateness that it is for.
         deadline: of what an agency is told: which one, as sla names it.
         signer: whose head signs an apology; `in_person`: whether he has to apologise in person as well.
         working_out: why the date, or the new one, is what it is.
@@ -80,7 +80,7 @@ class Message:
     """One message to the citizen, or to an agency.
 
     Attributes:
-        id: follows from the dossier, the template and the causing event.
+        id: follows from the dossier, the template and the event that the message is about.
         template: which text.
         cause: why; None as long as only an outcome is known.
         details: for the text.
@@ -114,23 +114,33 @@ class Message:
 
 
 @dataclass(frozen=True)
+class Apology:
+    """An apology that sla found to be owed, as far as its message does not hold it.
+
+    Attributes:
+        overdue_id: of the lateness; it tells apologies apart.
+        rescheduled_id: of the `dossier.rescheduled` whose new date it tells; empty if it tells none.
+        covered_by: the `overdue_id` of an earlier apology that stands for this date too; empty if none does.
+    """
+
+    overdue_id: str
+    rescheduled_id: str
+    covered_by: str
+
+
+@dataclass(frozen=True)
 class NewDate:
     """A new date given for lateness (hẹn lại), by the event that gave it.
 
     Attributes:
         id: of the `dossier.rescheduled`.
         overdue_id: of the lateness; empty if the old date had not passed yet.
+        given_later: it was not given at the moment that was missed, so no apology tells it.
     """
 
     id: str
     overdue_id: str
-    old: datetime
-    new: datetime
-    cause: str
-    cause_en: str
-    signer: Rung
-    in_person: bool
-    working_out: Lines
+    given_later: bool
 
 
 @dataclass(frozen=True)
@@ -161,7 +171,8 @@ class State:
         retracted: ids of overdue events that no longer hold.
         taken_back: the same, as agencies are told of them.
         resends: ids of messages that are to be sent once more.
-        promised: ids of overdue events whose new date comes with an event of its own.
+        apologies: all that sla ever found to be owed.
+        withdrawn: overdue ids of the apologies that were for nothing.
         new_dates: given for lateness.
         lettered: letters of apology on record.
         sent: how many messages were sent; `pending`, `doubtful`, `failed`, `unaddressed` and `letters` likewise.
@@ -174,7 +185,8 @@ class State:
     retracted: tuple[str, ...] = ()
     taken_back: tuple[TakenBack, ...] = ()
     resends: tuple[str, ...] = ()
-    promised: tuple[str, ...] = ()
+    apologies: tuple[Apology, ...] = ()
+    withdrawn: tuple[str, ...] = ()
     new_dates: tuple[NewDate, ...] = ()
     lettered: tuple[Letter, ...] = ()
     sent: int = 0

@@ -119,7 +119,7 @@ def test_a_letter_of_several_pages_loses_nothing(press: PdfRenderer) -> None:
 
 def test_the_same_letter_is_the_same_bytes_in_every_process(press: PdfRenderer, tmp_path: Path) -> None:
     again = (
-        "import sys; sys.path.insert(0, sys.argv[1]); from test_press import PdfRenderer, sheet;"
+        "import sys; sys.path.insert(0, sys.argv[1]); from test_pdf import PdfRenderer, sheet;"
         "sys.stdout.buffer.write(PdfRenderer().render([sheet()]))"
     )
     command = [sys.executable, "-c", again, str(Path(__file__).parent)]
