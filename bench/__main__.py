@@ -18,7 +18,7 @@ from bench.results import Results
 from bench.stored import Plan, stored
 from bench.throughput import Sizes, throughput
 from bench.whole import FULL, QUICK, whole, write
-from tools.cli.run import sigterm_like_ctrl_c
+from tools.operations.processes import sigterm_like_ctrl_c
 
 Contenders = Annotated[list[str] | None, typer.Option(help="sla, handler, bare or quix; by default all of them")]
 

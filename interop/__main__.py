@@ -13,7 +13,7 @@ from interop.matrix import whole
 from interop.report import write
 from interop.rereading import Reread, reread, sdks
 from interop.results import Results, results
-from tools.cli.run import sigterm_like_ctrl_c
+from tools.operations.processes import sigterm_like_ctrl_c
 
 HOME = Path(".lienthong/interop")
 """Programs that were built, kept for the next run, and the shop's logs."""

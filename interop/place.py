@@ -15,7 +15,7 @@ from chassis.runtime.settings import Settings
 from deploy.embedded import Stack
 from deploy.embedded.endpoints import KAFKA
 from deploy.embedded.ports import Ports
-from tools.cli.run import spawn, stop_all
+from tools.operations.processes import spawn, stop_all
 from tools.operations.registry import groups
 
 SERVICES = ("intake", "routing")

@@ -5,17 +5,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-import structlog
-
+from chassis.core.arrival import Arrival
 from chassis.core.decision import Decision
 from chassis.core.document import MAX_CHARACTERS, MAX_FACTS, Document, Fact
 from chassis.core.fault import ProcessFaultError, is_of_process
 from chassis.core.service import Placed, Service
-from chassis.runtime.bus.record import Record, taken_in_at, value_of
-from chassis.runtime.telemetry.logs import about
 from contracts.envelope import LIVE, AnyEvent
-
-log = structlog.get_logger(__name__)
 
 MAX_ROUNDS = 20
 """Decisions that may follow from each other at one moment; more is a fault of `decide`."""
@@ -30,25 +25,6 @@ _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 class PartialError(Exception):
     """What is here of the document is not enough: load it whole and begin again."""
-
-
-@dataclass(frozen=True)
-class Arrival:
-    """An event on its way into a document: from a record of the bus, or what came of an effect that a save ordered."""
-
-    event: AnyEvent
-    record: Record | None = None
-    cause: int | None = None
-
-    @property
-    def raw(self) -> str:
-        """The event as it will be kept: structured JSON, of what came in that way byte for byte."""
-        return self.event.to_json() if self.record is None else value_of(self.record).decode()
-
-    @property
-    def heard(self) -> datetime:
-        """When the bus took it in; of what never was on the bus before, its own time."""
-        return self.event.time if self.record is None else taken_in_at(self.record)
 
 
 @dataclass
@@ -78,7 +54,8 @@ class Job:
         refused: what can not be taken in, and why.
         strangers: facts of others on another timeline than the birth that comes now, which can not stay.
         failed: why nothing can be decided, if so.
-        heard: on the live timeline, when the last of what arrived was on the bus.
+        error: what was raised then.
+        broker_timestamp: when the bus took in the last of what arrived on the live timeline.
         parked: whether it has to wait for a tick until something is decided.
     """
 
@@ -91,7 +68,8 @@ class Job:
     refused: list[tuple[Arrival, str]] = field(default_factory=list)
     strangers: list[Fact] = field(default_factory=list)
     failed: str = ""
-    heard: datetime | None = None
+    error: Exception | None = None
+    broker_timestamp: datetime | None = None
     parked: bool = False
     _later: list[AnyEvent] = field(default_factory=list)
     _begun: bool = False
@@ -124,7 +102,9 @@ class Job:
         """
         if self.doc.unsent is not None and not self.doc.whole:
             raise PartialError
-        self.heard = max((arrival.heard for arrival in arrivals if arrival.event.timeline == LIVE), default=None)
+        self.broker_timestamp = max(
+            (arrival.broker_timestamp for arrival in arrivals if arrival.event.timeline == LIVE), default=None
+        )
         if service.settles:
             self._settle(arrivals, service, service.settles)
         for arrival in arrivals:
@@ -133,7 +113,7 @@ class Job:
 
     def _settle(self, arrivals: Sequence[Arrival], service: Service[Any], settles: Callable[[AnyEvent], bool]) -> None:
         """A birth settles the timeline. What came before it on another one is found again whenever the birth comes."""
-        doc, events = self.doc, [arrival.event for arrival in arrivals if arrival.record]
+        doc, events = self.doc, [arrival.event for arrival in arrivals if not arrival.own]
         if not any(map(settles, events)):
             return
         if not doc.whole:
@@ -150,7 +130,7 @@ class Job:
     def _foreign(self, arrival: Arrival) -> str:
         """Why an arrival of another timeline is refused; nothing where it is of this one, or none is settled."""
         event, home = arrival.event, self.doc.home
-        if not home or event.timeline == home or arrival.record is None:
+        if not home or event.timeline == home or arrival.own:
             return ""
         return f"timeline: {self.doc.key} is on the timeline {home}; what is said of it has to be, too"
 
@@ -164,7 +144,7 @@ class Job:
                 return f"{doc.key} already has {MAX_FACTS} events; its sender runs wild"
             if doc.characters + len(raw) > MAX_CHARACTERS:
                 return f"{doc.key} would have more than {MAX_CHARACTERS} characters; send documents by reference"
-            self._add(event, raw, own=arrival.record is None, cause=arrival.cause)
+            self._add(event, raw, own=arrival.own, cause=arrival.cause)
             self.fresh.append(arrival)
             return ""
         if event.identity not in doc.facts:
@@ -173,7 +153,7 @@ class Job:
             return f"id {event.id} of {event.source} was used before with other content; give every event its own id"
         if version <= doc.version:
             self.repeats.append(version)
-        if arrival.record is not None and doc.heard_earlier(event.identity, arrival.heard):
+        if not arrival.own and doc.heard_earlier(event.identity, arrival.broker_timestamp):
             self._later, self._anew = [], True
         return ""
 
@@ -198,8 +178,7 @@ class Job:
             if is_of_process(error):
                 raise ProcessFaultError(f"{service.name}: {type(error).__name__}: {error}") from error
             # One dossier that can not be decided must not stop the others of its partition.
-            latest = self.fresh[-1].event if self.fresh else None
-            log.exception("decision.failed", **{**about(latest), "dossier": self.doc.key})
+            self.error = error
             self.failed = f"{service.name} can not decide: {type(error).__name__}: {error}"[:500]
             self.decision = Decision()
 
@@ -211,7 +190,7 @@ class Job:
             return  # a document without facts
         # On other timelines only ticks tell the time (docs/decisions/0026). On the live one, too, what only time makes
         # true is left to sweeps: they come when all is read, and what is not read may tell that it never was (0010).
-        if now is None and self.heard is None:
+        if now is None and self.broker_timestamp is None:
             self.parked = True
             self.state = self._fold(service)
             self._show(service)

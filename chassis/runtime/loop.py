@@ -22,9 +22,10 @@ from typing import Any, NamedTuple
 
 import structlog
 
+from chassis.core.arrival import Arrival
 from chassis.core.decision import Allotment
 from chassis.core.document import Document
-from chassis.core.job import Arrival, Job, Latest, PartialError
+from chassis.core.job import Job, Latest, PartialError
 from chassis.core.service import Service, by_subject
 from chassis.core.stream_time import Told
 from chassis.runtime.bus.content_mode import STRUCTURED
@@ -41,6 +42,7 @@ from chassis.runtime.bus.record import (
     taken_in_at,
 )
 from chassis.runtime.in_flight import Turn
+from chassis.runtime.received import Received
 from chassis.runtime.store.mongo import Store
 from chassis.runtime.telemetry.logs import about, type_name
 from chassis.runtime.telemetry.observe import NOBODY, UNKNOWN, UNREADABLE, Observer
@@ -174,7 +176,7 @@ class Loop:
                 if isinstance(event.data, TELL_TIME):
                     told.append(Told(event.timeline, event.time, TELLERS.get(event.type, "")))
                 else:
-                    arrivals[key].append(Arrival(event, record))
+                    arrivals[key].append(Received(event, record=record))
         return dict(arrivals), told
 
     async def _settle_all(
@@ -243,7 +245,7 @@ class Loop:
             tally.accepted += 0 if job.failed else len(job.fresh)
             tally.duplicates += len(job.repeats)
             for one, reason in job.rejected:
-                if one.record:
+                if isinstance(one, Received):
                     dead += self._put_aside(one.record, reason, one.event, answered=not job.failed)
             dead += self._put_out(job)
         self._observer.took({key: arrivals[key] for key in done}, done)
@@ -293,7 +295,7 @@ class Loop:
             job = Job(*known)
             try:
                 job.take(found, self.service)
-                job.decide(self.service, now)
+                self._decide(job, now)
             except PartialError:
                 partial.append(key)
             else:
@@ -311,10 +313,17 @@ class Loop:
             numbers = await self.store.allot(series, [allotment.holder for _, allotment in asking])
             for job, allotment in asking:
                 try:
-                    job.decide(self.service, now, numbers[allotment.holder])
+                    self._decide(job, now, numbers[allotment.holder])
                 except PartialError:
                     partial.append(job.doc.key)
         return partial
+
+    def _decide(self, job: Job, now: datetime | None, number: int = 0) -> None:
+        """Decide, and tell operators where that failed."""
+        job.decide(self.service, now, number)
+        if job.error:
+            newest = job.fresh[-1].event if job.fresh else None
+            log.error("decision.failed", exc_info=job.error, **{**about(newest), "dossier": job.doc.key})
 
     async def _save(self, jobs: Sequence[Job], now: datetime | None, *, sweeping: bool) -> set[str]:
         for job in jobs:
@@ -338,7 +347,7 @@ class Loop:
             job.doc.due = None
             return
         # A moment may have passed when it is told of: who looks as soon as it is heard is not late.
-        heard = job.heard if timer.timeline == LIVE else None
+        heard = job.broker_timestamp if timer.timeline == LIVE else None
         job.doc.due = _not_before(max(timer.at, heard) if heard else timer.at)
         job.doc.timeline = timer.timeline
 
@@ -413,7 +422,7 @@ def _said_of(error: Exception) -> str:
 
 
 def _new(key: str, first: Arrival) -> Document:
-    partition = first.record.partition if first.record else 0
+    partition = first.record.partition if isinstance(first, Received) else 0
     return Document(key, partition=partition, timeline=first.event.timeline)
 
 

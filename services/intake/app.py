@@ -1,11 +1,11 @@
-"""Intake, wired."""
+"""The wiring of intake."""
 
 from chassis.runtime.app import App, Context
 from domain.procedures import load_catalogue, load_directory
 from domain.rules import load_rule_sets
 from domain.worktime import load_calendar
-from services.intake.adapters import Vault, make_router
-from services.intake.decide import Rules
+from services.intake.adapters import PersonalDataStore, make_router
+from services.intake.rules import Rules
 from services.intake.service import service
 
 
@@ -14,5 +14,5 @@ def build(context: Context) -> App:
     directory, settings = load_directory(), context.settings
     calendar = load_calendar(settings.calendar, directory.agencies)
     rules = Rules(load_catalogue(directory=directory), directory, calendar, load_rule_sets(settings.rules))
-    vault = Vault(context.store)
-    return App(service(rules), make_router(context, vault, rules.catalogue), prepare=vault.prepare)
+    personal_data = PersonalDataStore(context.store)
+    return App(service(rules), make_router(context, personal_data, rules.catalogue), prepare=personal_data.prepare)

@@ -1,42 +1,29 @@
-"""What intake reads, says and does."""
+"""Intake as one value: what it reads, how it folds and what it decides."""
 
 from functools import partial
 
 from chassis.core.service import Service, by_correlation
-from contracts import claims, intake, routing
 from domain import DOMAIN_VERSION
-from services.intake.decide import Rules, decide
-from services.intake.refusals import answer
-from services.intake.state import FOLD_VERSION, INITIAL, Fold, State, applies
-
-_CONSUMED = (
-    claims.IntakeSubmitted,
-    routing.DossierSuspended,
-    routing.DossierCompleted,
-)
-_OWNED = (
-    intake.DossierReceived,
-    intake.DossierSupplementRequested,
-    intake.DossierSupplemented,
-    intake.DossierPaid,
-    intake.DossierRefused,
-    intake.DossierWithdrawn,
-    intake.DossierDelivered,
-)
+from services.intake.decide import decide
+from services.intake.events import OWNED, rejected
+from services.intake.fold import FOLD_VERSION, applies, folds
+from services.intake.queries import INDEXES
+from services.intake.rules import Rules
+from services.intake.state import INITIAL, State
 
 
 def service(rules: Rules) -> Service[State]:
-    """The subscription table of intake. Its documents are submissions: there is one before there is a code."""
+    """Make intake. Its documents are submissions, because there is one before there is a dossier code."""
     return Service(
         name="intake",
-        folds=dict.fromkeys((*_CONSUMED, *_OWNED), Fold(rules.calendar, rules.rule_sets).evolve),
-        emits=_OWNED,
+        folds=folds(rules),
+        emits=OWNED,
         initial=INITIAL,
         decide=partial(decide, rules=rules),
         key=by_correlation,
-        answer=answer,
+        answer=rejected,
         settles=applies,
-        indexes=(("code",),),
+        indexes=INDEXES,
         basis=repr((rules.calendar, dict(rules.rule_sets.by_name))),
         fold_version=FOLD_VERSION,
         domain_version=DOMAIN_VERSION,

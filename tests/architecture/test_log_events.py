@@ -40,7 +40,7 @@ def written(source):
         if ast.unparse(node.func.value) != "log" or node.func.attr not in LEVELS:
             continue
         [name] = node.args
-        named = {one.arg for one in node.keywords if one.arg}
+        named = {one.arg for one in node.keywords if one.arg and one.arg != "exc_info"}  # the field `exception`
         spread = [added(one.value) for one in node.keywords if one.arg is None]
         yield name.value, LEVELS[node.func.attr], frozenset(named.union(*spread))
 

@@ -13,7 +13,7 @@ from chassis.runtime.bus.admin import Admin
 from chassis.runtime.settings import Settings
 from contracts.topics import SERVICES
 from deploy.embedded import Endpoints, Stack
-from tools.cli.run import spawn, stop_all
+from tools.operations.processes import spawn, stop_all
 from tools.operations.registry import groups
 
 

@@ -19,8 +19,7 @@ from contracts.envelope import new_event
 from contracts.rule_days import ANY_RECORD
 from contracts.topics import MAX_RECORD_BYTES
 from domain.procedures import load_catalogue
-from tools.operations import dead_letter_actions as letter_deeds
-from tools.operations import dead_letters as letters
+from tools.operations import dead_letter_actions, dead_letters
 from tools.ticking import ticks
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow]
@@ -83,7 +82,7 @@ async def submissions(shop):
 
 
 async def reasons(shop, service):
-    return [letter.reason for letter in await letters.open_letters(shop.settings.kafka, service)]
+    return [letter.reason for letter in await dead_letters.list_open(shop.settings.kafka, service)]
 
 
 async def rejections(shop, dossier):
@@ -127,11 +126,11 @@ async def test_a_dead_letter_can_be_replayed_and_is_then_handled(shop, publish):
     await publish([Message("intake.submitted", b"x", b"not yet mended")])
 
     async def find():
-        found = await letters.open_letters(shop.settings.kafka, "intake")
+        found = await dead_letters.list_open(shop.settings.kafka, "intake")
         return [one for one in found if one.value == b"not yet mended"]
 
     [letter] = await eventually(find)
-    await letter_deeds.replay(shop.settings.kafka, [letter], "test")
+    await dead_letter_actions.replay(shop.settings.kafka, [letter], "test")
 
     async def came_back():
         names = [one.name for one in await find()]

@@ -10,9 +10,9 @@ from chassis.runtime.bus.streams import records
 from contracts.topics import SERVICES
 from domain.worktime import Limit, due_at, load_calendar
 from tests.receipt import LOG, closed_cases
-from tools.cli.imports import HistoryBus
 from tools.importer import load_mapping, play
 from tools.operations.environment import store_of
+from tools.operations.history_bus import HistoryBus
 from tools.operations.registry import all_services
 from tools.operations.replay import compare, read_facts
 from tools.operations.status import figures

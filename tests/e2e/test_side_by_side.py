@@ -11,7 +11,7 @@ import pytest
 from chassis.runtime.bus.admin import Admin
 from contracts.topics import SERVICES
 from deploy.embedded import Ports, Stack
-from tools.cli.run import stop_all
+from tools.operations.processes import stop_all
 
 pytestmark = [pytest.mark.slow, pytest.mark.stack]
 BIRTH = {

@@ -20,7 +20,7 @@ from contracts.envelope import new_event
 from deploy.embedded import Stack
 from domain.procedures import load_catalogue
 from tests.e2e.conftest import free_port
-from tools.cli.run import spawn, stop_all
+from tools.operations.processes import spawn, stop_all
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow]
 

@@ -19,8 +19,8 @@ from deploy.embedded import Stack
 from domain.procedures import load_catalogue, load_directory
 from domain.worktime import ZONE, load_calendar
 from tests.e2e.conftest import Shop, environment_of, free_port, ready
-from tools.cli.demo import FIRST_WEEK
-from tools.cli.run import stop_all
+from tools.cli.simulate import FIRST_WEEK
+from tools.operations.processes import stop_all
 from tools.simulator import KafkaBus, Plan, play, week
 
 DOSSIERS, SEED = 120, 7

@@ -17,7 +17,7 @@ from chassis.runtime.telemetry.tracing import trace_id
 from contracts import claims
 from contracts.envelope import following
 from contracts.topics import SERVICES, read_event
-from tools.cli.run import stop_all
+from tools.operations.processes import stop_all
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow]
 

@@ -12,8 +12,7 @@ from contracts.envelope import new_event
 from contracts.intake import DossierReceived
 from domain.worktime import Exceptional, Limit, Text, due_at, load_calendar
 from tests.given import at
-from tools.cli.calendar import tell
-from tools.operations.announcing import Announcement
+from tools.operations.announcing import Announcement, tell
 from tools.ticking import ticks
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(180)]

@@ -1,14 +1,15 @@
 """All that is left when everything is digested: the streams, the stores, the outbox. Read once, then judged."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aiokafka import ConsumerRecord
 from aiokafka.errors import KafkaError
+from typing_extensions import override
 
 from chassis.core.document import Document
 from chassis.core.service import Service
@@ -22,13 +23,10 @@ from contracts.envelope import LIVE, AnyEvent
 from contracts.topics import PAYLOADS, SERVICES, UnknownTypeError, dead_letter_topic, read_event
 from tests.faults.load import PARTITIONS, Acknowledged
 from tests.faults.shop import Shop
-from tests.laws import Streams
+from tests.laws.findings import Findings, Origin
 from tools.operations.environment import store_of
 from tools.operations.registry import all_services, groups
 from tools.operations.replay import Comparison, compare, read_facts
-
-Origin = tuple[str, int, int]
-"""Topic, partition and offset."""
 
 MESSAGES = (".eml", ".txt")
 PAGE = 200
@@ -36,35 +34,44 @@ OVERDUE_WORK = timedelta(seconds=3)
 DIGEST_SECONDS = 240
 
 
+UNTOLD = datetime.min.replace(tzinfo=UTC)
+
+
 @dataclass
-class Evidence(Streams):
-    """What the checks look at.
+class Evidence(Findings):
+    """What the laws and checks look at; see Findings.
 
     Attributes:
-        said: every record that is an event, with the event.
         acknowledged: what the load was promised.
-        services: by name.
-        documents: of each service, by key.
+        stored: documents of each service, by key.
         comparisons: of each service's replay with its store.
-        taken: identities of the events that whoever reads them takes.
-        unreadable: records that nobody who reads them can take, by origin.
-        dead: origins of each service's dead letters.
         sent_bad: origins of the bad records that were sent on purpose; None: nobody counted them.
         outbox: message ids of the files in the outbox.
         clocks: the last tick of each timeline.
     """
 
+    stamped_anew = frozenset({("/portal/http", "intake.submitted"), ("/lienthong/rating", "rating.submitted")})
+
     said: list[tuple[Any, AnyEvent]] = field(default_factory=list)
-    acknowledged: Acknowledged = field(default_factory=Acknowledged)
     services: dict[str, Service[Any]] = field(default_factory=dict)
-    documents: dict[str, dict[str, Document]] = field(default_factory=dict)
-    comparisons: dict[str, Comparison] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
-    unreadable: set[Origin] = field(default_factory=set)
+    bad: set[Origin] = field(default_factory=set)
     dead: dict[str, list[Origin]] = field(default_factory=dict)
+    acknowledged: Acknowledged = field(default_factory=Acknowledged)
+    stored: dict[str, dict[str, Document]] = field(default_factory=dict)
+    comparisons: dict[str, Comparison] = field(default_factory=dict)
     sent_bad: set[Origin] | None = field(default_factory=set)
     outbox: list[str] = field(default_factory=list)
     clocks: dict[str, datetime] = field(default_factory=dict)
+
+    @override
+    def documents(self, name: str) -> Mapping[str, Document]:
+        return self.stored[name]
+
+    @override
+    def present(self, timeline: str) -> datetime:
+        """The last tick. The live clock goes on while the evidence is read: there nothing has to be done by now."""
+        return UNTOLD if timeline == LIVE else self.clocks.get(timeline, UNTOLD)
 
 
 def origin(record: Any) -> Origin:
@@ -107,7 +114,7 @@ async def gather(shop: Shop, acknowledged: Acknowledged, sent_bad: set[Origin] |
         topic = dead_letter_topic(name)
         found.dead[name] = [_came_from(record) async for record in records(shop.settings.kafka, [topic])]
         async with _store(shop, name) as store:
-            found.documents[name] = await _documents(store)
+            found.stored[name] = await _documents(store)
             facts = await read_facts(shop.settings.kafka, service, None, lambda _: None)
             found.comparisons[name] = await compare(service, facts, store)
     return found
@@ -120,14 +127,15 @@ def _note(found: Evidence, record: "ConsumerRecord[bytes, bytes]") -> None:
     except UnknownTypeError:
         return
     except ValueError:
-        found.unreadable.add(origin(record))
+        found.bad.add(origin(record))
+        return
+    try:
+        event = read_record(record)
+    except ValueError:
+        found.said.append((record, event))
+        found.bad.add(origin(record))
         return
     found.said.append((record, event))
-    try:
-        read_record(record)
-    except ValueError:
-        found.unreadable.add(origin(record))
-        return
     found.taken.add(event.identity)
     if isinstance(event.data, claims.ClockTicked):
         found.clocks[event.timeline] = max(event.time, found.clocks.get(event.timeline, event.time))

@@ -20,7 +20,7 @@ from chassis.runtime.bus.admin import Admin, BusError
 from chassis.runtime.settings import Settings
 from contracts.topics import SERVICES
 from deploy.embedded import Stack
-from tools.cli.run import spawn, stop_all
+from tools.operations.processes import spawn, stop_all
 from tools.operations.registry import groups
 
 SESSION_MS = 3_000

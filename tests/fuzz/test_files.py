@@ -14,7 +14,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-import contracts
+import domain
 from chassis.runtime.bus.record import Message
 from contracts.topics import read_event
 from domain.feedback import load_categories
@@ -26,7 +26,7 @@ from tests.fuzz.mutations import TEXTS, mutated
 from tests.unit.importer.conftest import MemoryBus, event_xml, log_xml, trace_xml
 from tools.importer import ImportFailed, load_mapping, play
 
-HERE = Path(contracts.__file__).parent
+HERE = Path(domain.__file__).parent
 EXAMPLES_OF_MAPPINGS = Path(__file__).parents[2] / "examples"
 NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)
 STORM = {

@@ -98,7 +98,7 @@ async def test_an_announcement_that_broke_off_is_completed(
     store: MongoStore, settings: Settings, codes: list[str], storm: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await lodged(store, codes)
-    monkeypatch.setattr("tools.cli.calendar.CHUNK", 1)
+    monkeypatch.setattr("tools.operations.announcing.CHUNK", 1)
     publish, said = Publisher.__call__, list[Message]()
 
     async def dying(self: Publisher, messages: list[Message]) -> None:

@@ -14,7 +14,7 @@ from chassis.runtime.loop import Loop
 from chassis.runtime.store.memory import MemoryStore
 from services.rating.service import service
 from tools.cli.main import app
-from tools.operations import dead_letters as letters
+from tools.operations import dead_letters
 
 TOPIC = "rating.submitted"
 SERVICE = "rating"
@@ -63,9 +63,9 @@ def put_aside(settings):
 
     def letter(value, key=None):
         key = key or f"D.letter-{next(numbers)}".encode()
-        before = {one.name for one in asyncio.run(letters.letters_of(settings.kafka, SERVICE))}
+        before = {one.name for one in asyncio.run(dead_letters.list_all(settings.kafka, SERVICE))}
         asyncio.run(through_the_loop(value, key))
-        [fresh] = [one for one in asyncio.run(letters.letters_of(settings.kafka, SERVICE)) if one.name not in before]
+        [fresh] = [one for one in asyncio.run(dead_letters.list_all(settings.kafka, SERVICE)) if one.name not in before]
         return fresh
 
     return letter
@@ -103,7 +103,7 @@ def test_bytes_go_to_a_new_file_as_they_are(run, put_aside, tmp_path):
     file = tmp_path / "letter"
     run("show", letter.name, "--out", str(file))
     assert file.read_bytes() == value
-    with pytest.raises(letters.LetterError, match="name a new file"):
+    with pytest.raises(dead_letters.DeadLetterError, match="name a new file"):
         run("show", letter.name, "--out", str(file))
 
 
@@ -150,7 +150,7 @@ def test_a_cut_letter_is_replayed_whole(run, put_aside, settings):
 def test_a_discard_needs_a_reason_and_is_on_record(run, put_aside):
     letter = put_aside(b"never")
     assert run("discard", letter.name).exit_code == 2
-    with pytest.raises(letters.LetterError, match="say why"):
+    with pytest.raises(dead_letters.DeadLetterError, match="say why"):
         run("discard", letter.name, "--why", " ")
     run("discard", letter.name, "--why", "sent by a test machine")
     found = told(run, letter.name, "--all")
@@ -162,14 +162,14 @@ def test_what_was_discarded_is_neither_discarded_again_nor_replayed(run, put_asi
     letter = put_aside(b"once only")
     run("discard", letter.name, "--why", "nonsense", "--by", "lan")
     for words in (("discard", letter.name, "--why", "again"), ("replay", letter.name)):
-        with pytest.raises(letters.LetterError, match="was discarded by lan at "):
+        with pytest.raises(dead_letters.DeadLetterError, match="was discarded by lan at "):
             run(*words)
     assert len(told(run, letter.name, "--all")["actions"]) == 1
 
 
 def test_nothing_is_done_if_one_of_several_can_not_be(run, put_aside):
     good = put_aside(b"good one")
-    with pytest.raises(letters.NoSuchLetterError):
+    with pytest.raises(dead_letters.NoSuchDeadLetterError):
         run("discard", good.name, "rating/0/999999", "--why", "both")
     assert told(run, good.name)["status"] == "open"
 
@@ -179,7 +179,7 @@ def test_nothing_is_done_if_one_of_several_can_not_be(run, put_aside):
 )
 @pytest.mark.parametrize("verb", [("show",), ("replay",), ("discard", "--why", "x")])
 def test_a_letter_that_does_not_exist_is_named(run, verb, name):
-    with pytest.raises(letters.NoSuchLetterError, match="dead letter"):
+    with pytest.raises(dead_letters.NoSuchDeadLetterError, match="dead letter"):
         run(*verb, name)
 
 
@@ -199,11 +199,11 @@ def test_a_record_that_does_not_say_where_it_came_from_can_only_be_discarded(run
     pairs = tuple((name, text.encode()) for name, text in marked.items())
     asyncio.run(published(settings.kafka, Message("rating.dead-letter", b"k", b"v", pairs)))
     [letter] = [
-        one for one in asyncio.run(letters.open_letters(settings.kafka, SERVICE)) if one.reason == marked["reason"]
+        one for one in asyncio.run(dead_letters.list_open(settings.kafka, SERVICE)) if one.reason == marked["reason"]
     ]
     assert "\x1b" not in run("list", SERVICE).stdout
     assert "[bold]" in run("show", letter.name).stdout
-    with pytest.raises(letters.LetterError, match="only be discarded"):
+    with pytest.raises(dead_letters.DeadLetterError, match="only be discarded"):
         run("replay", letter.name)
     run("discard", letter.name, "--why", "not ours")
     assert told(run, letter.name, "--all")["status"] == "discarded"
@@ -218,7 +218,7 @@ def forged(settings):
         origin = {"topic": topic, "partition": str(partition), "offset": str(offset), "reason": mark, **more}
         headers = tuple((name, text.encode()) for name, text in origin.items())
         asyncio.run(published(settings.kafka, Message("rating.dead-letter", key, value, headers)))
-        found = asyncio.run(letters.letters_of(settings.kafka, SERVICE))
+        found = asyncio.run(dead_letters.list_all(settings.kafka, SERVICE))
         return next(one.name for one in found if one.reason == mark)
 
     return write
@@ -245,7 +245,7 @@ def test_a_letter_that_holds_other_bytes_than_its_origin_is_refused_on_record(
     key = origin.key if same_key else b"D.other"
     name = forged(TOPIC, origin.partition, origin.offset, key, value, **more)
     before = counted(settings)
-    with pytest.raises(letters.LetterError, match="another record stands at"):
+    with pytest.raises(dead_letters.DeadLetterError, match="another record stands at"):
         run("replay", name, "--by", "lan")
     assert counted(settings) == before
     [deed] = told(run, name)["actions"]
@@ -258,7 +258,7 @@ def test_a_letter_about_a_record_that_is_not_there_is_refused_on_record(run, put
     before = counted(settings)
     for partition, offset in ((origin.partition, origin.offset + 10**6), (9_999, 0)):
         name = forged(TOPIC, partition, offset, b"D.x", b"made up")
-        with pytest.raises(letters.LetterError, match="there is no record at"):
+        with pytest.raises(dead_letters.DeadLetterError, match="there is no record at"):
             run("replay", name)
         assert told(run, name)["status"] == "refused"
     assert counted(settings) == before
@@ -267,7 +267,7 @@ def test_a_letter_about_a_record_that_is_not_there_is_refused_on_record(run, put
 def test_what_is_refused_keeps_no_other_letter_from_being_put_back_and_can_be_discarded(run, put_aside, forged):
     good = put_aside(b"honest")
     name = forged(TOPIC, 0, 10**9, b"D.x", b"made up")
-    with pytest.raises(letters.LetterError, match="1 put back, 1 refused"):
+    with pytest.raises(dead_letters.DeadLetterError, match="1 put back, 1 refused"):
         run("replay", name, good.name)
     assert told(run, good.name, "--all")["status"] == "replayed"
     run("discard", name, "--why", "somebody wrote it by hand")
@@ -283,7 +283,7 @@ def test_a_replay_keeps_the_headers_of_the_record(run, settings):
 
     [record] = mine()
     asyncio.run(letter_about(settings.kafka, record))
-    [letter] = [one for one in asyncio.run(letters.open_letters(settings.kafka, SERVICE)) if one.key == b"D.headers"]
+    [letter] = [one for one in asyncio.run(dead_letters.list_open(settings.kafka, SERVICE)) if one.key == b"D.headers"]
     run("replay", letter.name)
     assert [one.headers for one in mine()] == [headers, headers]
 

@@ -11,7 +11,7 @@ from chassis.runtime.http.keys import KeyReusedError, StoredKeys
 from chassis.runtime.store.mongo import MongoStore
 from contracts import claims
 from contracts.envelope import new_event
-from services.intake.decide import Rules
+from services.intake.rules import Rules
 from services.intake.service import service
 from tests.given import at
 

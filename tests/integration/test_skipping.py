@@ -12,7 +12,7 @@ from chassis.runtime.bus.skipping import SkipError, ordered, raw_batch
 from tests.integration.test_lost_records import Reader, client, reading, send, until
 from tools.cli import bus as commands_bus
 from tools.operations.dead_letter_actions import replay
-from tools.operations.dead_letters import LetterError, letters_of
+from tools.operations.dead_letters import DeadLetterError, list_all
 
 TOPIC = "consultation.answered"
 """Nobody else reads or writes it beside these tests."""
@@ -77,11 +77,11 @@ async def test_a_stuck_service_names_the_batch_and_goes_on_behind_it_when_it_is_
         await until(goes_on)
         assert not set(bad) & set(reader.seen)
         await until(nothing_is_left)
-    [letter] = [one for one in await letters_of(settings.kafka, "sla") if one.offset == batch.first]
+    [letter] = [one for one in await list_all(settings.kafka, "sla") if one.offset == batch.first]
     assert (letter.topic, letter.partition, letter.value) == (*PLACE, batch.data)
     assert dict(letter.headers)["by"] == "operator-1"
     assert WHY in letter.reason
-    with pytest.raises(LetterError, match="nobody could read"):
+    with pytest.raises(DeadLetterError, match="nobody could read"):
         await replay(settings.kafka, [letter], "operator-1")
 
 

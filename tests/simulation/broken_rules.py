@@ -12,7 +12,8 @@ from contracts.envelope import AnyEvent
 from services.routing import service as routing_handlers
 from services.routing.dossier import Report
 from services.routing.rules import Rules
-from tests.simulation.services import altered, calendar
+from tests.laws.rules import calendar
+from tests.simulation.services import altered
 from tests.simulation.variants import Variant
 
 

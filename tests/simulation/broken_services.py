@@ -17,8 +17,9 @@ from domain.rules import RuleSets, load_rule_sets
 from services.sla import decide as sla_rules
 from services.sla import service as sla_handlers
 from services.sla.state import Rescheduling, step_key
+from tests.laws.rules import calendar
 from tests.simulation.broken_rules import BROKEN_RULES
-from tests.simulation.services import altered, calendar
+from tests.simulation.services import altered
 from tests.simulation.variants import Variant
 
 Product = Callable[[Service[Any]], Service[Any]]

@@ -6,7 +6,7 @@ from contracts import claims, intake, notify, rating, routing
 from contracts.envelope import LIVE, AnyEvent
 from domain.feedback import load_categories
 from domain.worktime import due_at
-from tests.simulation.services import calendar
+from tests.laws.rules import calendar
 from tests.simulation.voice import SIMULATED, Voice
 
 PROCEDURES = {

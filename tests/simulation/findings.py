@@ -1,64 +1,45 @@
-"""Everything that a world said, read once, for those who judge it."""
+"""What is left of a simulated world at rest."""
 
-from functools import cached_property
+from collections.abc import Mapping
+from datetime import datetime
+
+from typing_extensions import override
 
 from chassis.core.document import Document
 from chassis.runtime.bus.record import taken_in_at
 from contracts.envelope import AnyEvent
 from contracts.topics import BadEventError, UnknownTypeError, dead_letter_topic, read_event
+from tests.laws.findings import Findings, Origin
 from tests.simulation.bus import BusRecord
-from tests.simulation.oracle import Oracle
 from tests.simulation.shop import Shop
 from tests.simulation.world import World
 
 
-class Findings:
-    """Everything on the bus, read once."""
+class WorldFindings(Findings):
+    """Everything on the bus, read once. What anybody put aside is no event."""
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self._oracles: dict[str, Oracle] = {}
+        self.services = {shop.service.name: shop.service for shop in world.shops}
         self.reasons = {shop.service.name: _reasons(world, shop) for shop in world.shops}
-        self.letters = {name: {origin for origin, _ in found} for name, found in self.reasons.items()}
-        dead = set().union(*self.letters.values())
+        self.dead = {name: {origin for origin, _ in found} for name, found in self.reasons.items()}
+        dead = set().union(*self.dead.values())
         self.said = [(record, event) for record in world.bus.records if (event := _event(record, dead))]
+        self.taken = self.events.keys()
+        lies = {record.origin for record in world.bus.records if world.people.record_liars.told(record)}
+        self.bad = world.people.bad | lies
 
-    def shop(self, name: str) -> Shop:
-        """One service's."""
-        return next(one for one in self.world.shops if one.service.name == name)
-
-    def documents(self, name: str) -> dict[str, Document]:
-        """What one service keeps."""
+    @override
+    def documents(self, name: str) -> Mapping[str, Document]:
         return self.shop(name).store.documents
 
-    def oracle(self, doc: Document) -> Oracle:
-        """What all facts of a document say of its deadlines."""
-        if doc.key not in self._oracles:
-            self._oracles[doc.key] = Oracle(doc.events)
-        return self._oracles[doc.key]
+    @override
+    def present(self, timeline: str) -> datetime:
+        return self.world.present(timeline)
 
-    @cached_property
-    def first(self) -> dict[str, BusRecord]:
-        """The first record of every event, by identity."""
-        found: dict[str, BusRecord] = {}
-        for record, event in self.said:
-            found.setdefault(event.identity, record)
-        return found
-
-    @cached_property
-    def events(self) -> dict[str, AnyEvent]:
-        """Every event, by identity, as the bus first took it in."""
-        first: dict[str, AnyEvent] = {}
-        for _, event in self.said:
-            first.setdefault(event.identity, event)
-        return first
-
-    def of(self, kind: type) -> list[AnyEvent]:
-        """Every event of one kind."""
-        return [event for event in self.events.values() if isinstance(event.data, kind)]
-
-
-Origin = tuple[str, int, int]
+    def shop(self, name: str) -> Shop:
+        """The shop of one service."""
+        return next(shop for shop in self.world.shops if shop.service.name == name)
 
 
 def _reasons(world: World, shop: Shop) -> set[tuple[Origin, str]]:
@@ -76,7 +57,7 @@ def _origin(world: World, letter: BusRecord, headers: dict[str, bytes]) -> Origi
     return next(one.origin for one in world.bus.records if one.topic == topic and one.value == letter.value)
 
 
-def _event(record: BusRecord, dead: set[tuple[str, int, int]]) -> AnyEvent | None:
+def _event(record: BusRecord, dead: set[Origin]) -> AnyEvent | None:
     if record.origin in dead or record.topic.endswith("dead-letter") or record.value is None:
         return None
     try:

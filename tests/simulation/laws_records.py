@@ -1,17 +1,16 @@
 """What has to come of records that lie: each is put aside, its sender hears why, and nobody's dossier has it."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from chassis.runtime.bus.record import sender_of
 from contracts.intake import SubmissionRejected
 from contracts.routing import ReportRejected
 from contracts.rule_days import bounds_claims
-from tests.simulation.findings import Findings
+from tests.simulation.findings import WorldFindings
 from tests.simulation.services import services
 
 
-def who_sent_what_is_put_aside_hears_why(found: Findings) -> Iterator[str]:
+def who_sent_what_is_put_aside_hears_why(found: WorldFindings) -> Iterator[str]:
     """One answer for each record, and none about anything else."""
     wanted: dict[str, str] = {}
     records = {record.origin: record for record in found.world.bus.records}
@@ -28,7 +27,7 @@ def who_sent_what_is_put_aside_hears_why(found: Findings) -> Iterator[str]:
     yield from (f"somebody was told {one}" for one in sorted(said - wanted.keys()))
 
 
-def dossiers_are_as_if_nobody_had_lied(found: Findings) -> Iterator[str]:
+def dossiers_are_as_if_nobody_had_lied(found: WorldFindings) -> Iterator[str]:
     told = found.world.people.record_liars.told
     lies = {(record.value or b"").decode(errors="replace") for record in found.world.bus.records if told(record)}
     for shop in found.world.shops:
@@ -39,4 +38,4 @@ def dossiers_are_as_if_nobody_had_lied(found: Findings) -> Iterator[str]:
                 yield f"{service.name} of {key}"
 
 
-RECORDS: tuple[Any, ...] = (who_sent_what_is_put_aside_hears_why, dossiers_are_as_if_nobody_had_lied)
+RECORDS = (who_sent_what_is_put_aside_hears_why, dossiers_are_as_if_nobody_had_lied)

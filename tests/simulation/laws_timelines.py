@@ -1,14 +1,13 @@
 """What has to be true of a timeline that ticks tell: it is the same whatever happens to those who make it."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from contracts import notify, sla
 from contracts.envelope import AnyEvent, new_event
 from contracts.routing import ReportRejected
 from contracts.watermarks import SlaPassed
 from services.notify.decide import SOURCE, Order
-from tests.simulation.findings import Findings
+from tests.simulation.findings import WorldFindings
 from tests.simulation.reference import Said, lived_through
 from tests.simulation.voice import SIMULATED
 
@@ -16,7 +15,7 @@ OUTCOMES = (notify.NotificationSent, notify.NotificationDoubtful, notify.Notific
 """What comes of a message depends on its carrier, which is part of the world."""
 
 
-def a_ticked_timeline_is_what_was_told_on_it(found: Findings) -> Iterator[str]:
+def a_ticked_timeline_is_what_was_told_on_it(found: WorldFindings) -> Iterator[str]:
     """To the byte, and for each dossier in this order."""
     services = [shop.service for shop in found.world.shops]
     wanted, said = lived_through(found.world.player.windows, services, _sent), _said(found)
@@ -27,7 +26,7 @@ def a_ticked_timeline_is_what_was_told_on_it(found: Findings) -> Iterator[str]:
             yield f"{topic} of {subject}: {said.get(place)} instead of {wanted.get(place)}"
 
 
-def nothing_is_taken_back_by_the_tick_that_said_it(found: Findings) -> Iterator[str]:
+def nothing_is_taken_back_by_the_tick_that_said_it(found: WorldFindings) -> Iterator[str]:
     """Whoever reads what follows from a tick reads no lateness that the same tick denies."""
     passed = [place for place, (_, event) in enumerate(found.said) if isinstance(event.data, SlaPassed)]
     overdue = {e.id: place for place, (_, e) in enumerate(found.said) if isinstance(e.data, sla.DossierOverdue)}
@@ -38,7 +37,7 @@ def nothing_is_taken_back_by_the_tick_that_said_it(found: Findings) -> Iterator[
                 yield f"{event.data.overdue_id} is said and taken back by one tick"
 
 
-def _said(found: Findings) -> Said:
+def _said(found: WorldFindings) -> Said:
     """What the services said there, without repeats; not what they said to who sent a record that is none."""
     said: dict[tuple[str, str], dict[str, None]] = {}
     emitted = {payload.TYPE for shop in found.world.shops for payload in shop.service.emits}
@@ -67,7 +66,7 @@ def _sent(order: Order) -> AnyEvent:
     )
 
 
-TIMELINES: tuple[Any, ...] = (
+TIMELINES = (
     a_ticked_timeline_is_what_was_told_on_it,
     nothing_is_taken_back_by_the_tick_that_said_it,
 )

@@ -9,17 +9,11 @@ import typer
 from rich.console import Console
 
 from chassis.runtime import clock
-from chassis.runtime.bus.publisher import Publisher
-from chassis.runtime.bus.record import message_of
-from chassis.runtime.settings import Settings
 from contracts.envelope import LIVE
 from domain.worktime import ZONE, CalendarError, load_calendar, load_changes
 from tools.cli.main import app
-from tools.operations.announcing import Announcement, Retraction
-from tools.operations.environment import store_of, surroundings
-
-CHUNK = 500
-"""Announcements published together."""
+from tools.operations.announcing import Announcement, Retraction, tell
+from tools.operations.environment import environment
 
 calendar_app = typer.Typer(help="Working calendars: what changed.", no_args_is_help=True)
 app.add_typer(calendar_app, name="calendar")
@@ -40,7 +34,7 @@ def announce(
 
     A second time it tells those whom it did not reach. New dossiers go by the calendar file: mend that too.
     """
-    settings = surroundings()
+    settings = environment()
     at, days = load_changes(file, load_calendar(settings.calendar))
     if timeline == LIVE and at > clock.now():
         raise CalendarError(file.name, "announced_at", f"{at.isoformat()} lies ahead", "announce it when it has come")
@@ -67,19 +61,5 @@ def retract(
     moment = clock.now() if at is None else at.replace(tzinfo=at.tzinfo or ZONE)
     if timeline == LIVE and moment > clock.now():
         raise typer.BadParameter(f"{moment.isoformat()} lies ahead: take it back when that has come", param_hint="--at")
-    told = asyncio.run(tell(surroundings(), Retraction(name, day.date(), reason, moment, timeline)))
+    told = asyncio.run(tell(environment(), Retraction(name, day.date(), reason, moment, timeline)))
     console.print(f"{told} announcements of {day.date()} taken back")
-
-
-async def tell(settings: Settings, announcement: Announcement | Retraction) -> int:
-    """Publish an announcement, or that one is taken back, to all under way that do not have it; how many events."""
-    store, publisher = store_of(settings, "sla"), Publisher(settings.kafka)
-    try:
-        states = store.states(announcement.query())
-        events = [event async for code, state in states for event in announcement.events_for(code, state)]
-        for first in range(0, len(events), CHUNK):
-            await publisher([message_of(event) for event in events[first : first + CHUNK]])
-        return len(events)
-    finally:
-        await publisher.stop()
-        store.close()

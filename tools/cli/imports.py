@@ -1,9 +1,7 @@
-"""`import`: history, played onto the bus on its own time."""
+"""`import`: the cases of a log, played onto the bus on the log's own time."""
 
 import asyncio
 import json
-from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -14,39 +12,14 @@ from rich.table import Table
 
 from chassis.runtime.bus.admin import Admin
 from chassis.runtime.bus.publisher import Publisher
-from chassis.runtime.bus.record import Message
-from chassis.runtime.settings import Settings
-from contracts.claims import ClockTicked
 from tools.cli.main import app
+from tools.cli.waiting import tell_of_waiting
 from tools.importer import Deadlines, ImportFailed, Report, load_mapping, play
-from tools.operations.environment import surroundings
-from tools.ticking import Ticking
+from tools.operations.environment import environment
+from tools.operations.history_bus import HistoryBus
 
 console = Console()
 errors = Console(stderr=True)
-
-
-class HistoryBus:
-    """The bus as the import needs it."""
-
-    def __init__(self, settings: Settings, admin: Admin, publisher: Publisher) -> None:
-        self.kafka = settings.kafka
-        self._admin = admin
-        self._publisher = publisher
-
-    async def publish(self, messages: Sequence[Message]) -> None:
-        """Return when all are acknowledged."""
-        await self._publisher(messages)
-
-    async def tick(self, timeline: str, time: datetime) -> None:
-        """Tell what time it is; return when every service has passed that on."""
-        partitions = (await self._admin.topics())[ClockTicked.TYPE]
-        async with Ticking(self.kafka, self._publisher, timeline, partitions, _tell_of_waiting) as ticking:
-            await ticking.tick(time)
-
-
-def _tell_of_waiting(services: Sequence[str]) -> None:
-    errors.print(f"waiting for {', '.join(services)}: nothing is decided without them", highlight=False)
 
 
 @app.command("import")
@@ -74,7 +47,7 @@ def import_history(
 
 
 async def _import(file: Path, mapping: Path, *, from_scratch: bool) -> Report:
-    settings = surroundings()
+    settings = environment()
     publisher = Publisher(settings.kafka)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
     try:
@@ -85,7 +58,7 @@ async def _import(file: Path, mapping: Path, *, from_scratch: bool) -> Report:
                 return await play(
                     file,
                     meaning,
-                    HistoryBus(settings, admin, publisher),
+                    HistoryBus(settings, admin, publisher, tell_of_waiting),
                     settings.home / "imports",
                     deadlines=Deadlines(meaning, settings.calendar, settings.rules),
                     from_scratch=from_scratch,

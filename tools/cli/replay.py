@@ -8,12 +8,10 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from chassis.runtime.bus.admin import Admin
 from contracts.topics import SERVICES
 from tools.cli.main import app
 from tools.operations import replay as replaying
-from tools.operations.environment import store_of, surroundings
-from tools.operations.registry import all_services
+from tools.operations.environment import environment
 
 console = Console()
 
@@ -29,29 +27,23 @@ def replay(
         raise typer.BadParameter(f"no service {service}: there are {', '.join(SERVICES)}")
     if until is not None and until.tzinfo is None:
         until = until.astimezone()
-    found = asyncio.run(_replay(service, until, compare=compare))
-    if found is not None:
+    settings = environment()
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(f"reading {service}'s streams", total=None)
+        asked = replaying.replay(
+            settings,
+            service,
+            until,
+            with_store=compare,
+            on_total=lambda total: progress.update(task, total=total),
+            on_records=lambda count: progress.advance(task, count),
+        )
+        found = asyncio.run(asked)
+    if isinstance(found, replaying.Folded):
+        console.print(f"{service}: {found.events} events fold to {found.documents} documents")
+    else:
         _print(found)
         raise typer.Exit(0 if found.same else 1)
-
-
-async def _replay(name: str, until: datetime | None, *, compare: bool) -> replaying.Comparison | None:
-    settings = surroundings()
-    service = all_services(settings)[name]
-    async with Admin(settings.kafka) as admin:
-        total = sum((await admin.ends(service.recorded_topics)).values())
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(f"reading {name}'s streams", total=total)
-        facts = await replaying.read_facts(settings.kafka, service, until, lambda count: progress.advance(task, count))
-    if compare:
-        store = store_of(settings, name)
-        try:
-            return await replaying.compare(service, facts, store)
-        finally:
-            store.close()
-    states = {key: service.fold(events) for key, events in facts.items()}
-    console.print(f"{name}: {sum(map(len, facts.values()))} events fold to {len(states)} documents")
-    return None
 
 
 def _print(found: replaying.Comparison) -> None:

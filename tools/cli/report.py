@@ -2,30 +2,19 @@
 
 import asyncio
 import re
-from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from chassis.runtime import clock
-from chassis.runtime.store.mongo import MongoStore
 from contracts.envelope import LIVE
-from services.sla.report_row import place
 from tools.cli.main import app
-from tools.operations.deadline_figures import Figures, Tally
+from tools.operations.deadline_report import ALWAYS, deadline_figures
 from tools.operations.deadline_tables import as_csv, as_json, as_table
-from tools.operations.environment import store_of, surroundings
+from tools.operations.environment import environment
 
 MONTHS = re.compile(r"(\d{4}-(?:0[1-9]|1[0-2]))(?:\.\.(\d{4}-(?:0[1-9]|1[0-2])))?")
-ALWAYS = ("0000-01", "9999-12")
-"""From the first month to the last one that can be written."""
-
-ALL_PARTITIONS = range(1_000)
-"""More than any topic has: a timeline's clock stands in each."""
-
 WIDEST = 500
 """Columns. A table that needs more is no longer read as one."""
 
@@ -81,7 +70,8 @@ def deadlines(
     wide: Annotated[bool, typer.Option(help="One table however narrow the terminal: for `less -S`")] = False,
 ) -> None:
     """How many were received, done early, on time and late, are overdue now; how long it took; where time is lost."""
-    figures = asyncio.run(_deadlines(by, timeline, months(month)))
+    span = months(month)
+    figures = asyncio.run(deadline_figures(environment(), by, timeline, span))
     if form is Format.TABLE:
         table = as_table(figures, wide=True)
         needed = console.measure(table, options=console.options.update(width=WIDEST)).maximum
@@ -99,23 +89,3 @@ def rebuild() -> None:
     from tools.operations.rebuild_lines import rebuild_lines  # noqa: PLC0415 - figures need none of the services
 
     console.print(f"{asyncio.run(rebuild_lines())} dossiers")
-
-
-async def _deadlines(by: By, timeline: str, span: tuple[str, str]) -> Figures:
-    store = store_of(surroundings(), "sla")
-    try:
-        tally = Tally(by, timeline, await present(store, timeline))
-        pages = store.lines(*(place(timeline, one) for one in span), most=span == ALWAYS)
-        with ThreadPoolExecutor(1) as beside:  # adds up while the next page is on its way
-            adding = [beside.submit(tally.add, page) async for page in pages]
-        for one in adding:
-            one.result()
-        return tally.figures()
-    finally:
-        store.close()
-
-
-async def present(store: MongoStore, timeline: str) -> datetime:
-    """What time it is: of an import or a simulation as its latest tick said, else the wall clock's."""
-    ticks = {} if timeline == LIVE else await store.clocks(ALL_PARTITIONS)
-    return max((now for (name, _), now in ticks.items() if name == timeline), default=clock.now())

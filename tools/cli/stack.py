@@ -1,24 +1,18 @@
-"""`stack` and `topics`: the embedded servers, and what the bus needs before anything runs."""
+"""`stack`: the embedded servers, brought up, taken down and looked at."""
 
-import asyncio
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from chassis.runtime.bus.admin import Admin
-from contracts.topics import DEFAULT_PARTITIONS, OWNERS, SERVICES, dead_letter_topic
 from deploy.embedded import Stack
 from tools.cli.main import app
-from tools.operations.environment import surroundings_of_bus
 
 stack_app = typer.Typer(
     help="The Docker-free stack: Kafka and one store a service, under .lienthong/.", no_args_is_help=True
 )
-topics_app = typer.Typer(help="The topics of the bus.", no_args_is_help=True)
 app.add_typer(stack_app, name="stack")
-app.add_typer(topics_app, name="topics")
 console = Console()
 
 
@@ -51,36 +45,4 @@ def status_of_stack() -> None:
     for one in Stack.from_env().status():
         memory = f"{one.memory // 2**20} MB" if one.memory else ""
         table.add_row(one.name, one.state, one.address, str(one.pid or ""), memory)
-    console.print(table)
-
-
-@topics_app.command("apply")
-def apply_topics(
-    partitions: Annotated[int, typer.Option(min=1, help="The same for every topic, for good")] = DEFAULT_PARTITIONS,
-    replication: Annotated[int, typer.Option(min=1, help="Copies of every partition")] = 1,
-) -> None:
-    """Create the topics that are missing; those that exist are left alone."""
-
-    async def apply() -> list[str]:
-        async with Admin(surroundings_of_bus()) as admin:
-            return await admin.apply(partitions, replication)
-
-    created = asyncio.run(apply())
-    console.print(f"{len(created)} topics created")
-
-
-@topics_app.command("list")
-def list_topics() -> None:
-    """Every topic, its owner, partitions and records."""
-
-    async def read() -> tuple[dict[str, int], dict[str, int]]:
-        async with Admin(surroundings_of_bus()) as admin:
-            return await admin.topics(), await admin.records()
-
-    partitions, records = asyncio.run(read())
-    owner = {payload.TYPE: name for name, owned in OWNERS.items() for payload in owned}
-    owner |= {dead_letter_topic(name): name for name in SERVICES}
-    table = Table("topic", "owner", "partitions", "records")
-    for topic in sorted(owner):
-        table.add_row(topic, owner[topic], str(partitions.get(topic, "missing")), str(records[topic]))
     console.print(table)

@@ -5,24 +5,36 @@ from chassis.runtime.bus.admin import BusError
 from chassis.runtime.bus.skipping import SkipError
 from chassis.runtime.settings import SettingsError
 from chassis.runtime.store.mongo import StoreError
-from deploy.embedded import StackError
 from domain.worktime import ClockError, DataError, LimitError
-from tools.operations.dead_letters import LetterError
+from tools.cli.commands import NotInstalledError
+from tools.operations.dead_letters import DeadLetterError
 from tools.operations.environment import NotReadyError, NotRunningError
+from tools.operations.installation import EMBEDDED_STACK, holds
 from tools.operations.resending import ResendError
 
-MENDABLE = (
+
+def _of_the_embedded_stack() -> tuple[type[Exception], ...]:
+    """Its own errors, where this installation holds it."""
+    if not holds(EMBEDDED_STACK):
+        return ()
+    from deploy.embedded import StackError  # noqa: PLC0415 - the image of the services holds no such package
+
+    return (StackError,)
+
+
+USER_ERRORS = (
+    NotInstalledError,
     NotRunningError,
     NotReadyError,
-    LetterError,
+    DeadLetterError,
     ResendError,
     SettingsError,
     BusError,
     SkipError,
     ProcessFaultError,
-    StackError,
     StoreError,
     ClockError,
     DataError,
     LimitError,
+    *_of_the_embedded_stack(),
 )

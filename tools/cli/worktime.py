@@ -1,23 +1,18 @@
-"""`worktime` and `contracts`: the published language at the command line."""
+"""`worktime`: due dates and their working-out."""
 
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-import contracts
 from chassis.runtime.settings import load_settings
 from domain.worktime import ZONE, Calendar, Limit, add, between, load_calendar
 from tools.cli.main import app
-from tools.operations import contracts as published
 
 worktime_app = typer.Typer(help="Working time: due dates and their working-out.", no_args_is_help=True)
-contracts_app = typer.Typer(help="Schemas, AsyncAPI and golden samples.", no_args_is_help=True)
 app.add_typer(worktime_app, name="worktime")
-app.add_typer(contracts_app, name="contracts")
 console = Console()
 
 Moment = Annotated[str, typer.Argument(help="2026-01-05T10:00, in Vietnam unless an offset says otherwise")]
@@ -56,28 +51,3 @@ def measure(start: Moment, end: Moment) -> None:
     seconds = int(between(_calendar(), _moment(start), _moment(end)).total_seconds())
     sign, seconds = ("-" if seconds < 0 else ""), abs(seconds)
     typer.echo(f"{sign}{seconds // 3600}:{seconds % 3600 // 60:02d}:{seconds % 60:02d}")
-
-
-def _folder() -> Path:
-    return Path(contracts.__file__).parent
-
-
-@contracts_app.command()
-def build() -> None:
-    """Write JSON Schemas and the AsyncAPI document from the models; refuse a change that breaks a reader."""
-    try:
-        written = published.build(_folder())
-    except published.ContractError as error:
-        raise typer.BadParameter(str(error)) from None
-    console.print(f"{len(written)} files written")
-
-
-@contracts_app.command()
-def check() -> None:
-    """Check that schemas are current, samples still read, and nothing breaks a reader. Exit code 1 otherwise."""
-    problems = published.check(_folder())
-    for problem in problems:
-        typer.echo(problem)
-    if problems:
-        raise typer.Exit(1)
-    console.print("contracts are sound")

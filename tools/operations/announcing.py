@@ -1,4 +1,7 @@
-"""A changed calendar is announced to all that is under way, one `calendar.changed` for each; or taken back."""
+"""Announce a changed calendar, or take an announcement back.
+
+Every dossier and complaint under way gets an event of its own: one `calendar.changed`, or `calendar.retracted`.
+"""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -6,10 +9,17 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from chassis.runtime.bus.publisher import Publisher
+from chassis.runtime.bus.record import message_of
+from chassis.runtime.settings import Settings
 from contracts.calendar_changes import CalendarChanged, CalendarRetracted
 from contracts.envelope import LIVE, AnyEvent, event_id, new_event
 from domain.worktime import Exceptional
 from domain.worktime.announced import announced
+from tools.operations.environment import store_of
+
+CHUNK = 500
+"""Announcements published together. More take more memory; if it breaks off, the next call tells those who are left."""
 
 
 @dataclass(frozen=True)
@@ -115,3 +125,17 @@ class Retraction:
 
 def _under_way(timeline: str) -> dict[str, Any]:
     return {"state.phase": "open", "state.timeline": timeline}
+
+
+async def tell(settings: Settings, announcement: Announcement | Retraction) -> int:
+    """Publish an announcement, or that one is taken back, to all under way that do not have it; how many events."""
+    store, publisher = store_of(settings, "sla"), Publisher(settings.kafka)
+    try:
+        states = store.states(announcement.query())
+        events = [event async for code, state in states for event in announcement.events_for(code, state)]
+        for first in range(0, len(events), CHUNK):
+            await publisher([message_of(event) for event in events[first : first + CHUNK]])
+        return len(events)
+    finally:
+        await publisher.stop()
+        store.close()

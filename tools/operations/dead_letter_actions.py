@@ -1,7 +1,7 @@
 """What an operator does with dead letters: put a record back, or note that nothing is to be done.
 
-Whoever may write to a dead-letter topic can write anything there. So a letter only *names* a record: what is put back
-is the record itself, read again where it stands, and only if the letter holds the same bytes.
+Whoever may write to a dead-letter topic can write anything there. So a dead letter only *names* a record. What is put
+back is the record itself, read again where it stands, and only if the dead letter holds the same bytes.
 """
 
 import asyncio
@@ -14,8 +14,8 @@ from chassis.runtime.bus.admin import Admin
 from chassis.runtime.bus.publisher import Publisher
 from chassis.runtime.bus.record import MAX_KEY_BYTES, Message
 from chassis.runtime.settings import load_settings
-from contracts.topics import dead_letter_topic
-from tools.operations.dead_letters import Letter, LetterError, speaking_to
+from contracts.topics import SERVICES, dead_letter_topic
+from tools.operations.dead_letters import DeadLetter, DeadLetterError, find, list_open, speaking_to
 from tools.operations.registry import all_services
 
 REREAD_SECONDS = 15
@@ -27,36 +27,47 @@ MAX_WHY = 500
 Done = Literal["replayed", "refused", "discarded"]
 
 
-class UnprovenError(LetterError):
-    """Where the letter says it came from, there is no such record; it can only be discarded."""
+class UnprovenError(DeadLetterError):
+    """Where the dead letter says it came from, there is no such record; it can only be discarded."""
 
 
-async def original(kafka: str, letter: Letter) -> "ConsumerRecord[bytes, bytes]":
-    """The record that a letter is about, read again where it stands, whole.
+async def original(kafka: str, dead_letter: DeadLetter) -> "ConsumerRecord[bytes, bytes]":
+    """The record that a dead letter is about, read again where it stands, whole.
 
     Raises:
-        UnprovenError: the letter names no record that its service reads, or other bytes stand there, or none.
+        UnprovenError: the dead letter names no record that its service reads, or other bytes stand there, or none.
     """
-    place = _place(letter)
+    place = _place(dead_letter)
     with speaking_to(kafka):
-        record = await _read(kafka, place, letter.offset)
-    where = f"{place.topic}/{place.partition}/{letter.offset}"
+        record = await _read(kafka, place, dead_letter.offset)
+    where = f"{place.topic}/{place.partition}/{dead_letter.offset}"
     if record is None:
-        raise UnprovenError(f"{letter.name}: there is no record at {where} (any more), so it can only be discarded")
-    if not _is_about(letter, record):
-        raise UnprovenError(f"{letter.name}: another record stands at {where}, so it can only be discarded")
+        raise UnprovenError(
+            f"{dead_letter.name}: there is no record at {where} (any more), so it can only be discarded"
+        )
+    if not _is_about(dead_letter, record):
+        raise UnprovenError(f"{dead_letter.name}: another record stands at {where}, so it can only be discarded")
     return record
 
 
-def _place(letter: Letter) -> TopicPartition:
-    """Topic and partition that a letter came from; only topics that its service reads, whatever its headers say."""
-    reads = all_services(load_settings())[letter.service].topics
-    if letter.topic not in reads or letter.partition < 0 or letter.offset < 0:
+async def whole_value(kafka: str, dead_letter: DeadLetter) -> bytes | None:
+    """All bytes of the record that a dead letter is about. What the dead letter lacks is read where the record stands.
+
+    Raises:
+        UnprovenError: it lacks some, and where it says that it came from there is no such record.
+    """
+    return dead_letter.value if dead_letter.whole else (await original(kafka, dead_letter)).value
+
+
+def _place(dead_letter: DeadLetter) -> TopicPartition:
+    """The topic and partition that a dead letter came from. Its headers may name only topics that its service reads."""
+    reads = all_services(load_settings())[dead_letter.service].topics
+    if dead_letter.topic not in reads or dead_letter.partition < 0 or dead_letter.offset < 0:
         raise UnprovenError(
-            f"{letter.name} does not say where it came from among the topics that {letter.service} reads, "
+            f"{dead_letter.name} does not say where it came from among the topics that {dead_letter.service} reads, "
             "so it can only be discarded"
         )
-    return TopicPartition(letter.topic, letter.partition)
+    return TopicPartition(dead_letter.topic, dead_letter.partition)
 
 
 async def _read(kafka: str, place: TopicPartition, offset: int) -> "ConsumerRecord[bytes, bytes] | None":
@@ -84,78 +95,109 @@ async def _read(kafka: str, place: TopicPartition, offset: int) -> "ConsumerReco
     return None
 
 
-def _is_about(letter: Letter, record: "ConsumerRecord[bytes, bytes]") -> bool:
-    """Whether the letter holds what the record holds, as far as letters keep it."""
+def _is_about(dead_letter: DeadLetter, record: "ConsumerRecord[bytes, bytes]") -> bool:
+    """Whether the dead letter holds what the record holds, as far as dead letters keep it."""
     key = record.key and record.key[:MAX_KEY_BYTES]
     value = record.value
-    if letter.cut and value is not None and letter.value is not None:
-        value = value[: len(letter.value)] if f"of {len(value)} bytes" in letter.cut else None
-    return (letter.key, letter.value) == (key, value)
+    if dead_letter.cut and value is not None and dead_letter.value is not None:
+        value = value[: len(dead_letter.value)] if f"of {len(value)} bytes" in dead_letter.cut else None
+    return (dead_letter.key, dead_letter.value) == (key, value)
 
 
-async def replay(kafka: str, letters: Sequence[Letter], by: str, why: str = "") -> None:
+async def replay_named(kafka: str, names: Sequence[str], by: str, why: str) -> int:
+    """Put back the records of these dead letters; the name of a service stands for all its open ones. How many.
+
+    Orders to skip a batch hold no record: a service's name does not stand for them.
+
+    Raises:
+        DeadLetterError: see `find` and `replay`.
+    """
+    found = await find(kafka, [name for name in names if name not in SERVICES])
+    for service in dict.fromkeys(name for name in names if name in SERVICES):
+        found += [dead_letter for dead_letter in await list_open(kafka, service) if not dead_letter.is_order]
+    unique = {dead_letter.name: dead_letter for dead_letter in found}
+    await replay(kafka, list(unique.values()), by, why)
+    return len(unique)
+
+
+async def replay(kafka: str, dead_letters: Sequence[DeadLetter], by: str, why: str = "") -> None:
     """Put records back where they came from and note that this was done, one after the other.
 
     A note is written when the bus has the record; whoever dies in between puts it back once more, which changes
-    nothing, for facts are sets. A letter that its origin does not bear out is not put back, and that is noted too.
+    nothing, for facts are sets. A dead letter that its origin does not bear out is not put back, and that is noted too.
 
     Raises:
-        LetterError: one of them was discarded, and then nothing is done; or some were refused, and the rest put back.
+        DeadLetterError: one was discarded, and then nothing is done; or some were refused, and the rest put back.
     """
-    for letter in letters:
-        if letter.status == "discarded":
-            raise LetterError(f"{letter.name} {_done(letter)}; send the event anew instead")
-        if letter.is_order:
-            raise LetterError(f"{letter.name} holds a batch that nobody could read; ask its sender to send it anew")
+    for dead_letter in dead_letters:
+        if dead_letter.status == "discarded":
+            raise DeadLetterError(f"{dead_letter.name} {_done(dead_letter)}; send the event anew instead")
+        if dead_letter.is_order:
+            raise DeadLetterError(
+                f"{dead_letter.name} holds a batch that nobody could read; ask its sender to send it anew"
+            )
     publisher = Publisher(kafka)
     try:
-        answers = [await _put_back(kafka, publisher, letter, by, why) for letter in letters]
+        answers = [await _put_back(kafka, publisher, dead_letter, by, why) for dead_letter in dead_letters]
     finally:
         await publisher.stop()
     if refused := [answer for answer in answers if answer]:
-        raise LetterError(f"{len(letters) - len(refused)} put back, {len(refused)} refused: {'; '.join(refused)}")
+        raise DeadLetterError(
+            f"{len(dead_letters) - len(refused)} put back, {len(refused)} refused: {'; '.join(refused)}"
+        )
 
 
-async def _put_back(kafka: str, publisher: Publisher, letter: Letter, by: str, why: str) -> str:
+async def _put_back(kafka: str, publisher: Publisher, dead_letter: DeadLetter, by: str, why: str) -> str:
     """Why it was refused; empty if it was put back."""
     try:
-        record = await original(kafka, letter)
+        record = await original(kafka, dead_letter)
     except UnprovenError as error:
         with speaking_to(kafka):
-            await publisher([_note(letter, "refused", by, str(error))])
+            await publisher([_note(dead_letter, "refused", by, str(error))])
         return str(error)
     back = Message(record.topic, record.key, record.value, tuple(record.headers), partition=record.partition)
     with speaking_to(kafka):
         await publisher([back])
-        await publisher([_note(letter, "replayed", by, why)])
+        await publisher([_note(dead_letter, "replayed", by, why)])
     return ""
 
 
-async def discard(kafka: str, letters: Sequence[Letter], by: str, why: str) -> None:
+async def discard(kafka: str, dead_letters: Sequence[DeadLetter], by: str, why: str) -> None:
     """Note that nothing more is to be done with them.
 
     Raises:
-        LetterError: no reason is given, or one of them was replayed or discarded before; then nothing is done.
+        DeadLetterError: no reason is given, or one of them was replayed or discarded before; then nothing is done.
     """
     if not why.strip():
-        raise LetterError("say why: --why 'sent twice by mistake'")
-    for letter in letters:
-        if letter.settled:
-            raise LetterError(f"{letter.name} {_done(letter)}")
+        raise DeadLetterError("say why: --why 'sent twice by mistake'")
+    for dead_letter in dead_letters:
+        if dead_letter.settled:
+            raise DeadLetterError(f"{dead_letter.name} {_done(dead_letter)}")
     publisher = Publisher(kafka)
     try:
         with speaking_to(kafka):
-            await publisher([_note(letter, "discarded", by, why) for letter in letters])
+            await publisher([_note(dead_letter, "discarded", by, why) for dead_letter in dead_letters])
     finally:
         await publisher.stop()
 
 
-def _done(letter: Letter) -> str:
-    last = letter.actions[-1]
+async def discard_named(kafka: str, names: Sequence[str], by: str, why: str) -> int:
+    """Note that nothing more is to be done with the dead letters of these names. How many.
+
+    Raises:
+        DeadLetterError: see `find` and `discard`.
+    """
+    found = await find(kafka, names)
+    await discard(kafka, found, by, why)
+    return len(found)
+
+
+def _done(dead_letter: DeadLetter) -> str:
+    last = dead_letter.actions[-1]
     return f"was {last.what} by {last.by or 'somebody'} at {last.at:%Y-%m-%d %H:%M} UTC"
 
 
-def _note(letter: Letter, what: Done, by: str, why: str) -> Message:
-    words = {"handled": letter.name, "action": what, "by": by[:MAX_WHY], "why": why.strip()[:MAX_WHY]}
+def _note(dead_letter: DeadLetter, what: Done, by: str, why: str) -> Message:
+    words = {"handled": dead_letter.name, "action": what, "by": by[:MAX_WHY], "why": why.strip()[:MAX_WHY]}
     headers = tuple((name, text.encode()) for name, text in words.items())
-    return Message(dead_letter_topic(letter.service), letter.key, None, headers)
+    return Message(dead_letter_topic(dead_letter.service), dead_letter.key, None, headers)

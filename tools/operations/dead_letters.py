@@ -1,12 +1,12 @@
-"""Dead letters: records that a service could not take, and what was done with them (see `letter_deeds`).
+"""Dead letters: records that a service could not take, and what was done with them (see `dead_letter_actions`).
 
 A dead letter is named `service/partition/offset`. What is done with one is itself a record on the same topic, with the
-header `handled` naming it, and who did it, when and why; so the topic alone tells the whole story, and for good.
+header `handled` naming it, and who did it, when and why. So the topic alone says everything, and for good.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,7 +25,7 @@ NAME = re.compile(rf"({'|'.join(SERVICES)})/(\d{{1,9}})/(\d{{1,18}})")
 
 @dataclass(frozen=True)
 class Action:
-    """What somebody did with a letter.
+    """What somebody did with a dead letter.
 
     Attributes:
         what: ``replayed``, ``refused`` (its origin does not bear it out, so it was not replayed) or ``discarded``.
@@ -41,7 +41,7 @@ class Action:
 
 
 @dataclass(frozen=True)
-class Letter:
+class DeadLetter:
     """One dead letter.
 
     Attributes:
@@ -90,15 +90,15 @@ class Letter:
 
     @property
     def whole(self) -> bool:
-        """Whether the letter holds all bytes that its record held."""
+        """Whether the dead letter holds all bytes that its record held."""
         return not self.cut and len(self.key or b"") < MAX_KEY_BYTES
 
 
-class LetterError(Exception):
-    """This can not be done with this letter; says why and what can."""
+class DeadLetterError(Exception):
+    """This can not be done with this dead letter; says why and what can."""
 
 
-class NoSuchLetterError(LetterError):
+class NoSuchDeadLetterError(DeadLetterError):
     """No dead letter has this name."""
 
 
@@ -113,7 +113,7 @@ def speaking_to(kafka: str) -> Iterator[None]:
         ) from None
 
 
-async def letters_of(kafka: str, service: str) -> list[Letter]:
+async def list_all(kafka: str, service: str) -> list[DeadLetter]:
     """Every dead letter a service ever wrote, oldest first, with what was done with it."""
     found: list[tuple[ConsumerRecord[bytes, bytes], dict[str, str]]] = []
     actions: dict[str, list[Action]] = defaultdict(list)
@@ -124,27 +124,32 @@ async def letters_of(kafka: str, service: str) -> list[Letter]:
                 actions[headers["handled"]].append(_action(record, headers))
             else:
                 found.append((record, headers))
-    letters = [_letter(service, record, headers, actions) for record, headers in found]
-    return sorted(letters, key=lambda letter: letter.at)
+    dead_letters = [_dead_letter(service, record, headers, actions) for record, headers in found]
+    return sorted(dead_letters, key=lambda dead_letter: dead_letter.at)
 
 
-async def open_letters(kafka: str, service: str) -> list[Letter]:
+async def list_of_all(kafka: str, services: Iterable[str]) -> list[DeadLetter]:
+    """Every dead letter of these services, one service after the other."""
+    return [dead_letter for service in services for dead_letter in await list_all(kafka, service)]
+
+
+async def list_open(kafka: str, service: str) -> list[DeadLetter]:
     """Dead letters of a service that nothing was done with yet, oldest first."""
-    return [letter for letter in await letters_of(kafka, service) if letter.status == "open"]
+    return [dead_letter for dead_letter in await list_all(kafka, service) if dead_letter.status == "open"]
 
 
 def _action(record: "ConsumerRecord[bytes, bytes]", headers: Mapping[str, str]) -> Action:
     return Action(headers.get("action", ""), _taken_in(record), headers.get("by", ""), headers.get("why", ""))
 
 
-def _letter(
+def _dead_letter(
     service: str,
     record: "ConsumerRecord[bytes, bytes]",
     headers: Mapping[str, str],
     actions: Mapping[str, Sequence[Action]],
-) -> Letter:
+) -> DeadLetter:
     name = f"{service}/{record.partition}/{record.offset}"
-    return Letter(
+    return DeadLetter(
         name=name,
         at=_taken_in(record),
         reason=headers.get("reason", "unknown"),
@@ -167,18 +172,20 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < len(str(2**63)) else -1
 
 
-async def find(kafka: str, names: Sequence[str]) -> list[Letter]:
+async def find(kafka: str, names: Sequence[str]) -> list[DeadLetter]:
     """The dead letters of these names.
 
     Raises:
-        NoSuchLetterError: one of them does not exist, or is no name at all.
+        NoSuchDeadLetterError: one of them does not exist, or is no name at all.
     """
     for name in names:
         if not NAME.fullmatch(name):
-            raise NoSuchLetterError(f"{name!r} is no dead letter's name: that is service/partition/offset, as sla/3/17")
-    known: dict[str, Letter] = {}
+            raise NoSuchDeadLetterError(
+                f"{name!r} is no dead letter's name: that is service/partition/offset, as sla/3/17"
+            )
+    known: dict[str, DeadLetter] = {}
     for service in {name.partition("/")[0] for name in names}:
-        known |= {letter.name: letter for letter in await letters_of(kafka, service)}
+        known |= {dead_letter.name: dead_letter for dead_letter in await list_all(kafka, service)}
     if missing := [name for name in names if name not in known]:
-        raise NoSuchLetterError(f"no dead letter {missing[0]}: see `lienthong dead-letters list --all`")
+        raise NoSuchDeadLetterError(f"no dead letter {missing[0]}: see `lienthong dead-letters list --all`")
     return [known[name] for name in dict.fromkeys(names)]

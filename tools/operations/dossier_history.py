@@ -1,4 +1,4 @@
-"""One dossier's story, told from the streams: what was said of it, in order, each event after its cause."""
+"""The history of one dossier, read from the streams: all that was said of it, each event after its cause."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -6,35 +6,67 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from chassis.runtime.bus.record import read_record
+from chassis.runtime.bus.streams import records
+from contracts.claims import IntakeSubmitted
 from contracts.envelope import AnyEvent
 from contracts.notify import NotificationDoubtful, NotificationFailed, NotificationSent
+from contracts.topics import OF_DOSSIERS, BadEventError, UnknownTypeError
 from domain.worktime import ZONE, Lines
 
 TOLD = (
-    *("kind", "step", "deadline", "procedure", "limit", "appointment_date", "code", "due", "rung", "old_date"),
     *(
+        "kind",
+        "step",
+        "deadline",
+        "procedure",
+        "limit",
+        "appointment_date",
+        "code",
+        "due",
+        "rung",
+        "old_date",
         "new_date",
-        "signer",
-        "in_person",
-        "from_agency",
-        "to_agency",
-        "agency",
-        "officer",
-        "by",
-        "movement",
-        "waited_for",
     ),
+    *("signer", "in_person", "from_agency", "to_agency", "agency", "officer", "by", "movement", "waited_for"),
     *("reason", "cause", "owner", "plan", "target", "question", "opinion", "amount", "outcome"),
     *("template", "medium", "error"),
 )
-"""What a line tells, in this order; all else is in the streams."""
+"""The fields that a line tells, in this order. All else is in the streams."""
 
 
-def story(events: Iterable[AnyEvent], language: str) -> Iterator[str]:
+async def read_history(kafka: str, code: str) -> list[AnyEvent]:
+    """Every event that was said of a dossier, with what the citizen lodged before it had a code.
+
+    A record that can not be read is left out: it is a dead letter of whoever tried.
+    """
+    events = await _read(kafka, code)
+    submissions = {event.correlationid for event in events if event.subject == code}
+    return [event for event in events if event.subject == code or _lodged(event, submissions)]
+
+
+async def _read(kafka: str, code: str) -> list[AnyEvent]:
+    """The events that name a dossier, and all that was ever lodged."""
+    found = []
+    async for record in records(kafka, list(OF_DOSSIERS)):
+        named = record.key == code.encode() or code.encode() in (record.value or b"")
+        if record.topic == IntakeSubmitted.TYPE or named:
+            try:
+                found.append(read_record(record, own=True))
+            except (BadEventError, UnknownTypeError):
+                continue
+    return found
+
+
+def _lodged(event: AnyEvent, submissions: set[str]) -> bool:
+    return isinstance(event.data, IntakeSubmitted) and event.subject in submissions
+
+
+def history_lines(events: Iterable[AnyEvent], language: str) -> Iterator[str]:
     """Lines of text: the moment in Vietnam, the event, what it says, and its working-out in `vi` or `en`."""
-    by_id = {one.id: one for one in events}
+    by_id = {event.id: event for event in events}
     day = ""
-    for event in sorted(by_id.values(), key=lambda one: _place(one, by_id)):
+    for event in sorted(by_id.values(), key=lambda event: _order(event, by_id)):
         local = _when(event, by_id).astimezone(ZONE)
         if (today := f"{local:%Y-%m-%d %A}") != day:
             day = today
@@ -44,12 +76,15 @@ def story(events: Iterable[AnyEvent], language: str) -> Iterator[str]:
         yield from (f"           {line}" for line in (getattr(why, language) if isinstance(why, Lines) else ()))
 
 
-def _place(event: AnyEvent, by_id: dict[str, AnyEvent]) -> tuple[datetime, int, str, str]:
+def _order(event: AnyEvent, by_id: dict[str, AnyEvent]) -> tuple[datetime, int, str, str]:
     return _when(event, by_id), _depth(event, by_id), event.type, event.id
 
 
 def _depth(event: AnyEvent, by_id: dict[str, AnyEvent]) -> int:
-    """How many causes lie before an event. Of a ring, which only who invents causes can make, each is counted once."""
+    """How many causes lie before an event.
+
+    Only somebody who invents causes can make a ring of them; there each is counted once.
+    """
     met, cause = {event.id}, by_id.get(event.causationid)
     while cause is not None and cause.id not in met:
         met.add(cause.id)
@@ -58,7 +93,11 @@ def _depth(event: AnyEvent, by_id: dict[str, AnyEvent]) -> int:
 
 
 def _when(event: AnyEvent, by_id: dict[str, AnyEvent]) -> datetime:
-    """Carriers go by the wall clock, whatever timeline the dossier is on: a message belongs to what it tells of."""
+    """The moment at which an event is told.
+
+    Carriers go by the wall clock, whatever timeline the dossier is on. So the outcome of a message stands with the
+    event that the message tells of.
+    """
     cause = by_id.get(event.causationid)
     outcome = isinstance(event.data, NotificationSent | NotificationDoubtful | NotificationFailed)
     return cause.time if cause and outcome else event.time

@@ -1,9 +1,9 @@
-"""What every command needs first: settings, and where the bus and the stores answer."""
+"""What every command needs first: the settings, and where the bus and the stores answer."""
 
 from chassis.runtime.settings import Settings, load_settings
 from chassis.runtime.store.mongo import MongoStore
 from contracts.topics import SERVICES
-from deploy.embedded import Ports, read_endpoints
+from tools.operations.installation import EMBEDDED_STACK, holds
 
 
 class NotRunningError(Exception):
@@ -14,45 +14,53 @@ class NotReadyError(Exception):
     """A service did not come up, or ended; says where its log is."""
 
 
-def surroundings() -> Settings:
+def environment() -> Settings:
     """Settings from the environment; what they leave open is taken from the embedded stack of this folder.
 
     Raises:
         NotRunningError: neither says where Kafka or the stores are.
     """
-    settings = load_settings()
-    endpoints = read_endpoints(settings.home)
-    stores = {name: settings.mongo_for(name) for name in SERVICES}
-    http = (endpoints.http if endpoints else {}) or dict(Ports.from_env().http)
-    settings = settings.model_copy(update={"http_ports": http | settings.http_ports})
-    if endpoints:
-        settings = settings.model_copy(
-            update={
-                "kafka": settings.kafka or endpoints.kafka,
-                "stores": {name: url or endpoints.mongo[name] for name, url in stores.items()},
-            }
-        )
+    settings = _completed(load_settings())
     if not settings.kafka or not all(settings.mongo_for(name) for name in SERVICES):
-        raise NotRunningError(
-            "neither Kafka nor MongoDB is known: run `lienthong stack up` here, "
-            "or set LIENTHONG_KAFKA and LIENTHONG_MONGO"
-        )
+        raise NotRunningError(f"neither Kafka nor MongoDB is known: {_remedy('LIENTHONG_KAFKA and LIENTHONG_MONGO')}")
     return settings
 
 
-def surroundings_of_bus() -> str:
+def bus_address() -> str:
     """Where Kafka answers, for commands that need no store.
 
     Raises:
         NotRunningError: nobody says where Kafka is.
     """
-    settings = load_settings()
-    endpoints = read_endpoints(settings.home)
-    if kafka := settings.kafka or (endpoints.kafka if endpoints else ""):
+    if kafka := _completed(load_settings()).kafka:
         return kafka
-    raise NotRunningError("Kafka is not known: run `lienthong stack up` here, or set LIENTHONG_KAFKA")
+    raise NotRunningError(f"Kafka is not known: {_remedy('LIENTHONG_KAFKA')}")
 
 
 def store_of(settings: Settings, name: str) -> MongoStore:
     """A connection to one service's store, for reading."""
     return MongoStore(settings.mongo_for(name), settings.database_prefix + name)
+
+
+def _completed(settings: Settings) -> Settings:
+    """The settings, with what they leave open from the embedded stack, where this installation holds one.
+
+    Without it the services listen on their usual ports.
+    """
+    if not holds(EMBEDDED_STACK):
+        return settings
+    from deploy.embedded import Ports, read_endpoints  # noqa: PLC0415 - the image of the services holds no such package
+
+    endpoints = read_endpoints(settings.home)
+    http = (endpoints.http if endpoints else {}) or dict(Ports.from_env().http)
+    found: dict[str, object] = {"http_ports": http | settings.http_ports}
+    if endpoints:
+        stores = {name: settings.mongo_for(name) or endpoints.mongo[name] for name in SERVICES}
+        found |= {"kafka": settings.kafka or endpoints.kafka, "stores": stores}
+    return settings.model_copy(update=found)
+
+
+def _remedy(variables: str) -> str:
+    """How to say where the servers are."""
+    stack = "run `lienthong stack up` here, or " if holds(EMBEDDED_STACK) else ""
+    return f"{stack}set {variables}"

@@ -4,11 +4,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from chassis.runtime.bus.record import Message, message_of
+from chassis.runtime.bus.admin import Admin
+from chassis.runtime.bus.publisher import Publisher
+from chassis.runtime.bus.record import Message, message_of, read_record
+from chassis.runtime.bus.streams import records
+from chassis.runtime.clock import random_reference
+from chassis.runtime.settings import Settings
 from contracts import claims
 from contracts.envelope import AnyEvent, Payload, new_event
 from contracts.intake import DossierReceived
+from contracts.topics import BadEventError, UnknownTypeError
 from domain.worktime import ZONE
+from tools.operations.history_bus import HistoryBus
+from tools.ticking import OnWait
 
 UNIT, REGISTRY = "H29.16.01", "H29.04.01"
 
@@ -24,6 +32,20 @@ class Bus(Protocol):
 
     async def said(self, topic: str) -> list[AnyEvent]:
         """Every event of a topic."""
+
+
+class _ListeningBus(HistoryBus):
+    """A bus whose records can be read as well."""
+
+    async def said(self, topic: str) -> list[AnyEvent]:
+        """Every event of a topic that can be read."""
+        found = []
+        async for record in records(self.kafka, [topic]):
+            try:
+                found.append(read_record(record, own=True))
+            except (BadEventError, UnknownTypeError):
+                continue
+        return found
 
 
 def _at(day: int, clock: str) -> datetime:
@@ -47,6 +69,22 @@ ACTS: tuple[tuple[datetime, str, str, claims.Claim], ...] = (
 """What the agencies report: the land registry misses its two days, says why and until when, and keeps that."""
 
 
+async def play_example(settings: Settings, on_wait: OnWait) -> str:
+    """Play it to the services that are running, on a timeline that nobody has used; the dossier's code.
+
+    Args:
+        settings: say where Kafka answers.
+        on_wait: told for which services the clock waits, when that takes long.
+    """
+    publisher = Publisher(settings.kafka)
+    try:
+        async with Admin(settings.kafka) as admin:
+            bus = _ListeningBus(settings, admin, publisher, on_wait)
+            return await play_late_dossier(bus, f"tour-{random_reference()}")
+    finally:
+        await publisher.stop()
+
+
 async def play_late_dossier(bus: Bus, timeline: str) -> str:
     """Play it; the dossier's code. What became true meanwhile is said at its own moment, whenever the clock is told."""
     application = claims.Application(
@@ -59,7 +97,7 @@ async def play_late_dossier(bus: Bus, timeline: str) -> str:
     submitted = claims.IntakeSubmitted(submission_id=timeline, claim=application)
     await bus.publish([_message(submitted, _at(2, "09:00"), timeline, timeline, "/portal/tour")])
     await bus.tick(timeline, _at(2, "09:00"))
-    code = next(one.subject for one in await bus.said(DossierReceived.TYPE) if one.correlationid == timeline)
+    code = next(event.subject for event in await bus.said(DossierReceived.TYPE) if event.correlationid == timeline)
     for at, agency, officer, claim in ACTS:
         report = claims.AgencyReported.model_validate(
             {"agency": agency, "officer": officer, "claim": claim.model_dump()}

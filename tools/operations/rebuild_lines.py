@@ -6,7 +6,7 @@ from chassis.core.service import Service
 from chassis.runtime.store.mongo import MongoStore
 from services.sla.report_row import line_of
 from services.sla.state import State
-from tools.operations.environment import store_of, surroundings
+from tools.operations.environment import environment, store_of
 from tools.operations.registry import all_services
 
 CHUNK = 500
@@ -15,7 +15,7 @@ CHUNK = 500
 
 async def rebuild_lines() -> int:
     """Write the lines of all dossiers anew. Returns how many have one."""
-    settings = surroundings()
+    settings = environment()
     store, watch = store_of(settings, "sla"), all_services(settings)["sla"]
     try:
         await store.prepare(watch.indexes)

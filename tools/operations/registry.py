@@ -9,7 +9,7 @@ from chassis.runtime.settings import Settings
 from domain.procedures import load_catalogue, load_directory
 from domain.rules import load_rule_sets
 from domain.worktime import load_calendar
-from services.intake import decide as intake_rules
+from services.intake import rules as intake_rules
 from services.intake.service import service as intake
 from services.notify.service import service as notify
 from services.rating.service import service as rating

@@ -9,14 +9,26 @@ from datetime import datetime
 from typing import Any
 
 from chassis.core.service import NOWHERE, Service
+from chassis.runtime.bus.admin import Admin
 from chassis.runtime.bus.record import Record, read_record
 from chassis.runtime.bus.streams import pages
+from chassis.runtime.settings import Settings
 from chassis.runtime.store.mongo import MongoStore
 from contracts.envelope import AnyEvent
 from contracts.topics import BadEventError, UnknownTypeError
+from tools.operations.environment import store_of
+from tools.operations.registry import all_services
 
 SHOWN = 5
 """How many differences are shown in full."""
+
+
+@dataclass(frozen=True)
+class Folded:
+    """How many events a service's streams hold, and to how many documents they fold."""
+
+    events: int
+    documents: int
 
 
 @dataclass
@@ -41,6 +53,39 @@ class Comparison:
     def same(self) -> bool:
         """Whether nothing differs."""
         return not (self.different or self.missing_live or self.missing_streams)
+
+
+async def replay(
+    settings: Settings,
+    name: str,
+    until: datetime | None,
+    *,
+    with_store: bool,
+    on_total: Callable[[int], None],
+    on_records: Callable[[int], None],
+) -> Folded | Comparison:
+    """Fold a service's streams again from the beginning, without touching its store.
+
+    Args:
+        settings: say where bus and store answer.
+        name: the service.
+        until: leave out what became true after this moment of the events' own time.
+        with_store: whether every document is held against the live store.
+        on_total: told once how many records there are to read.
+        on_records: told again and again how many more records were read.
+    """
+    service = all_services(settings)[name]
+    async with Admin(settings.kafka) as admin:
+        on_total(sum((await admin.ends(service.recorded_topics)).values()))
+    facts = await read_facts(settings.kafka, service, until, on_records)
+    if not with_store:
+        folded = [service.fold(events) for events in facts.values()]
+        return Folded(sum(map(len, facts.values())), len(folded))
+    store = store_of(settings, name)
+    try:
+        return await compare(service, facts, store)
+    finally:
+        store.close()
 
 
 async def read_facts(

@@ -5,10 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from chassis.runtime import clock
+from chassis.runtime.bus.publisher import Publisher
+from chassis.runtime.bus.record import message_of
+from chassis.runtime.settings import Settings
 from chassis.runtime.store.mongo import MongoStore
 from contracts.authors import OPERATOR
 from contracts.envelope import AnyEvent, new_event
 from contracts.notify import ResendRequested
+from tools.operations.environment import store_of
+
+MAX_WHY = 200
+"""Characters of a reason, as the contract allows."""
 
 TO_LOOK_AFTER = {"$or": [{f"state.{count}": {"$gt": 0}} for count in ("unreached", "doubtful", "failed")]}
 
@@ -76,3 +84,31 @@ def request(state: Mapping[str, Any] | None, data: ResendRequested, now: datetim
         causationid=cause["id"],
         timeline=cause["timeline"],
     )
+
+
+async def list_stranded(settings: Settings, unit: str | None) -> list[Stranded]:
+    """The messages that somebody has to look after, of one receiving unit if one is named."""
+    store = store_of(settings, "notify")
+    try:
+        return [message async for message in stranded(store, unit)]
+    finally:
+        store.close()
+
+
+async def resend_message(settings: Settings, dossier: str, message: str, by: str, why: str) -> bool:
+    """Ask notify to send a message once more. False where that was asked for before.
+
+    Raises:
+        ResendError: no reason is given, there is no such message, or it is on its way.
+    """
+    if not 0 < len(why.strip()) <= MAX_WHY:
+        raise ResendError(f"say why in 1 to {MAX_WHY} characters: --why 'the mail server lost its queue'")
+    data = ResendRequested(message_id=message, by=by, why=why.strip())
+    store, publisher = store_of(settings, "notify"), Publisher(settings.kafka)
+    try:
+        event = request(await store.state_of({"_id": dossier}), data, clock.now())
+        await publisher([message_of(event)] if event else [])
+        return event is not None
+    finally:
+        await publisher.stop()
+        store.close()

@@ -8,7 +8,7 @@ from chassis.runtime.settings import Settings
 from chassis.runtime.store.mongo import MongoStore
 from contracts.envelope import LIVE
 from contracts.topics import SERVICES, dead_letter_topic
-from tools.operations.dead_letters import open_letters
+from tools.operations import dead_letters
 from tools.operations.environment import store_of
 from tools.operations.registry import groups
 
@@ -24,7 +24,7 @@ async def figures(settings: Settings, timeline: str = LIVE) -> dict[str, Any]:
         async with Admin(settings.kafka) as admin:
             records = await admin.records()
             lag = await admin.lag(groups(settings))
-        dead = sum([len(await open_letters(settings.kafka, name)) for name in SERVICES])
+        dead = sum([len(await dead_letters.list_open(settings.kafka, name)) for name in SERVICES])
         here = {"state.timeline": timeline}
         return {
             "timeline": timeline,

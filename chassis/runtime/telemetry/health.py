@@ -13,7 +13,8 @@ from typing import Generic, TypeVar
 from aiokafka.errors import KafkaError
 from typing_extensions import override
 
-from chassis.core.job import Arrival, Job
+from chassis.core.arrival import Arrival
+from chassis.core.job import Job
 from chassis.runtime.bus.subscription import Subscription
 from chassis.runtime.bus.trouble import DOWN, Trouble, kind_of, told, true_reason
 from chassis.runtime.store.mongo import MongoStore, StoreError

@@ -20,11 +20,13 @@ from prometheus_client import (
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from typing_extensions import override
 
-from chassis.core.job import Arrival, Job
+from chassis.core.arrival import Arrival
+from chassis.core.job import Job
 from chassis.runtime import clock
 from chassis.runtime.bus.publisher import partition_of
 from chassis.runtime.bus.record import Record
 from chassis.runtime.bus.trouble import KINDS, UNKNOWN, Trouble
+from chassis.runtime.received import Received
 from chassis.runtime.telemetry.observe import DEAD, RESULTS, Observer, results
 from contracts.claims import AgencyReported, IntakeSubmitted
 from contracts.envelope import LIVE, AnyEvent
@@ -155,7 +157,7 @@ class Metrics(Observer):
             self._undecidable.inc(failed)
 
         for one in (one for found in arrivals.values() for one in found if one.event.type in BY_OUTSIDERS):
-            if one.record is not None and _is_misplaced(one.record):
+            if isinstance(one, Received) and _is_misplaced(one.record):
                 self._misplaced.labels(_sender(one.event)).inc()
 
     @override

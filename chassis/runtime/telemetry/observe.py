@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
+from chassis.runtime.received import Received
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from chassis.core.job import Arrival, Job
+    from chassis.core.arrival import Arrival
+    from chassis.core.job import Job
     from chassis.runtime.bus.record import Record
     from contracts.envelope import AnyEvent
 
@@ -117,19 +120,19 @@ class Observers(Observer):
             one.fetch_failed(kind)
 
 
-def results(arrivals: Mapping[str, Sequence[Arrival]], jobs: Mapping[str, Job]) -> Iterator[tuple[Arrival, str]]:
+def results(arrivals: Mapping[str, Sequence[Arrival]], jobs: Mapping[str, Job]) -> Iterator[tuple[Received, str]]:
     """What became of each arrival from the bus. Outcomes of effects are not arrivals: they are said, not taken."""
     for key, found in arrivals.items():
         job = jobs[key]
         if len(job.fresh) == len(found) and not job.failed:
             # The usual case, and the one that has to be cheap.
             for one in found:
-                if one.record is not None:
+                if isinstance(one, Received):
                     yield one, ACCEPTED
             continue
         fresh = {id(one) for one in job.fresh}
         refused = {id(one) for one, _ in job.refused}
         for one in found:
-            if one.record is not None:
+            if isinstance(one, Received):
                 new = (UNDECIDED if job.failed else ACCEPTED) if id(one) in fresh else DUPLICATE
                 yield one, REFUSED if id(one) in refused else new

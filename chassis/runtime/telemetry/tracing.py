@@ -30,7 +30,8 @@ from opentelemetry.trace import (
 )
 from typing_extensions import override
 
-from chassis.core.job import Arrival, Job
+from chassis.core.arrival import Arrival
+from chassis.core.job import Job
 from chassis.runtime.telemetry.observe import DEAD, Observer, results
 from contracts.claims import IntakeSubmitted
 from contracts.envelope import AnyEvent
@@ -119,7 +120,7 @@ class Tracing(Observer):
     def took(self, arrivals: Mapping[str, Sequence[Arrival]], jobs: Mapping[str, Job]) -> None:
         for arrival, result in results(arrivals, jobs):
             event, record = arrival.event, arrival.record
-            if record is None or not self._wanted(event):
+            if not self._wanted(event):
                 continue
             begun, place = record.timestamp * 1_000_000, {"partition": record.partition, "offset": record.offset}
             if isinstance(event.data, IntakeSubmitted) and event.data.claim.kind == "application":

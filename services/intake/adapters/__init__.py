@@ -1,6 +1,6 @@
-"""Intake's outside world: the HTTP API, and the vault of personal data behind it."""
+"""Intake's outside world: the HTTP API, and the personal-data store behind it."""
 
 from services.intake.adapters.api import make_router
-from services.intake.adapters.personal_data import Vault
+from services.intake.adapters.personal_data import PersonalDataStore
 
-__all__ = ["Vault", "make_router"]
+__all__ = ["PersonalDataStore", "make_router"]

@@ -1,4 +1,4 @@
-"""What intake answers over HTTP."""
+"""The bodies that intake answers with over HTTP."""
 
 from typing import Literal
 
@@ -14,7 +14,7 @@ class _Answer(BaseModel):
 
 
 class Outcome(_Answer):
-    """What became of a submission, as far as the citizen may know."""
+    """The outcome of a submission, as far as the citizen may know it."""
 
     submission_id: str
     outcome: Literal["supplement-requested", "received", "refused", "withdrawn", "delivered"]
@@ -26,7 +26,7 @@ class Outcome(_Answer):
 
 
 class Pending(_Answer):
-    """It was taken in; what becomes of it is not known yet."""
+    """The submission was taken in; its outcome is not known yet."""
 
     submission_id: str
     outcome: Literal["pending"] = "pending"
@@ -43,7 +43,7 @@ class ProcedureListed(_Answer):
 
 
 class ContactTold(_Answer):
-    """Who applied, for the services that write to people."""
+    """The applicant, for the services that write to people."""
 
     name: str
     email: str | None

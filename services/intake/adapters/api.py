@@ -15,8 +15,14 @@ from contracts import claims
 from contracts.envelope import DOSSIER_CODE_PATTERN, event_id
 from domain.procedures import Catalogue, Procedure
 from services.intake.adapters.answers import ContactTold, Outcome, Pending, ProcedureListed
-from services.intake.adapters.personal_data import Vault
-from services.intake.adapters.submissions import CollectionBody, Desk, PaymentBody, Submission, SupplementBody
+from services.intake.adapters.personal_data import PersonalDataStore
+from services.intake.adapters.submissions import (
+    CollectionBody,
+    PaymentBody,
+    Submission,
+    SubmissionService,
+    SupplementBody,
+)
 
 Key = Annotated[
     str | SkipJsonSchema[None],
@@ -37,15 +43,15 @@ NOT_FOUND: dict[int | str, dict[str, Any]] = {404: documented("There is no such 
 REUSED: dict[int | str, dict[str, Any]] = {409: documented("The Idempotency-Key was used for another request")}
 
 
-def make_router(context: Context, vault: Vault, catalogue: Catalogue) -> APIRouter:
+def make_router(context: Context, personal_data: PersonalDataStore, catalogue: Catalogue) -> APIRouter:
     """All routes."""
-    desk = Desk(context, vault, StoredKeys(context.store))
+    submissions = SubmissionService(context, personal_data, StoredKeys(context.store))
     router = APIRouter()
     for part in (
-        _lodging(desk),
-        _following(desk),
+        _lodging(submissions),
+        _following(submissions),
         _catalogue(catalogue),
-        _internal(vault, context.settings.service_token.get_secret_value()),
+        _internal(personal_data, context.settings.service_token.get_secret_value()),
     ):
         router.include_router(part)
     return router
@@ -65,7 +71,7 @@ def _reused(error: KeyReusedError) -> HTTPException:
     return HTTPException(409, str(error))
 
 
-def _lodging(desk: Desk) -> APIRouter:
+def _lodging(submissions: SubmissionService) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["submissions"])
 
     @router.post(
@@ -82,7 +88,7 @@ def _lodging(desk: Desk) -> APIRouter:
         """
         submission = event_id("submission", body.receiving_unit, key or clock.random_reference())
         try:
-            outcome = await desk.submit(submission, body, keyed=key is not None)
+            outcome = await submissions.submit(submission, body, keyed=key is not None)
         except KeyReusedError as error:
             raise _reused(error) from None
         if outcome is not None and outcome.dossier_code is None:
@@ -91,13 +97,13 @@ def _lodging(desk: Desk) -> APIRouter:
 
     @router.get("/submissions/{submission}", response_model=Outcome, responses={**PENDING, **NOT_FOUND})
     async def look_at_submission(submission: SubmissionId) -> Outcome | Response:
-        """What became of a submission."""
-        return _answer(await desk.outcome(submission), submission)
+        """Tell what became of a submission."""
+        return _answer(await submissions.outcome(submission), submission)
 
     @router.get("/dossiers/{code}", responses=NOT_FOUND)
     async def look_at_dossier(code: DossierCode) -> Outcome:
-        """What became of a dossier, by the code on the receipt."""
-        found = await desk.by_code(code)
+        """Tell what became of a dossier, by the code on the receipt."""
+        found = await submissions.by_code(code)
         if found is None:
             raise HTTPException(404, f"no dossier {code}: check the code on the receipt")
         return found
@@ -105,17 +111,17 @@ def _lodging(desk: Desk) -> APIRouter:
     return router
 
 
-def _following(desk: Desk) -> APIRouter:
-    """What a citizen does after lodging."""
+def _following(submissions: SubmissionService) -> APIRouter:
+    """Routes for what a citizen does after lodging."""
     router = APIRouter(
         prefix="/v1/submissions/{submission}", tags=["submissions"], responses={**NOT_FOUND, **REUSED, **PENDING}
     )
 
     async def act(submission: str, claim: claims.Claim, key: str | None, usual: str = "") -> None:
-        if await desk.outcome(submission) is None:
+        if await submissions.outcome(submission) is None:
             raise HTTPException(404, f"no submission {submission} was judged yet")
         try:
-            await desk.act(submission, claim, key, usual)
+            await submissions.act(submission, claim, key, usual)
         except KeyReusedError as error:
             raise _reused(error) from None
 
@@ -123,7 +129,7 @@ def _following(desk: Desk) -> APIRouter:
     async def supplement(submission: SubmissionId, body: SupplementBody, key: Key = None) -> Outcome | Response:
         """Bring what is missing (bổ sung hồ sơ)."""
         await act(submission, body, key)
-        brought = await desk.until(submission, lambda state: not set(state["missing"]) & set(body.components))
+        brought = await submissions.until(submission, lambda progress: not set(progress.missing) & set(body.components))
         return _answer(brought, submission)
 
     @router.post("/payments", status_code=202)
@@ -136,14 +142,14 @@ def _following(desk: Desk) -> APIRouter:
     async def withdraw(submission: SubmissionId, key: Key = None) -> Outcome | Response:
         """Take the dossier back (rút hồ sơ)."""
         await act(submission, claims.Withdrawal(), key, "withdrawal")
-        gone = await desk.until(submission, lambda state: state["outcome"] == "withdrawn")
+        gone = await submissions.until(submission, lambda progress: progress.outcome == "withdrawn")
         return _answer(gone, submission)
 
     @router.post("/collection", response_model=Outcome)
     async def collect(submission: SubmissionId, body: CollectionBody, key: Key = None) -> Outcome | Response:
         """Hand over the result (trả kết quả)."""
         await act(submission, body, key, "collection")
-        over = await desk.until(submission, lambda state: state["outcome"] == "delivered")
+        over = await submissions.until(submission, lambda progress: progress.outcome == "delivered")
         return _answer(over, submission)
 
     return router
@@ -155,7 +161,7 @@ def _catalogue(catalogue: Catalogue) -> APIRouter:
     @router.get("")
     async def list_procedures() -> list[ProcedureListed]:
         """The procedures that can be asked for."""
-        return [ProcedureListed.model_validate(one, from_attributes=True) for one in catalogue.values()]
+        return [ProcedureListed.model_validate(listed, from_attributes=True) for listed in catalogue.values()]
 
     @router.get("/{code}", responses=NOT_FOUND)
     async def show_procedure(code: ProcedureCode) -> Procedure:
@@ -168,8 +174,8 @@ def _catalogue(catalogue: Catalogue) -> APIRouter:
     return router
 
 
-def _internal(vault: Vault, token: str) -> APIRouter:
-    """What other services may ask; closed unless a service token is set."""
+def _internal(personal_data: PersonalDataStore, token: str) -> APIRouter:
+    """Routes for other services; closed unless a service token is set."""
     router = APIRouter(prefix="/internal", include_in_schema=False)
 
     @router.get("/contacts/{reference}")
@@ -178,7 +184,7 @@ def _internal(vault: Vault, token: str) -> APIRouter:
     ) -> ContactTold:
         if not token or not hmac.compare_digest(authorization.encode(), f"Bearer {token}".encode()):
             raise HTTPException(403, "set LIENTHONG_SERVICE_TOKEN to the same value in both services")
-        found = await vault.get(reference)
+        found = await personal_data.get(reference)
         if found is None:
             raise HTTPException(404, "unknown or erased")
         return ContactTold.model_validate(found)

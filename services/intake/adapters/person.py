@@ -1,4 +1,4 @@
-"""What may be said of a person in a request: refused or brought into its one normal form before it is put away."""
+"""The personal fields of a request: each is refused, or brought into its one normal form before it is put away."""
 
 from typing import Annotated
 

@@ -1,12 +1,12 @@
-"""From a request to a claim, and from the claim to its outcome.
+"""The submission service: it turns a request into a claim, and waits for what becomes of the claim.
 
-A request is checked whole, its personal part put away under a random reference, the claim published, and the outcome
-awaited in the store. So there is one way in, and every submission is in the streams.
+A request is checked whole, its personal part is put away under a random reference, the claim is published, and the
+outcome is awaited in the store. So there is one way in, and every submission is in the streams.
 """
 
 import asyncio
 from collections.abc import Callable, Iterator
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import ConfigDict, Field
 
@@ -15,14 +15,24 @@ from chassis.runtime.app import Context
 from chassis.runtime.bus.record import message_of
 from chassis.runtime.http.keys import Keys
 from contracts import claims
-from contracts.envelope import Code, event_id, new_event
+from contracts.envelope import Code, event_id
+from services.intake import queries
 from services.intake.adapters.answers import Outcome
-from services.intake.adapters.personal_data import Applicant, Body, Vault
+from services.intake.adapters.personal_data import Applicant, Body, PersonalDataStore
+from services.intake.events import claimed
+from services.intake.queries import Progress
 
-SOURCE = "/portal/http"
 OUTCOME_SECONDS = 5.0
+"""Seconds that a request waits for its outcome before it answers 202.
+
+With less, citizens have to ask again whenever the store is slow; with more, requests pile up while the loop is down.
+"""
+
 FIRST_PAUSE, LONGEST_PAUSE = 0.02, 0.5
-"""Seconds between two looks for an outcome: it shows in the store, whichever instance reads the claim."""
+"""Seconds between two looks for an outcome: it shows in the store, whichever instance reads the claim.
+
+Shorter pauses cost the store more queries than the citizen gains; longer ones delay the answer by as much.
+"""
 
 
 class Submission(Body):
@@ -44,34 +54,39 @@ class Submission(Body):
 
 
 class SupplementBody(claims.Supplement):
-    """What the citizen brings; what is not known is refused."""
+    """The items that the citizen brings; unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class PaymentBody(claims.Payment):
-    """What the citizen pays; what is not known is refused."""
+    """The money that the citizen pays; unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class CollectionBody(claims.Collection):
-    """How the result is handed over; what is not known is refused."""
+    """The way in which the result is handed over; unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class Desk:
+class SubmissionService:
     """Turns requests into claims and waits for what becomes of them."""
 
-    def __init__(self, context: Context, vault: Vault, keys: Keys) -> None:
+    def __init__(self, context: Context, personal_data: PersonalDataStore, keys: Keys) -> None:
         self._store = context.store
         self._publish = context.publish
-        self._vault = vault
+        self._personal_data = personal_data
         self._keys = keys
 
     async def submit(self, submission: str, body: Submission, *, keyed: bool) -> Outcome | None:
-        """Lodge a dossier; its outcome, or None if that takes longer. `keyed`: the same may be asked for again.
+        """Lodge a dossier, and return its outcome, or None if that takes longer.
+
+        Args:
+            submission: its id.
+            body: the checked request.
+            keyed: the citizen sent a key, so the same request may come again and has to be told from another one.
 
         Raises:
             KeyReusedError: this submission was lodged with other words.
@@ -83,16 +98,22 @@ class Desk:
         if known is not None:
             return known
         if body.applicant:  # last, so that nothing is kept of who is refused
-            reference = await self._vault.put(submission, body.applicant, body.language)
+            reference = await self._personal_data.put(submission, body.applicant, body.language)
             application = application.model_copy(update={"applicant_ref": reference})
         await self._claim(submission, application, "application")
-        return await self.until(submission, lambda state: state["outcome"] != "new")
+        return await self.until(submission, lambda progress: progress.judged)
 
     async def act(self, submission: str, claim: claims.Claim, key: str | None, usual: str) -> None:
-        """Publish what a citizen does after lodging. Without a key it is `usual`, or where that is empty, a new one.
+        """Publish what a citizen does after lodging.
+
+        Args:
+            submission: its id.
+            claim: what the citizen does.
+            key: tells this request from others; None if the citizen sent no key.
+            usual: the key where there is none; if it is empty too, the request counts as a new one.
 
         Raises:
-            KeyReusedError: the key stands for another deed of this kind.
+            KeyReusedError: the key stands for another action of this kind.
         """
         if key is None:
             await self._claim(submission, claim, usual or clock.random_reference())
@@ -103,57 +124,57 @@ class Desk:
 
     async def _claim(self, submission: str, claim: claims.Claim, *unique: str) -> None:
         """Publish a claim; with the same words in `unique` it is the same claim."""
-        data = claims.IntakeSubmitted.model_validate({"submission_id": submission, "claim": claim.model_dump()})
-        event = new_event(
-            data,
-            source=SOURCE,
-            subject=submission,
-            time=clock.now(),
-            correlationid=submission,
-            unique=unique,
-        )
-        await self._publish([message_of(event)])
+        await self._publish([message_of(claimed(submission, claim, *unique, at=clock.now()))])
 
     async def outcome(self, submission: str) -> Outcome | None:
-        """What became of a submission, as far as the citizen may know; None before it was judged."""
-        state = await self._store.state_of({"_id": submission})
-        return None if state is None or state["outcome"] == "new" else _public(submission, state)
+        """The outcome of a submission, as far as the citizen may know it; None before it was judged."""
+        progress = await self._progress(submission)
+        return None if progress is None or not progress.judged else _public(submission, progress)
 
     async def by_code(self, code: str) -> Outcome | None:
-        """The same, by the dossier code."""
-        async for submission, state in self._store.states({"state.code": code}):
-            return _public(submission, state)
+        """The outcome of the dossier with this code; None if there is no such dossier."""
+        async for submission, state in self._store.states(queries.of_code(code)):
+            return _public(submission, queries.progress(state))
         return None
 
-    async def until(self, submission: str, reached: Callable[[dict[str, Any]], bool]) -> Outcome | None:
+    async def until(self, submission: str, reached: Callable[[Progress], bool]) -> Outcome | None:
         """Wait for the loop to get there; None if it takes too long."""
         try:
             async with asyncio.timeout(OUTCOME_SECONDS):
                 for pause in pauses():
-                    state = await self._store.state_of({"_id": submission})
-                    if state is not None and reached(state):
-                        return _public(submission, state)
+                    progress = await self._progress(submission)
+                    if progress is not None and reached(progress):
+                        return _public(submission, progress)
                     await asyncio.sleep(pause)
         except TimeoutError:
             pass
         return None
 
+    async def _progress(self, submission: str) -> Progress | None:
+        state = await self._store.state_of(queries.of_submission(submission))
+        return None if state is None else queries.progress(state)
+
 
 def pauses() -> Iterator[float]:
-    """Seconds, each twice the one before up to the longest, without end: many who wait must not wear out the store."""
+    """Seconds to wait, each twice the one before up to the longest, without end.
+
+    They grow because many requests that wait must not wear out the store.
+    """
     pause = FIRST_PAUSE
     while True:
         yield pause
         pause = min(2 * pause, LONGEST_PAUSE)
 
 
-def _public(submission: str, state: dict[str, Any]) -> Outcome:
-    return Outcome(
-        submission_id=submission,
-        outcome=state["outcome"],
-        dossier_code=state["code"] or None,
-        appointment_date=state["appointment"],
-        working_out=state.get("working_out"),
-        missing=state["missing"],
-        reason=state["reason"] or None,
+def _public(submission: str, progress: Progress) -> Outcome:
+    return Outcome.model_validate(
+        {
+            "submission_id": submission,
+            "outcome": progress.outcome,
+            "dossier_code": progress.code or None,
+            "appointment_date": progress.appointment,
+            "working_out": progress.working_out,
+            "missing": progress.missing,
+            "reason": progress.reason or None,
+        }
     )

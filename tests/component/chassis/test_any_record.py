@@ -20,7 +20,7 @@ from contracts.intake import DossierReceived
 from contracts.rule_days import ANY_RECORD
 from contracts.topics import DEFAULT_PARTITIONS, read_event
 from domain.worktime import load_calendar
-from services.intake.refusals import answer as intakes_answer
+from services.intake.events import rejected as intakes_answer
 from services.routing.rules import Rules
 from services.routing.service import service
 from tests.given import CODE, received, step

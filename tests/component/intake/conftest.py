@@ -35,7 +35,7 @@ class BusRecord:
 
 
 class Collection:
-    """A collection, as far as intake's vault and keys use one."""
+    """A collection, as far as intake's personal-data store and keys use one."""
 
     def __init__(self) -> None:
         self.kept: list[dict[str, Any]] = []
@@ -52,7 +52,7 @@ class Collection:
 
 
 class FakeStore(MemoryStore):
-    """The store in memory, with what intake's edge asks of the real one."""
+    """The store in memory, with what intake's submission service asks of the real one."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -70,7 +70,7 @@ class FakeStore(MemoryStore):
 
 
 class Unit:
-    """A one-stop unit in one process: what its edge publishes, its loop takes in before the publish returns."""
+    """A one-stop unit in one process: its loop takes in what is published before the publish returns."""
 
     def __init__(self, token: str = SHARED) -> None:
         self.store = FakeStore()

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from services.intake.adapters import submissions as desks
+from services.intake.adapters import submissions
 from services.intake.adapters.answers import Outcome
-from services.intake.adapters.submissions import Desk, pauses
+from services.intake.adapters.submissions import SubmissionService, pauses
 
 SEEN = {"outcome": "received", "code": "D.1", "appointment": None, "missing": [], "reason": ""}
 
@@ -24,12 +24,12 @@ class Slow:
         return SEEN if self.looks == 0 else {**SEEN, "outcome": "new"} if self.looks == 1 else None
 
 
-def waiting(store: Slow) -> Desk:
-    return Desk(SimpleNamespace(store=store, publish=None, settings=None), vault=None, keys=None)
+def waiting(store: Slow) -> SubmissionService:
+    return SubmissionService(SimpleNamespace(store=store, publish=None, settings=None), personal_data=None, keys=None)
 
 
 async def until_judged(store: Slow) -> Outcome | None:
-    return await waiting(store).until("s-1", lambda state: state["outcome"] != "new")
+    return await waiting(store).until("s-1", lambda progress: progress.judged)
 
 
 @pytest.mark.parametrize("looks", [1, 2, 4])
@@ -40,7 +40,7 @@ async def test_it_looks_until_the_outcome_is_there_and_no_longer(looks: int) -> 
 
 
 async def test_what_takes_too_long_is_not_awaited(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(desks, "OUTCOME_SECONDS", 0)
+    monkeypatch.setattr(submissions, "OUTCOME_SECONDS", 0)
     assert await until_judged(Slow(1000)) is None
 
 

@@ -12,7 +12,7 @@ import tools.cli
 from tools.cli.commands import COMMANDS
 from tools.cli.main import app, registered
 
-SHARED = {"main", "commands", "operator", "table", "user_errors"}
+SHARED = {"main", "commands", "operator", "table", "user_errors", "waiting"}
 """Modules of the command line that are no command."""
 
 DRIVERS = {"aiokafka", "fastapi", "faststream", "motor", "pymongo", "uvicorn"}

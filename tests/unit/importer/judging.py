@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from contracts.envelope import AnyEvent
 from domain.procedures import Catalogue, load_directory
 from domain.worktime import load_calendar
-from services.intake import decide as intake
+from services.intake import rules as intake
 from services.intake.service import service as intake_service
 from services.routing.rules import Rules as RoutingRules
 from services.routing.service import service as routing_service

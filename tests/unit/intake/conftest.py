@@ -4,7 +4,7 @@ import pytest
 
 from chassis.core.service import Service
 from domain.procedures import Agency, Catalogue, Directory, Procedure, Text
-from services.intake.decide import Rules
+from services.intake.rules import Rules
 from services.intake.service import service
 from services.intake.state import State
 from tests.given import OFFICE

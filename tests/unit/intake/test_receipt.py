@@ -9,7 +9,7 @@ from contracts.envelope import DOSSIER_CODE_PATTERN
 from contracts.intake import DossierReceived, DossierRefused, RouteStep
 from domain.procedures import load_catalogue, load_directory
 from domain.worktime import Lines, load_calendar
-from services.intake.decide import Rules
+from services.intake.rules import Rules
 from services.intake.service import service
 from tests.given import OFFICE, SUBMISSION, at, given, submitted
 from tests.unit.intake.telling import ALL, MONDAY, application, applied, brought

@@ -1,4 +1,4 @@
-"""The README's tour prints what the services say: the same play, through the same services, in memory."""
+"""docs/tour.md prints what the services say: the same play, through the same services, in memory."""
 
 from pathlib import Path
 
@@ -7,10 +7,10 @@ import pytest
 from contracts.envelope import AnyEvent
 from contracts.topics import OF_DOSSIERS
 from tests.unit.simulator.shop import Shop
-from tools.operations.dossier_history import story
+from tools.operations.dossier_history import history_lines
 from tools.operations.late_dossier import play_late_dossier
 
-README = Path(__file__).parents[3] / "README.md"
+TOUR = Path(__file__).parents[3] / "docs" / "tour.md"
 CUT = "…"
 
 
@@ -26,11 +26,11 @@ async def told() -> tuple[Shop, str, list[AnyEvent]]:
     return shop, code, [event for topic in OF_DOSSIERS for event in shop.events(topic)]
 
 
-def test_the_tour_in_the_readme_is_what_the_services_say(told: tuple[Shop, str, list[AnyEvent]]) -> None:
+def test_the_tour_is_what_the_services_say(told: tuple[Shop, str, list[AnyEvent]]) -> None:
     shop, code, events = told
-    printed = README.read_text().partition(f"$ lienthong dossier show {code}\n")[2].partition("```")[0].splitlines()
+    printed = TOUR.read_text().partition(f"$ lienthong dossier show {code}\n")[2].partition("```")[0].splitlines()
     assert not shop.dead_letters
-    lines = list(story(events, "en"))
+    lines = list(history_lines(events, "en"))
     assert [line for line in lines if "dossier.overdue: deadline dossier" in line]
     place = 0
     for number, line in enumerate(printed):
@@ -38,7 +38,7 @@ def test_the_tour_in_the_readme_is_what_the_services_say(told: tuple[Shop, str, 
             while not _same(printed[number + 1], lines[place]) and place < len(lines) - 1:
                 place += 1
             continue
-        assert _same(line, lines[place]), f"README has {line!r}, the services say {lines[place]!r}"
+        assert _same(line, lines[place]), f"the tour has {line!r}, the services say {lines[place]!r}"
         place += 1
     assert place == len(lines)
 
@@ -47,9 +47,9 @@ def _same(printed: str, line: str) -> bool:
     return line.startswith(printed.removesuffix(CUT).rstrip()) if printed.endswith(CUT) else line == printed
 
 
-def test_a_story_does_not_depend_on_the_order_in_which_its_events_are_read(
+def test_a_history_does_not_depend_on_the_order_in_which_its_events_are_read(
     told: tuple[Shop, str, list[AnyEvent]],
 ) -> None:
     _, _, events = told
-    assert list(story(reversed([*events, *events]), "vi")) == list(story(events, "vi"))
-    assert "           Đến hạn: 09:00 ngày 05/03/2026" in story(events, "vi")
+    assert list(history_lines(reversed([*events, *events]), "vi")) == list(history_lines(events, "vi"))
+    assert "           Đến hạn: 09:00 ngày 05/03/2026" in history_lines(events, "vi")

@@ -1,8 +1,8 @@
-"""One dossier's story: each event after its cause, and an end whatever causes are named."""
+"""The history of one dossier: each event after its cause, and an end whatever causes are named."""
 
 from contracts.claims import FinishedStep, TookCustody
 from tests.given import at, reported
-from tools.operations.dossier_history import story
+from tools.operations.dossier_history import history_lines
 
 HOLDER, NOON = "H29.16", at(2, "12:00")
 
@@ -13,7 +13,7 @@ def event(id_, cause, claim=None):
 
 
 def steps(*events):
-    return [line.partition("step ")[2].partition(",")[0] for line in story(events, "en") if "step " in line]
+    return [line.partition("step ")[2].partition(",")[0] for line in history_lines(events, "en") if "step " in line]
 
 
 def test_an_event_is_told_after_its_cause():

@@ -3,15 +3,14 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any
 
 from chassis.core.document import Document, Fact
 from contracts import claims, intake, routing, sla
 from contracts.envelope import AnyEvent
 from domain.procedures import load_directory
 from domain.worktime import Limit, due_at, shift
-from tests.simulation.findings import Findings
-from tests.simulation.services import calendar, tolerance, tolerates
+from tests.laws.findings import Findings
+from tests.laws.rules import calendar, tolerance, tolerates
 
 PATIENCE = timedelta(minutes=2)
 FURTHEST = Limit.parse("6 months")
@@ -89,7 +88,7 @@ def custody_is_not_refused_because_its_end_was_read_first(found: Findings) -> It
 
     Unless he says he took it after he says so: what had not happened when it was told is never believed.
     """
-    service = found.shop("routing").service
+    service = found.services["routing"]
     for doc in found.documents("routing").values():
         for rejection, report in _rejections(doc):
             claim, told = report.event.data.claim, report.event
@@ -140,7 +139,7 @@ def nobody_is_born_twice(found: Findings) -> Iterator[str]:
             yield f"{event.type} of {event.subject} for {event.correlationid}"
 
 
-BOUNDED: tuple[Any, ...] = (
+BOUNDED = (
     no_early_report_is_rejected_if_what_it_follows_from_came_in_time,
     custody_is_not_refused_because_its_end_was_read_first,
     nobody_is_handed_what_nobody_can_take,

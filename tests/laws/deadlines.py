@@ -5,20 +5,19 @@ Judged by an oracle that works it all out from the facts alone, see `oracle.py`.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from typing import Any
 
 from chassis.core.document import Document, Fact
 from contracts import sla
 from contracts.calendar_changes import CalendarChanged, CalendarRetracted
 from contracts.envelope import AnyEvent
-from tests.simulation.findings import Findings
-from tests.simulation.oracle import OVERDUE, Oracle, Step
+from tests.laws.findings import Findings
+from tests.laws.oracle import OVERDUE, Oracle, Step
 
 
 def nothing_is_missing_on_the_ladder(found: Findings) -> Iterator[str]:
     """By all that is known at rest: every missed moment, and every rung whose instant came before the end."""
     for doc in found.documents("sla").values():
-        said, now = {_step(event) for event in doc.events}, found.world.present(doc.timeline)
+        said, now = {_step(event) for event in doc.events}, found.present(doc.timeline)
         for step, at in found.oracle(doc).expected.items():
             if step not in said and at < now:
                 yield f"{doc.key}: {step} since {at}"
@@ -116,7 +115,6 @@ def who_has_a_new_date_is_told(found: Findings) -> Iterator[str]:
 
     To a later date, or because there was no lateness whose new date it moved.
     """
-    back = {event.data.overdue_id for event in found.of(sla.DossierOverdueRetracted)}
     moved = [event for event in found.of(sla.DossierRescheduled) if event.data.kind != "late"]
     moved = [event for event in moved if event.data.deadline == sla.WHOLE]
     for event in moved:
@@ -124,7 +122,7 @@ def who_has_a_new_date_is_told(found: Findings) -> Iterator[str]:
         told = [one for one in messages if one["cause"] and one["cause"]["id"] == event.id and not one["repeats"]]
         [status] = [one["status"] for one in told] or [""]
         later = any(_is_later(one, event) for one in moved if one.subject == event.subject)
-        gives_way = later or event.data.overdue_id in back
+        gives_way = later or event.data.overdue_id in found.taken_back
         if status not in {"sent", "doubtful", "failed", *(["dropped"] if gives_way else [])}:
             yield f"{event.subject}: {event.data.kind} from {event.data.old_date} to {event.data.new_date}"
 
@@ -146,11 +144,13 @@ def a_complaint_has_one_date(found: Findings) -> Iterator[str]:
                 yield f"{key}: {feedback['due']}, watched for {due}"
 
 
-DEADLINES: tuple[Any, ...] = (
+DEADLINES = (
     nothing_is_missing_on_the_ladder,
     the_overdues_that_stand_are_true,
     nothing_was_said_of_lateness_that_was_not_so,
     a_moved_date_is_told_once,
-    who_has_a_new_date_is_told,
     a_complaint_has_one_date,
 )
+
+IN_THE_END = (who_has_a_new_date_is_told,)
+"""A law of a run in which nothing is due any more."""

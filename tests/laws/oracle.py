@@ -18,7 +18,7 @@ from contracts.envelope import AnyEvent
 from domain.rules import Kind, Occasion, RuleSet, load_rule_sets
 from domain.worktime import Calendar, Clock, Limit, Wait, shift, worked
 from domain.worktime.announced import exceptional
-from tests.simulation.services import calendar
+from tests.laws.rules import calendar
 
 OVERDUE = "overdue"
 """Stands for `dossier.overdue` among the rungs of the ladder."""

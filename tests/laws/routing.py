@@ -11,8 +11,8 @@ from contracts import claims, intake, routing
 from contracts.envelope import LIVE, AnyEvent
 from domain.worktime import shift
 from services.routing.dossier import Leg, State
-from tests.simulation.findings import Findings
-from tests.simulation.services import calendar, tolerance, tolerates
+from tests.laws.findings import Findings
+from tests.laws.rules import calendar, tolerance, tolerates
 
 ACCEPTED_BY: dict[type, type[routing.Accepted]] = {
     claims.TookCustody: routing.DossierAcknowledged,
@@ -61,7 +61,7 @@ def _accepts(event: AnyEvent, report: AnyEvent | None) -> bool:
 
 def each_branch_has_one_holder(found: Findings) -> Iterator[str]:
     """From receipt to the end, after every save that the document has seen."""
-    service = found.shop("routing").service
+    service = found.services["routing"]
     for doc in found.documents("routing").values():
         state = service.initial
         for saved in _saves(doc):
@@ -149,7 +149,7 @@ def _mistimed(received: datetime | None, event: AnyEvent, report: AnyEvent, mome
 
 def what_is_held_is_watched(found: Findings) -> Iterator[str]:
     """Every step that somebody holds has an open deadline, which stands still where routing says so."""
-    service = found.shop("routing").service
+    service = found.services["routing"]
     for key, doc in found.documents("routing").items():
         state = service.restore(doc.state)
         if state.birth:
@@ -165,7 +165,7 @@ def _stands(state: dict[str, Any]) -> bool:
     return any(one["until"] is None for one in state["pauses"])
 
 
-ROUTING: tuple[Any, ...] = (
+ROUTING = (
     each_branch_has_one_holder,
     every_report_has_one_answer,
     nobody_gains_time_by_telling_late,

@@ -1,0 +1,165 @@
+"""The events that intake publishes, and the one place where they are made."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from contracts import claims, intake
+from contracts.envelope import AnyEvent, Payload, event_id, new_event
+from contracts.refused import Refused
+from services.intake.state import State
+
+SOURCE = "/lienthong/intake"
+
+PORTAL_SOURCE = "/portal/http"
+"""The source of what citizens do over intake's own HTTP API, which is one portal among others."""
+
+OWNED: tuple[type[Payload], ...] = (
+    intake.DossierReceived,
+    intake.DossierSupplementRequested,
+    intake.DossierSupplemented,
+    intake.DossierPaid,
+    intake.DossierRefused,
+    intake.DossierWithdrawn,
+    intake.DossierDelivered,
+)
+"""What intake decides. A `submission.rejected` is about a record and not about a submission, so no state has it."""
+
+
+@dataclass(frozen=True)
+class Cause:
+    """What an event follows from.
+
+    Attributes:
+        at: the moment since which the event is true.
+        event: id of the event that made it necessary.
+    """
+
+    at: datetime
+    event: str
+
+
+def received(state: State, code: str, receipt: intake.DossierReceived, cause: Cause) -> AnyEvent:
+    """The dossier is accepted under this code (form 01)."""
+    return _event(state, receipt, code, cause=cause)
+
+
+def supplement_requested(
+    state: State,
+    application: claims.Application,
+    missing: tuple[str, ...],
+    reason: str,
+    *,
+    wait: str = "",
+    cause: Cause,
+) -> AnyEvent:
+    """The citizen has to bring something (form 02).
+
+    Args:
+        state: the submission.
+        application: what it asks for.
+        missing: the checklist items to bring.
+        reason: why they are needed.
+        wait: id of the `dossier.suspended` by which an agency asked; empty where intake itself found items missing.
+        cause: what the request follows from.
+    """
+    data = intake.DossierSupplementRequested(
+        submission_id=state.submission,
+        missing=missing,
+        reason=reason,
+        procedure=application.procedure,
+        receiving_unit=application.receiving_unit,
+        applicant_ref=application.applicant_ref,
+        language=application.language,
+    )
+    if wait:
+        return _event(state, data, state.code, wait, cause=cause)
+    return _event(state, data, state.submission, *missing, cause=cause)
+
+
+def supplemented(state: State, components: tuple[str, ...], wait: str, cause: Cause) -> AnyEvent:
+    """The citizen brought all that an agency waited for."""
+    return _event(state, intake.DossierSupplemented(components=components), state.code, wait, cause=cause)
+
+
+def paid(state: State, amount: int, wait: str, cause: Cause) -> AnyEvent:
+    """The citizen paid all that an agency waited for; the amount is in đồng."""
+    return _event(state, intake.DossierPaid(amount=amount), state.code, wait, cause=cause)
+
+
+def refused(state: State, application: claims.Application, code: str, reason: str, cause: Cause) -> AnyEvent:
+    """The submission can not be accepted (form 03)."""
+    return _event(state, _refusal(state, application, code, reason), state.submission, cause=cause)
+
+
+def id_refused(state: State, application: claims.Application, reason: str, cause: Cause) -> AnyEvent:
+    """The submission's id has the form of a dossier code, so the answer has a subject of its own.
+
+    What is said about a code moves the dossier of that code, and this one may be somebody else's.
+    """
+    subject = event_id(intake.DossierRefused.TYPE, state.submission, "not its own")
+    data = _refusal(state, application, "unknown-procedure", reason)
+    return _event(state, data, subject, state.submission, cause=cause)
+
+
+def withdrawn(state: State, cause: Cause) -> AnyEvent:
+    """The citizen took the dossier back (rút hồ sơ)."""
+    return _event(state, intake.DossierWithdrawn(), state.code, cause=cause)
+
+
+def submission_withdrawn(state: State, application: claims.Application, cause: Cause) -> AnyEvent:
+    """The citizen took back what was not accepted yet; no other event tells who is to be told of it."""
+    data = intake.DossierWithdrawn(
+        procedure=application.procedure,
+        receiving_unit=application.receiving_unit,
+        applicant_ref=application.applicant_ref,
+        language=application.language,
+    )
+    return _event(state, data, state.submission, cause=cause)
+
+
+def delivered(state: State, channel: claims.Channel, cause: Cause) -> AnyEvent:
+    """The citizen has the result (trả kết quả)."""
+    return _event(state, intake.DossierDelivered(channel=channel), state.code, cause=cause)
+
+
+def rejected(refused: Refused) -> AnyEvent | None:
+    """The answer to a record that is no submission; None for records of other topics, which portals do not send."""
+    if refused.topic != claims.IntakeSubmitted.TYPE:
+        return None
+    data = intake.SubmissionRejected(
+        record_id=refused.id, sender=refused.source, code="malformed", reason=refused.reason
+    )
+    return refused.answered(data, SOURCE)
+
+
+def claimed(submission: str, claim: claims.Claim, *unique: str, at: datetime) -> AnyEvent:
+    """A citizen's claim as the HTTP API publishes it; with the same words in `unique` it is the same claim."""
+    data = claims.IntakeSubmitted.model_validate({"submission_id": submission, "claim": claim.model_dump()})
+    return new_event(data, source=PORTAL_SOURCE, subject=submission, time=at, correlationid=submission, unique=unique)
+
+
+def _refusal(state: State, application: claims.Application, code: str, reason: str) -> intake.DossierRefused:
+    return intake.DossierRefused.model_validate(
+        {
+            "submission_id": state.submission,
+            "code": code,
+            "reason": reason,
+            "procedure": application.procedure,
+            "receiving_unit": application.receiving_unit,
+            "applicant_ref": application.applicant_ref,
+            "language": application.language,
+        }
+    )
+
+
+def _event(state: State, data: Payload, subject: str, *unique: object, cause: Cause) -> AnyEvent:
+    return new_event(
+        data,
+        source=SOURCE,
+        subject=subject,
+        time=cause.at,
+        correlationid=state.submission,
+        unique=(state.submission, *unique),
+        causationid=cause.event,
+        timeline=state.timeline,
+    )

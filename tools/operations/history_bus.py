@@ -1,0 +1,40 @@
+"""The bus as those need it who play history: publish, and tell the time of a timeline."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from chassis.runtime.bus.admin import Admin
+from chassis.runtime.bus.publisher import Publisher
+from chassis.runtime.bus.record import Message
+from chassis.runtime.settings import Settings
+from contracts.claims import ClockTicked
+from tools.ticking import OnWait, Ticking
+
+
+class HistoryBus:
+    """A bus whose clock is told from outside.
+
+    Args:
+        settings: say where Kafka answers.
+        admin: knows how many partitions there are.
+        publisher: who makes it stops it.
+        on_wait: told for which services a tick waits, when that takes long.
+    """
+
+    def __init__(
+        self, settings: Settings, admin: Admin, publisher: Publisher, on_wait: OnWait = lambda _: None
+    ) -> None:
+        self.kafka = settings.kafka
+        self._admin = admin
+        self._publisher = publisher
+        self._on_wait = on_wait
+
+    async def publish(self, messages: Sequence[Message]) -> None:
+        """Return when all are acknowledged."""
+        await self._publisher(messages)
+
+    async def tick(self, timeline: str, time: datetime) -> None:
+        """Tell what time it is; return when every service has passed that on."""
+        partitions = (await self._admin.topics())[ClockTicked.TYPE]
+        async with Ticking(self.kafka, self._publisher, timeline, partitions, self._on_wait) as ticking:
+            await ticking.tick(time)
