@@ -2,7 +2,8 @@
 
 from contracts.envelope import AnyEvent, new_event
 from contracts.notify import NotificationSent
-from services.notify.decide import SOURCE, Order
+from services.notify.decide import Order
+from services.notify.events import SOURCE
 
 
 def delivered(order: Order) -> AnyEvent:
