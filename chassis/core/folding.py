@@ -61,8 +61,9 @@ class IncrementalFold:
         """
         doc, new = self._doc, [service.placed(event) for event in self._new]
         self._new = []
-        current, doc.code = doc.code in ("", service.code) and not self._from_scratch, service.code
-        if not current:
+        # Only a save tells the store by which versions the state was folded; until then it holds what others folded.
+        current = doc.code in ("", service.code) or self._begun
+        if self._from_scratch or not current:
             self._from_scratch = False
             self.state = self._fold_history(service)
             return self.state

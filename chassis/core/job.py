@@ -192,6 +192,7 @@ class Job:
         """Put the state into the document, for queries and for the next fold."""
         if self.changed:
             self.doc.state, self.doc.line = self.folding.dump(service)
+            self.doc.code = service.code
 
     def _emit(self, event: AnyEvent) -> bool:
         """Add an event of the service's own, to be published once it is saved; False if it is known."""

@@ -18,9 +18,18 @@ from pymongo.write_concern import WriteConcern
 from typing_extensions import override
 
 from chassis.core.document import Document
-from chassis.core.stream_time import Timeline, Told, latest
+from chassis.runtime.states import Head
+from chassis.runtime.store.mongo_timelines import MongoTimelines
 from chassis.runtime.store.protocol import Store
-from chassis.runtime.store.stored import document, fact_of, line_of, save_id, text, timeline_of, timer, wake
+from chassis.runtime.store.stored import (
+    document,
+    fact_of,
+    line_of,
+    refolded,
+    save_id,
+    timer,
+    wake,
+)
 from chassis.runtime.store.writer import Writer, is_conflict
 
 StoreError = PyMongoError
@@ -32,7 +41,7 @@ LINES = 20_000
 """Lines that are fetched at once."""
 
 
-class MongoStore(Store):
+class MongoStore(MongoTimelines, Store):
     """Documents of one service, in its own database: `documents`, `facts`, `lines`, `series`, `timelines` and more."""
 
     def __init__(self, url: str, database: str) -> None:
@@ -40,7 +49,7 @@ class MongoStore(Store):
         self._client: Any = AsyncIOMotorClient(
             url, tz_aware=True, tzinfo=UTC, serverSelectionTimeoutMS=5_000, uuidRepresentation="standard"
         )
-        self.database = self._client.get_database(database, write_concern=WriteConcern("majority", j=True))
+        super().__init__(self._client.get_database(database, write_concern=WriteConcern("majority", j=True)))
         self.documents = self.database.documents
         self._facts = self.database.facts
         self._lines = self.database.lines
@@ -51,7 +60,10 @@ class MongoStore(Store):
         with suppress(CollectionInvalid):  # it is there already
             await self.database.create_collection("facts")
         await self.documents.create_indexes(
-            [IndexModel([("wake", ASCENDING)], name="timers", sparse=True)]
+            [
+                IndexModel([("wake", ASCENDING)], name="timers", sparse=True),
+                IndexModel([("code", ASCENDING)], name="code"),
+            ]
             + [IndexModel([(f"state.{path}", ASCENDING) for path in one], name="-".join(one)) for one in indexes]
         )
         await self._lines.create_indexes([IndexModel([("place", ASCENDING)], name="place")])
@@ -112,6 +124,36 @@ class MongoStore(Store):
             )
 
     @override
+    async def outdated(self, code: str, after: str, limit: int) -> list[str]:
+        others = {"_id": {"$gt": after}, "code": {"$ne": code}}
+        found = self.documents.find(others, {"_id": 1}).sort("_id", ASCENDING).limit(limit)
+        return [one["_id"] async for one in found]
+
+    @override
+    async def count_outdated(self, code: str) -> int:
+        return await self.count({"code": {"$ne": code}})
+
+    @override
+    async def put_states(self, documents: Sequence[Document]) -> set[str]:
+        if not documents:
+            return set()
+        # The lines first: once the head tells the new versions, nobody looks at the document again.
+        await self.rewrite_lines(documents)
+        changes = [UpdateOne({"_id": doc.key, "v": doc.version}, {"$set": refolded(doc)}) for doc in documents]
+        try:
+            written = await self.documents.bulk_write(changes, ordered=False)
+        except BulkWriteError as error:
+            if not is_conflict(error):  # somebody saves them at this moment
+                raise
+        else:
+            if written.matched_count == len(documents):
+                return set()
+        code, keys = documents[0].code, [doc.key for doc in documents]
+        return {
+            one["_id"] async for one in self.documents.find({"_id": {"$in": keys}, "code": {"$ne": code}}, {"_id": 1})
+        }
+
+    @override
     async def allot(self, series: str, holders: Sequence[str]) -> dict[str, int]:
         # One document a series holds all holders in order, so one atomic write allots and remembers.
         wanted = list(dict.fromkeys(holders))
@@ -130,48 +172,6 @@ class MongoStore(Store):
                 )
             except DuplicateKeyError:
                 continue  # another instance began the series first: read it again
-
-    @override
-    async def hear(self, told: Sequence[Told]) -> None:
-        for name, (ticks, passed) in latest(told).items():
-            added = {"$addToSet": {"ticks": {"$each": sorted(map(text, ticks))}}} if ticks else {}
-            furthest = {"$max": {f"passed.{teller}": text(at) for teller, at in passed.items()}} if passed else {}
-            await self.database.timelines.update_one({"_id": name}, {**added, **furthest}, upsert=True)
-
-    @override
-    async def timeline(self, name: str) -> Timeline:
-        return timeline_of(await self.database.timelines.find_one({"_id": name}) or {})
-
-    @override
-    async def open_timelines(self) -> set[str]:
-        found = self.database.timelines.find({"ticks.0": {"$exists": True}}, {"_id": 1})
-        return {one["_id"] async for one in found}
-
-    @override
-    async def digested(self, timeline: str, moments: Mapping[int, datetime]) -> None:
-        furthest = {f"digested.{partition}": text(at) for partition, at in moments.items()}
-        await self.database.timelines.update_one({"_id": timeline}, {"$max": furthest}, upsert=True)
-
-    @override
-    async def passed_on(self, timeline: str, tick: datetime) -> None:
-        told = {"$max": {"passed_on": text(tick)}, "$pull": {"ticks": {"$lte": text(tick)}}}
-        await self.database.timelines.update_one({"_id": timeline}, told, upsert=True)
-
-    @override
-    async def acted(self, timeline: str, moments: Mapping[int, datetime]) -> None:
-        furthest = {f"acted.{partition}": text(at) for partition, at in moments.items()}
-        await self.database.timelines.update_one({"_id": timeline}, {"$max": furthest}, upsert=True)
-
-    @override
-    async def clocks(self, partitions: Iterable[int]) -> dict[tuple[str, int], datetime]:
-        owned = sorted(partitions)
-        # What was told before timelines had a record of their own is kept by partition.
-        found = self.database.clocks.find({"p": {"$in": owned}})
-        clocks = {(one["timeline"], one["p"]): one["now"] async for one in found}
-        async for one in self.database.timelines.find({}, {"acted": 1}):
-            acted = timeline_of(one).acted
-            clocks |= {(one["_id"], partition): acted[partition] for partition in owned if partition in acted}
-        return clocks
 
     @override
     async def lines(self, first: str, last: str, *, most: bool = False) -> AsyncIterator[list[str]]:
@@ -204,10 +204,16 @@ class MongoStore(Store):
         found = await self.documents.find_one(dict(query), {"state": 1})
         return None if found is None else found["state"]
 
+    async def heads(self, query: Filter, limit: int = 0) -> AsyncIterator[Head]:
+        """Every matching document without its facts, streaming; with a limit, not more than that, by key."""
+        found = self.documents.find(dict(query), {"code": 1, "state": 1})
+        async for one in found.sort("_id", ASCENDING).limit(limit) if limit else found:
+            yield Head(one["_id"], one["code"], one["state"])
+
     async def states(self, query: Filter | None = None) -> AsyncIterator[tuple[str, dict[str, Any]]]:
         """Key and state of every matching document, streaming."""
-        async for one in self.documents.find(dict(query or {}), {"state": 1}):
-            yield one["_id"], one["state"]
+        async for head in self.heads(query or {}):
+            yield head.key, head.state
 
     async def aggregate(self, pipeline: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Figures over the documents."""

@@ -26,15 +26,22 @@ def head(doc: Document) -> dict[str, Any]:
         "p": doc.partition,
         **timer(doc),
         "unsent": doc.unsent,
+        **refolded(doc),
+        "mark": doc.stream_time and doc.stream_time.isoformat(),
+        "size": doc.characters,
+        "ids": list(doc.known),
+        "vs": list(doc.known.values()),
+    }
+
+
+def refolded(doc: Document) -> dict[str, Any]:
+    """All of a document that folding its facts anew changes, its line apart."""
+    return {
         "home": doc.home,
         "state": doc.state,
         "tip": doc.fold_position,
         "own": doc.own_fold_position,
         "code": doc.code,
-        "mark": doc.stream_time and doc.stream_time.isoformat(),
-        "size": doc.characters,
-        "ids": list(doc.known),
-        "vs": list(doc.known.values()),
     }
 
 
