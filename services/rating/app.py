@@ -1,4 +1,4 @@
-"""Wiring."""
+"""The wiring of rating."""
 
 from fastapi import APIRouter
 
@@ -9,10 +9,10 @@ from chassis.runtime.states import States
 from domain.feedback import load_categories
 from domain.procedures import load_directory
 from domain.worktime import load_calendar
-from services.rating.adapters.feedback import FeedbackDesk, Terms
+from services.rating.adapters.feedback import FeedbackSubmissionService, Terms
 from services.rating.adapters.feedback_http import feedback_router
 from services.rating.adapters.http import router
-from services.rating.adapters.submissions import Edge
+from services.rating.adapters.submissions import RatingSubmissionService
 from services.rating.adapters.words import StoredWords
 from services.rating.service import service
 
@@ -24,10 +24,10 @@ def build(context: Context) -> App:
     words = StoredWords(context.store)
     rating = service()
     states = States(rating, context.store)
-    desk = FeedbackDesk(states, words, context.publish, now, terms=terms)
+    feedback = FeedbackSubmissionService(states, words, context.publish, now, terms=terms)
     token = context.settings.service_token.get_secret_value()
     routes = APIRouter()
-    edge = Edge(states, StoredKeys(context.store), context.publish, now)
-    routes.include_router(router(edge, states, now))
-    routes.include_router(feedback_router(desk, terms.categories, token))
+    ratings = RatingSubmissionService(states, StoredKeys(context.store), context.publish, now)
+    routes.include_router(router(ratings, states, now))
+    routes.include_router(feedback_router(feedback, terms.categories, token))
     return App(rating, routes, prepare=words.prepare)

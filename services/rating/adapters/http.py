@@ -12,7 +12,7 @@ from chassis.runtime.http.problem import documented
 from contracts.envelope import DOSSIER_CODE_PATTERN, LIVE, Code
 from services.rating.adapters.feedback_figures import FeedbackBy, FeedbackFigure, feedback_figures
 from services.rating.adapters.figures import By, Figure, Totals, figures
-from services.rating.adapters.submissions import Edge, Outcome, RatingBody
+from services.rating.adapters.submissions import Outcome, RatingBody, RatingSubmissionService
 
 DossierPath = Annotated[str, Path(pattern=DOSSIER_CODE_PATTERN)]
 RatingPath = Annotated[str, Path(max_length=120)]
@@ -38,7 +38,7 @@ FIGURES: dict[int | str, dict[str, Any]] = {
 }
 
 
-def router(edge: Edge, totals: Totals, clock: Callable[[], datetime]) -> APIRouter:
+def router(submissions: RatingSubmissionService, totals: Totals, clock: Callable[[], datetime]) -> APIRouter:
     """All routes of rating, and the figures of feedback."""
     routes = APIRouter(prefix="/v1", tags=["rating"])
 
@@ -53,7 +53,7 @@ def router(edge: Edge, totals: Totals, clock: Callable[[], datetime]) -> APIRout
     async def rate(body: RatingBody, response: Response, idempotency_key: IdempotencyKey = None) -> Outcome:
         """Rate a dossier (đánh giá). 202 if the outcome is still open: look at `Location` later."""
         try:
-            outcome = await edge.submit(body, idempotency_key)
+            outcome = await submissions.submit(body, idempotency_key)
         except KeyReusedError as error:
             raise HTTPException(status.HTTP_409_CONFLICT, str(error)) from None
         response.headers["Location"] = f"/v1/ratings/{body.dossier}/{outcome.rating_id}"
@@ -63,8 +63,8 @@ def router(edge: Edge, totals: Totals, clock: Callable[[], datetime]) -> APIRout
 
     @routes.get("/ratings/{dossier}/{rating_id}", responses={404: documented("No such rating has arrived")})
     async def look_at_rating(dossier: DossierPath, rating_id: RatingPath) -> Outcome:
-        """What became of a rating; `counted` is null while its dossier is unknown."""
-        if (outcome := await edge.outcome(dossier, rating_id)) is None:
+        """Tell what became of a rating; `counted` is null while its dossier is unknown."""
+        if (outcome := await submissions.outcome(dossier, rating_id)) is None:
             raise HTTPException(status.HTTP_404_NOT_FOUND, "no such rating has arrived; if it was just sent, try again")
         return outcome
 

@@ -22,10 +22,10 @@ from contracts.routing import DossierCompleted
 from domain.feedback import load_categories
 from domain.procedures import load_directory
 from domain.worktime import load_calendar
-from services.rating.adapters.feedback import FeedbackDesk, Terms
+from services.rating.adapters.feedback import FeedbackSubmissionService, Terms
 from services.rating.adapters.feedback_http import feedback_router
 from services.rating.adapters.http import router
-from services.rating.adapters.submissions import Edge, Patience
+from services.rating.adapters.submissions import Patience, RatingSubmissionService
 from services.rating.adapters.words import Answer, Kept
 from services.rating.service import service
 from tests.stored import ReadableStore
@@ -91,7 +91,7 @@ class Keys:
 
 @dataclass
 class Shop:
-    """Rating in one process: what its edge publishes waits on the bus until the edge waits for the outcome."""
+    """Rating in one process: what a request publishes waits on the bus until the request waits for the outcome."""
 
     at: datetime = START
     waiting: list[Message] = field(default_factory=list)
@@ -109,11 +109,13 @@ class Shop:
         self.loop = Loop(service(), self.store, self.say)
         patience = Patience(pause=self.pause)
         states = States(self.loop.service, self)
-        edge = Edge(states, Keys(self), self.take, lambda: self.at, patience)
-        desk = FeedbackDesk(states, self.words, self.take, lambda: self.at, terms=TERMS, patience=patience)
+        ratings = RatingSubmissionService(states, Keys(self), self.take, lambda: self.at, patience)
+        feedback = FeedbackSubmissionService(
+            states, self.words, self.take, lambda: self.at, terms=TERMS, patience=patience
+        )
         routes = APIRouter()
-        routes.include_router(router(edge, states, lambda: self.at))
-        routes.include_router(feedback_router(desk, TERMS.categories, self.token))
+        routes.include_router(router(ratings, states, lambda: self.at))
+        routes.include_router(feedback_router(feedback, TERMS.categories, self.token))
         self.api = make_api("rating", routes, NOBODY_ASKS)
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(self.api), base_url="http://rating")
 
