@@ -14,7 +14,8 @@ from chassis.core.document import MAX_CHARACTERS, Document
 from chassis.core.stream_time import Timeline, Told
 from chassis.runtime.settings import Settings
 from chassis.runtime.store.memory import MemoryStore
-from chassis.runtime.store.mongo import MongoStore, Store
+from chassis.runtime.store.mongo import MongoStore
+from chassis.runtime.store.protocol import Store
 from contracts.claims import AgencyReported, FinishedStep
 from contracts.envelope import AnyEvent, new_event
 from contracts.topics import read_event
@@ -52,7 +53,7 @@ def document(key: str = "D.1", *numbers: int, **fields: Any) -> Document:
 
 
 async def stored(store: Store, key: str = "D.1") -> Document:
-    return (await store.load([key], whole=True))[key]
+    return (await store.load([key], with_history=True))[key]
 
 
 async def saved(store: Store, *documents: Document) -> None:
@@ -105,7 +106,7 @@ async def test_of_a_fact_that_was_taken_in_earlier_than_was_known_the_earlier_mo
     doc.add(event(1).take_in(NOW), event(1).to_json(), own=False)
     await saved(store, doc)
     again = await stored(store)
-    assert again.heard_earlier(event(1).identity, before)
+    assert again.restamp(event(1).identity, before)
     await saved(store, again)
     (fact,) = (await stored(store)).facts.values()
     assert (fact.event.taken_in, fact.version, (await stored(store)).known) == (before, 1, {event(1).identity: 1})

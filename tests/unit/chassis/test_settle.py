@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from chassis.core.arrival import Arrival
 from chassis.core.decision import Decision, Effect, Timer
 from chassis.core.document import Document, Fact, Schedule
+from chassis.core.folding import IncrementalFold
 from chassis.core.job import Job
 from chassis.core.settle import LAST, Settlement, settle
 from chassis.core.stream_time import INSTANT, Timeline
@@ -61,7 +62,7 @@ def documents(draw: st.DrawFn) -> Document:
     version = draw(st.integers(0, 4))
     unsent = draw(st.none() | st.integers(1, version)) if version else None
     due = draw(moments if unsent is not None else st.none() | moments)
-    doc = Document("D.1", version=version, due=due, timeline=draw(timelines), unsent=unsent, watermark=START)
+    doc = Document("D.1", version=version, due=due, timeline=draw(timelines), unsent=unsent, stream_time=START)
     for event in EVENTS[: draw(st.integers(0, 6))] if version else ():
         saved = draw(st.integers(1, version))
         caused = Fact(event, event.to_json(), saved, draw(st.booleans()), draw(st.integers(1, saved)))
@@ -75,7 +76,7 @@ def cases(draw: st.DrawFn) -> Case:
     doc = draw(documents())
     kind = draw(st.sampled_from(["batch", "outcomes", "sweep"]))
     now = draw(moments) if kind == "sweep" else None
-    job = Job(doc, failed=draw(st.sampled_from(["", "", "", "can not decide"])))
+    job = Job(doc, IncrementalFold(doc), failed=draw(st.sampled_from(["", "", "", "can not decide"])))
     if kind != "sweep":
         job.parked = draw(st.booleans())
         job.broker_timestamp = None if job.parked else draw(moments)
@@ -189,7 +190,8 @@ def test_what_is_parked_is_taken_up_by_a_tick_that_is_still_to_come(case: Case) 
 
 
 def settled(timer: datetime, heard: datetime | None) -> Schedule:
-    job = Job(Document("D.1"), decision=Decision(timer=Timer(timer)), broker_timestamp=heard)
+    doc = Document("D.1")
+    job = Job(doc, IncrementalFold(doc), decision=Decision(timer=Timer(timer)), broker_timestamp=heard)
     job.doc.add(EVENTS[0], EVENTS[0].to_json(), own=False)
     job.fresh.append(Arrival(EVENTS[0]))
     return settle(job, {}).at_save
