@@ -22,9 +22,10 @@ from contracts.notify import (
 from contracts.routing import DossierCompleted, DossierSuspended
 from contracts.sla import WHOLE, DossierDueSoon, DossierOverdue, DossierOverdueRetracted, DossierRescheduled
 from domain.worktime import Lines
-from services.notify import dossier
+from services.notify import rules
 from services.notify.decide import Order
 from services.notify.service import service
+from tests.examples import examples
 from tests.given import comes_back, interleaved, told, told_in_order
 
 START = datetime(2026, 1, 5, 2, tzinfo=UTC)
@@ -35,11 +36,11 @@ Make = Callable[..., AnyEvent]
 @pytest.fixture(autouse=True, scope="module")
 def _from_the_first_day() -> Iterator[None]:
     """The rules of later days count in these lives, too."""
-    with patch.object(dossier, "TELLS_MORE", START):
+    with patch.object(rules, "TELLS_MORE", START):
         yield
 
 
-LAW = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+LAW = settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def story(make: Make, received: AnyEvent, rng: random.Random) -> list[AnyEvent]:

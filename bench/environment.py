@@ -1,0 +1,59 @@
+"""The environment of one measure: an embedded stack of its own, with all topics, stopped and forgotten at the end."""
+
+import shutil
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from chassis.runtime.bus.admin import Admin
+from deploy.embedded import SERVICES, Stack
+from deploy.embedded.endpoints import KAFKA
+
+HOME = Path(".lienthong/bench")
+"""On the disk of the checkout: what is kept in memory would be no benchmark of a store."""
+
+SCRATCH = "scratch"
+"""Folder in it for whatever else a measure writes."""
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Where the servers of one measure answer.
+
+    Attributes:
+        folder: for whatever else belongs to the measure.
+        kafka: bootstrap servers.
+        stores: MongoDB URL by service.
+        pids: process ids of the servers by name.
+    """
+
+    folder: Path
+    kafka: str
+    stores: dict[str, str]
+    pids: dict[str, int]
+
+
+@asynccontextmanager
+async def environment(services: Sequence[str] = SERVICES) -> AsyncIterator[Environment]:
+    """Kafka and the stores of some services, empty."""
+    stack = Stack.ephemeral(HOME)
+    stack.down()  # what a benchmark left behind that was killed
+    _forget()
+    try:
+        for server in (KAFKA, *services):
+            stack.start(server)
+        pids = {server: found.pid for server in (KAFKA, *services) if (found := stack.process(server))}
+        async with Admin(stack.endpoints.kafka) as admin:
+            await admin.apply()
+        yield Environment(stack.home / SCRATCH, stack.endpoints.kafka, stack.endpoints.mongo, pids)
+    finally:
+        stack.down()
+        _forget()
+
+
+def _forget() -> None:
+    """Everything but Kafka's jars, which are fetched once."""
+    for data in (SCRATCH, "store", "kafka/data", "logs"):
+        shutil.rmtree(HOME / data, ignore_errors=True)
+    (HOME / SCRATCH).mkdir(parents=True)

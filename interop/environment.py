@@ -1,0 +1,94 @@
+"""The environment that clients meet: a real broker, one intake, three instances of routing; forgotten at the end."""
+
+import asyncio
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from chassis.runtime.bus.admin import Admin
+from chassis.runtime.settings import Settings
+from deploy.embedded import Stack
+from deploy.embedded.endpoints import KAFKA
+from deploy.embedded.ports import Ports
+from tools.operations.processes import spawn, stop_all
+from tools.operations.registry import groups
+
+SERVICES = ("intake", "routing")
+ROUTINGS = 3
+"""Instances of routing: a dossier whose records lie on several partitions is then handled by several of them."""
+
+DIGESTED_SECONDS = 60.0
+"""How long the services may take to digest what is left, after the last client has ended."""
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Servers and services that run.
+
+    Attributes:
+        kafka: bootstrap servers.
+        settings: say where bus and stores answer.
+        variables: environment variables that tell the product's programs the same.
+    """
+
+    kafka: str
+    settings: Settings
+    variables: dict[str, str]
+
+    async def lag(self) -> int:
+        """Records that are left to read, when the services have had time to read them."""
+        mine = {self.settings.group_prefix + name for name in SERVICES}
+        wanted = {group: topics for group, topics in groups(self.settings).items() if group in mine}
+        async with Admin(self.kafka) as admin:
+            try:
+                await asyncio.wait_for(admin.settled(wanted), DIGESTED_SECONDS)
+            except TimeoutError:
+                return sum((await admin.lag(wanted)).values())
+        return 0
+
+    def replayed(self) -> str:
+        """What `replay routing --compare` says."""
+        found = subprocess.run(
+            [sys.executable, "-m", "tools.cli", "replay", "routing", "--compare"],
+            env=self.variables,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return found.stdout.strip().splitlines()[0] if found.stdout.strip() else found.stderr.strip()[-500:]
+
+
+@asynccontextmanager
+async def environment(home: Path) -> AsyncIterator[Environment]:
+    """Servers and services of this run's own, on free ports; `home` keeps their logs."""
+    stack = Stack.ephemeral(home)
+    await asyncio.to_thread(stack.down)  # what a run left behind that was killed
+    for data in ("store", "kafka/data", "logs"):
+        shutil.rmtree(home / data, ignore_errors=True)
+    processes: list[subprocess.Popen[bytes]] = []
+    try:
+        for server in (KAFKA, *SERVICES):
+            await asyncio.to_thread(stack.start, server)
+        found = stack.endpoints
+        async with Admin(found.kafka) as admin:
+            await admin.apply()
+        variables = {
+            **os.environ,
+            "LIENTHONG_HOME": str(home),
+            "LIENTHONG_KAFKA": found.kafka,
+            "LIENTHONG_SERVICE_TOKEN": "only-for-this-run",
+            **{f"LIENTHONG_MONGO_{name.upper()}": url for name, url in found.mongo.items()},
+        }
+        for number, name in enumerate(("intake", *["routing"] * ROUTINGS)):
+            with (home / f"{name}-{number}.log").open("wb") as log:
+                own = {"LIENTHONG_HTTP_PORT": str(Ports.free().kafka)}
+                processes.append(spawn(name, env=variables | own, stdout=log, stderr=log))
+        yield Environment(found.kafka, Settings(home=home, kafka=found.kafka, stores=found.mongo), variables)
+    finally:
+        await asyncio.to_thread(stop_all, processes)
+        await asyncio.to_thread(stack.down)
