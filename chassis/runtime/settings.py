@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -11,6 +11,8 @@ from contracts.topics import SERVICES
 
 HTTP_PORTS = {name: 8101 + n for n, name in enumerate(SERVICES)}
 """Usual port of every service's HTTP side: intake 8101 … notify 8105."""
+
+S = TypeVar("S", bound=BaseSettings)
 
 
 class SettingsError(ValueError):
@@ -22,7 +24,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="LIENTHONG_", extra="ignore")
 
-    home: Path = Field(default=Path(".lienthong"), description="Folder of the embedded stack, outbox and logs")
+    home: Path = Field(default=Path(".lienthong"), description="Folder of the embedded stack, mail spool and logs")
     kafka: str = Field(default="", description="Bootstrap servers; empty: the embedded stack's")
     mongo: str = Field(default="", description="MongoDB URL; LIENTHONG_MONGO_<SERVICE> overrides it for one service")
     stores: dict[str, str] = Field(default_factory=dict, description="MongoDB URL by service, JSON; seldom set by hand")
@@ -35,13 +37,6 @@ class Settings(BaseSettings):
     service_token: SecretStr = Field(
         default=SecretStr(""), description="Shared by intake, notify and rating; empty: closed"
     )
-    smtp: str = Field(
-        default="",
-        description="smtp://host:port, or smtps:// or smtp+starttls:// with [user:password@]; empty: the outbox folder",
-    )
-    smtp_sender: str = Field(default="mot-cua@localhost", description="From: one address, or a name <address>")
-    sms: str = Field(default="", description="URL of the SMS gateway; empty: the outbox folder")
-    sms_unaccented: bool = Field(default=False, description="Text messages without diacritics: fewer segments")
     calendar: Path | None = Field(default=None, description="Working calendar (YAML); empty: the shipped one")
     rules: Path | None = Field(default=None, description="Rules about deadlines (YAML); empty: the shipped ones")
     in_transit: Literal["receiver", "sender"] = Field(
@@ -61,11 +56,6 @@ class Settings(BaseSettings):
         return self.home / "stack.json"
 
     @property
-    def outbox(self) -> Path:
-        """Folder that takes messages where no carrier is set."""
-        return self.home / "outbox"
-
-    @property
     def address_of_intake(self) -> str:
         """Where notify asks for addresses."""
         return (self.intake_url or f"http://127.0.0.1:{self.port_of('intake')}").rstrip("/")
@@ -80,13 +70,22 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """Read the environment.
+    """Read the settings that every process needs.
+
+    Raises:
+        SettingsError: a variable is unusable.
+    """
+    return read_environment(Settings)
+
+
+def read_environment(kind: type[S]) -> S:
+    """Read one set of settings, such as a service's own.
 
     Raises:
         SettingsError: a variable is unusable.
     """
     try:
-        return Settings()
+        return kind()
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         name = "LIENTHONG_" + "_".join(map(str, first["loc"])).upper()

@@ -1,44 +1,16 @@
 """What is to be sent now, when to try again, and which letters of apology have to exist."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from chassis.core.decision import Decision, Effect, Timer
-from contracts.envelope import LIVE, AnyEvent, new_event
+from contracts.envelope import LIVE, AnyEvent
 from contracts.notify import LetterIssued, Medium, Template
-from contracts.sla import WHOLE
-from services.notify.apologies import WITHDRAWAL, date_told, founded, missed, unlettered, waits
-from services.notify.dossier import Cause, Desk, Details, Message, Recipient, State
+from services.notify.events import letter_issued
+from services.notify.folding_apologies import APOLOGY, WITHDRAWAL, owed
+from services.notify.rules import PATIENT, Rules
+from services.notify.state import Apology, Cause, Desk, Details, Message, Recipient, State
 
-SOURCE = "/lienthong/notify"
-
-
-@dataclass(frozen=True)
-class Rules:
-    """How patiently a message is repeated.
-
-    Attributes:
-        backoff: how long to wait after the first, the second, … failed attempt; after the last one all is said.
-        outage: the longest wait while no carrier was asked yet: our own service does not answer, or a line is busy.
-        answer: how long a carrier that has a message may still answer for it. Shorter than its own patience (RFC 5321:
-            ten minutes after the final dot), and late answers are not recorded.
-        round: agencies' letters wait for the next multiple of it, so that many dossiers make one letter. Longer, and
-            heads learn too late to act the same morning.
-    """
-
-    backoff: tuple[timedelta, ...] = (
-        timedelta(minutes=1),
-        timedelta(minutes=5),
-        timedelta(minutes=30),
-        timedelta(hours=2),
-        timedelta(hours=8),
-    )
-    outage: timedelta = timedelta(minutes=15)
-    answer: timedelta = timedelta(minutes=11)
-    round: timedelta = timedelta(minutes=30)
-
-
-PATIENT = Rules()
 NOBODY = Recipient(None, "vi", "", "")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -111,23 +83,24 @@ def _inquiries(state: State) -> list[tuple[Inquiry, datetime]]:
     Of what was dropped, an attempt may be under way all the same: it is stopped, or is told of. On a
     timeline that ticks tell, attempts are waited for.
     """
+    live = [(message, cause) for message, cause in _founded(state) if cause.timeline == LIVE]
     waiting = [
-        (Inquiry(one.id, one.attempts, wanted=True), one.tried_at)
-        for one in state.messages
-        if one.status == "doubtful" and one.tried_at and one.cause and one.cause.timeline == LIVE
+        (Inquiry(message.id, message.attempts, wanted=True), message.tried_at)
+        for message, _ in live
+        if message.status == "doubtful" and message.tried_at
     ]
-    retracted = {one.details.overdue_id: cause.time for one, cause in founded(state) if one.template == WITHDRAWAL}
+    withdrawn_at = {message.details.overdue_id: cause.time for message, cause in live if message.template == WITHDRAWAL}
     dropped = [
-        (Inquiry(one.id, one.attempts + 1, wanted=False), retracted[cause.id])
-        for one, cause in founded(state)
-        if one.status == "dropped" and cause.id in retracted and cause.timeline == LIVE
+        (Inquiry(message.id, message.attempts + 1, wanted=False), withdrawn_at[message.details.overdue_id])
+        for message, _ in live
+        if message.status == "dropped" and message.template == APOLOGY and message.details.overdue_id in withdrawn_at
     ]
     return waiting + dropped
 
 
 def _timeline(state: State) -> str:
     """Which clock tells when to try again: the one by which the outcomes are stamped."""
-    return next((cause.timeline for _, cause in founded(state)), LIVE)
+    return next((cause.timeline for _, cause in _founded(state)), LIVE)
 
 
 def _told_at(order: Order, now: datetime) -> datetime | None:
@@ -136,44 +109,20 @@ def _told_at(order: Order, now: datetime) -> datetime | None:
 
 def _open_orders(state: State, rules: Rules) -> list[tuple[Message, Order]]:
     """The next attempt of every message that is still to be sent; to a citizen, once it is known who that is."""
-    pending = [(one, cause) for one, cause in founded(state) if one.status == "pending"]
+    pending = [(message, cause) for message, cause in _founded(state) if message.status == "pending"]
     return [
-        (one, _order(one, cause, state.recipient or NOBODY, _details(state, one, cause), rules))
-        for one, cause in pending
-        if (one.desk or state.recipient) and not waits(state, one, cause)
+        (message, _order(message, cause, state.recipient or NOBODY, rules))
+        for message, cause in pending
+        if message.desk or state.recipient
     ]
 
 
-def _order(message: Message, cause: Cause, recipient: Recipient, details: Details, rules: Rules) -> Order:
+def _order(message: Message, cause: Cause, recipient: Recipient, rules: Rules) -> Order:
     attempt = message.attempts + 1
     last = message.asked >= len(rules.backoff)
-    return Order(message.id, message.template, attempt, last, cause, recipient, details, message.given_up, message.desk)
-
-
-def _details(state: State, message: Message, cause: Cause) -> Details:
-    """For the text; those of an apology with the new date that it tells, and what withdraws one with the same."""
-    if message.template == WITHDRAWAL:
-        return _withdrawn(state, message.details)
-    if message.template != "apology" or (told := date_told(state, message, cause)) is None:
-        return message.details
-    return replace(
-        message.details,
-        reason=told.cause,
-        reason_en=told.cause_en,
-        new_date=told.new,
-        signer=told.signer,
-        in_person=told.in_person,
-        working_out=told.working_out,
+    return Order(
+        message.id, message.template, attempt, last, cause, recipient, message.details, message.given_up, message.desk
     )
-
-
-def _withdrawn(state: State, details: Details) -> Details:
-    """What withdraws an apology names its agency and signer, and the new date that it gave."""
-    for apology, cause in founded(state):
-        if apology.template == "apology" and cause.id == details.overdue_id:
-            told = _details(state, apology, cause)
-            return replace(details, agency=told.agency, signer=told.signer, new_date=told.new_date)
-    return details
 
 
 def _not_before(message: Message, order: Order, rules: Rules) -> datetime | None:
@@ -186,34 +135,40 @@ def _not_before(message: Message, order: Order, rules: Rules) -> datetime | None
 
 
 def _letters(state: State) -> tuple[AnyEvent, ...]:
-    """Letters of apology (thư xin lỗi), one for each deadline missed, as soon as it is known what they have to tell."""
-    standing = missed(state)
-    ready = [date for date in unlettered(state) if not waits(state, *standing[date])]
-    return tuple(_letter(state, *standing[date], date) for date in ready)
+    """Letters of apology (thư xin lỗi): one for each missed date that an apology is owed for."""
+    on_record = {letter.due for letter in state.lettered}
+    written = [_letter(state, apology) for apology in owed(state)]
+    return tuple(letter for letter in written if letter.data.due not in on_record)
 
 
-def _letter(state: State, message: Message, cause: Cause, due: datetime) -> AnyEvent:
-    told, details = date_told(state, message, cause), _details(state, message, cause)
+def _letter(state: State, apology: Apology) -> AnyEvent:
+    message, cause = _first_sent(state, apology)
+    details = message.details
     data = LetterIssued(
         letter="apology",
         message_id=message.id,
-        overdue_id=cause.id,
+        overdue_id=apology.overdue_id,
         agency=details.agency,
-        due=due,
-        rescheduled_id=told.id if told else "",
+        due=details.due,
+        rescheduled_id=apology.rescheduled_id,
         new_date=details.new_date,
         cause=details.reason,
         cause_en=details.reason_en,
         signer=details.signer,
         in_person=details.in_person,
     )
-    return new_event(
-        data,
-        source=SOURCE,
-        subject=cause.subject,
-        time=cause.time,
-        correlationid=cause.correlationid,
-        unique=(WHOLE, due.isoformat()),
-        causationid=cause.id,
-        timeline=cause.timeline,
+    return letter_issued(cause, data)
+
+
+def _first_sent(state: State, apology: Apology) -> tuple[Message, Cause]:
+    """The message of an apology, with its cause; what is sent once more on request is no second one."""
+    return next(
+        (message, cause)
+        for message, cause in _founded(state)
+        if message.template == APOLOGY and message.details.overdue_id == apology.overdue_id and not message.repeats
     )
+
+
+def _founded(state: State) -> list[tuple[Message, Cause]]:
+    """The messages whose cause is known, with it."""
+    return [(message, message.cause) for message in state.messages if message.cause is not None]

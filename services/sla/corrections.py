@@ -1,34 +1,31 @@
-"""What does not wait for any moment: late truth that corrects early truth, and dates that moved."""
+"""Late truth that corrects early truth: an overdue that does not hold is retracted, whenever that becomes known."""
 
+from collections import defaultdict
 from collections.abc import Iterator
+from functools import partial
 
 from contracts import sla
-from services.sla.events import Saying
-from services.sla.form_04 import is_due
-from services.sla.rescheduling import moved
-from services.sla.rules import Rules
-from services.sla.state import Deadline, Overdue, State
+from services.sla.deadline import Deadline
+from services.sla.events import PendingEvent
+from services.sla.state import Overdue, State
 
 
-def corrections(state: State, rules: Rules) -> Iterator[Saying]:
-    """All of them that are not on record."""
-    standing = {one.key: one for one in state.deadlines}
-    for raised in state.raised:
-        deadline = standing.get(sla.WHOLE if raised.key == sla.NEW_DATE else raised.key)
-        if deadline is not None and not raised.retracted and not _holds(state, raised, deadline, rules):
-            yield _retraction(raised, deadline)
-    yield from moved(state, rules)
+def retractions(state: State) -> Iterator[PendingEvent]:
+    """What has to be retracted and is not. Where a deadline is not known here, nothing is known against it."""
+    by_key = defaultdict[str, list[Deadline]](list)
+    for deadline in state.deadlines:
+        by_key[deadline.key].append(deadline)
+    for late in state.raised:
+        known = by_key[late.key]
+        if known and not late.retracted and not any(_is_missed(deadline, late) for deadline in known):
+            known_since = max(filter(None, (known[-1].ended, late.due)))
+            yield PendingEvent(partial(_retracted, late), (late.id,), known_since, late.id)
 
 
-def _holds(state: State, raised: Overdue, deadline: Deadline, rules: Rules) -> bool:
-    if deadline.ended is not None and deadline.ended <= raised.due:
-        return False
-    return is_due(state, raised.due, rules) if raised.key == sla.NEW_DATE else deadline.due == raised.due
+def _is_missed(deadline: Deadline, late: Overdue) -> bool:
+    """Whether a deadline was due at that moment, and its work was not over."""
+    return deadline.due == late.due and (deadline.ended is None or deadline.ended > late.due)
 
 
-def _retraction(raised: Overdue, deadline: Deadline) -> Saying:
-    def data() -> sla.DossierOverdueRetracted:
-        return sla.DossierOverdueRetracted(deadline=raised.key, due=raised.due, overdue_id=raised.id)
-
-    known_since = max(filter(None, (deadline.ended, raised.due)))
-    return Saying(data, (raised.id,), known_since, raised.id)
+def _retracted(late: Overdue) -> sla.DossierOverdueRetracted:
+    return sla.DossierOverdueRetracted(deadline=late.key, due=late.due, overdue_id=late.id)

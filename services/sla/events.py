@@ -1,18 +1,30 @@
-"""One thing that has to be said, and courses of such things, one after the other."""
+"""The events that sla owns, and the one place where they are made."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from contracts import sla
 from contracts.envelope import AnyEvent, Payload, new_event
 from services.sla.state import State
 
 SOURCE = "/lienthong/sla"
 
+OWNED = (
+    sla.DossierDueSoon,
+    sla.DossierOverdue,
+    sla.DossierOverdueRetracted,
+    sla.DossierEscalated,
+    sla.DossierRescheduled,
+    sla.ExplanationRequired,
+    sla.ApologyRequired,
+    sla.ApologyWithdrawn,
+)
+
 
 @dataclass(frozen=True, slots=True)
-class Saying:
-    """Something that has to be said and is not on record, true since its own instant.
+class PendingEvent:
+    """An event that is not on record, to be emitted once its instant has passed.
 
     Attributes:
         data: makes the payload, when its time has come.
@@ -44,21 +56,21 @@ class Missed:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """Sayings in the order of their instants, until an end; each is worked out when it is asked for."""
+    """Pending events in the order of their instants, until an end; each is worked out when it is asked for."""
 
-    sayings: Iterable[Saying]
+    pending: Iterable[PendingEvent]
     ended: datetime | None
 
 
-def event_of(state: State, saying: Saying) -> AnyEvent:
-    """The event that says it."""
+def event_of(state: State, pending: PendingEvent) -> AnyEvent:
+    """The event itself."""
     return new_event(
-        saying.data(),
+        pending.data(),
         source=SOURCE,
         subject=state.dossier,
-        time=saying.at,
+        time=pending.at,
         correlationid=state.correlation,
-        unique=saying.unique,
-        causationid=saying.cause,
+        unique=pending.unique,
+        causationid=pending.cause,
         timeline=state.timeline,
     )

@@ -10,7 +10,8 @@ from typing import NamedTuple
 from pydantic_core import from_json, to_json
 
 from chassis.core.decision import Line
-from services.sla.state import Deadline, Pause, State
+from services.sla.deadline import Deadline
+from services.sla.state import Pause, State
 
 OPEN = "open"
 """What has not ended yet; what ended has its verdict, which is empty where it was broken off or had no limit."""

@@ -1,19 +1,23 @@
-"""Dates that moved without anybody being late: by an announced calendar, or because a pause is over.
+"""Dates that change without anybody being late: by an announced calendar, or because a pause is over.
 
 What is told is the truth as the facts have it: the date that held before, and the one that holds since. Each cause
 tells its date once; where a fact that is heard of late changes what it led to, it tells the other date too.
 """
 
 from collections.abc import Iterator
+from datetime import UTC
 from functools import partial
 
 from contracts import sla
 from contracts.envelope import AnyEvent
 from domain.worktime import Text, explain
-from services.sla import form_04
-from services.sla.events import Saying
+from services.sla.deadline import Deadline
+from services.sla.events import PendingEvent
 from services.sla.rules import Rules
-from services.sla.state import Move, State, said_key
+from services.sla.state import Rescheduling, State, emitted_key
+
+LONGEST_CAUSE = 200
+"""Characters of a cause in words: the contract takes no more."""
 
 PAUSE_OVER = {
     "supplement": Text(vi="Hồ sơ đã được bổ sung", en="The dossier was supplemented"),
@@ -25,47 +29,64 @@ PAUSED = Text(vi="Hết thời gian tạm dừng", en="The pause is over")
 """For a cause that is new."""
 
 
-def with_move(state: State, event: AnyEvent, reason: str, by: str = "", *, taken_back: bool = False) -> State:
-    """With the move, if the appointment is another now than was told; while the clock stands there is none."""
+def with_rescheduling(state: State, event: AnyEvent, reason: str, by: str = "", *, taken_back: bool = False) -> State:
+    """With one more, if the appointment is another now than was told; while the clock stands there is none."""
     main = state.main
     if main is None or main.due is None or main.ended is not None:
         return state
-    told = state.moves[-1].new if state.moves else main.promised
+    told = state.reschedulings[-1].new if state.reschedulings else main.promised
     if told is None or main.due == told:
         return state
-    return state.but(moves=(*state.moves, Move(event.id, event.time, told, main.due, reason, by, taken_back)))
+    rescheduling = Rescheduling(event.id, event.time, told, main.due, reason, by, taken_back)
+    return state.but(reschedulings=(*state.reschedulings, rescheduling))
 
 
-def moved(state: State, rules: Rules) -> Iterator[Saying]:
-    """What has to be said of the appointment that moved, and of the new date of form 04 that did."""
-    for move in state.moves:
-        yield from _told(state, move, "", rules)
-    if state.new_dates and state.pauses:
-        for given, move in form_04.postponements(state, rules):
-            yield from _told(state, move, given.overdue_id, rules)
+def reschedulings(state: State, rules: Rules) -> Iterator[PendingEvent]:
+    """What has to be said of the appointment that changed, and of the new date of form 04 that did."""
+    for rescheduling in state.reschedulings:
+        yield from _told(state, rescheduling, "", rules)
+    if state.pauses:
+        for given in state.new_dates:
+            for rescheduling in _of_new_date(state, given, rules):
+                yield from _told(state, rescheduling, given.overdue_id, rules)
 
 
-def _told(state: State, move: Move, overdue_id: str, rules: Rules) -> Iterator[Saying]:
-    if said_key("moved", move.id, overdue_id, move.new) not in state.said:
-        unique = (move.id, overdue_id, move.new.isoformat())
-        yield Saying(partial(_rescheduled, state, move, overdue_id, rules), unique, move.at, move.id)
+def _of_new_date(state: State, given: Deadline, rules: Rules) -> Iterator[Rescheduling]:
+    """How pauses changed a new date that holds, one after the other."""
+    if not rules.holds(state, given) or given.promised is None:
+        return
+    old, pauses = given.promised, [pause for pause in state.pauses if pause.since >= given.started]
+    for number, pause in enumerate(pauses, 1):
+        due = rules.clock(state.but(pauses=pauses[:number]), given).due
+        if due is None or pause.until is None or (given.ended is not None and given.ended <= pause.until):
+            return
+        if (new := due.astimezone(UTC)) != old:
+            yield Rescheduling(pause.ended_by, pause.until, old, new, pause.cause, pause.by)
+            old = new
 
 
-def _rescheduled(state: State, move: Move, overdue_id: str, rules: Rules) -> sla.DossierRescheduled:
+def _told(state: State, rescheduling: Rescheduling, overdue_id: str, rules: Rules) -> Iterator[PendingEvent]:
+    if emitted_key("rescheduled", rescheduling.id, overdue_id, rescheduling.new) not in state.emitted:
+        unique = (rescheduling.id, overdue_id, rescheduling.new.isoformat())
+        data = partial(_rescheduled, state, rescheduling, overdue_id, rules)
+        yield PendingEvent(data, unique, rescheduling.at, rescheduling.id)
+
+
+def _rescheduled(state: State, rescheduling: Rescheduling, overdue_id: str, rules: Rules) -> sla.DossierRescheduled:
     """The working-out is that of today: where more has happened since, it explains another date and is left out."""
     clock = rules.clock(state, state.deadlines[0])
-    waited_for = move.reason if move.by else ""
+    waited_for = rescheduling.reason if rescheduling.by else ""
     over = PAUSE_OVER.get(waited_for, PAUSED) if waited_for else None
     return sla.DossierRescheduled(
-        old_date=move.old,
-        new_date=move.new,
-        cause=over.vi if over else move.reason[: form_04.LONGEST_CAUSE],
+        old_date=rescheduling.old,
+        new_date=rescheduling.new,
+        cause=over.vi if over else rescheduling.reason[:LONGEST_CAUSE],
         cause_en=over.en if over else "",
-        agency=move.by or state.competent,
+        agency=rescheduling.by or state.competent,
         kind="pause" if waited_for else "calendar",
         deadline=state.deadlines[0].key,
-        taken_back=move.taken_back,
+        taken_back=rescheduling.taken_back,
         waited_for=waited_for,
         overdue_id=overdue_id,
-        working_out=explain(clock) if clock.due == move.new else None,
+        working_out=explain(clock) if clock.due == rescheduling.new else None,
     )

@@ -8,7 +8,8 @@ from typing import Literal
 
 from domain.rules import RuleSet, RuleSets, load_rule_sets
 from domain.worktime import ZONE, Calendar, Clock, Exceptional, Limit, LimitError, Wait, between, shift, worked
-from services.sla.state import Amendment, Deadline, State
+from services.sla.deadline import Deadline
+from services.sla.state import Amendment, State
 
 NAMED_CALENDARS = 1_000
 """So many amended calendars are kept; every announcement makes one."""
@@ -52,6 +53,8 @@ class Rules:
         What was taken back counts as never announced, where the date before it can still be kept as well as any other:
         its warning lies ahead. A date that came nearer, or passed, while the announcement held stays as it moved it.
         """
+        if deadline.kind == "new-date":
+            return self._clock_of_new_date(state, deadline)
         taken_back = state.taken_back
         if not taken_back:
             return self._clock(state, deadline, state.amendments)
@@ -61,6 +64,16 @@ class Rules:
             return clock
         binding = (one for one in state.amendments if one.id not in taken_back or one.id in bound)
         return self._clock(state, deadline, tuple(binding))
+
+    def _clock_of_new_date(self, state: State, given: Deadline) -> Clock:
+        """A new date waits whenever the dossier's own clock does; only waits that began since it was given count."""
+        rules = self.rule_set(state)
+        waits = tuple(
+            Wait(pause.cause, pause.since, pause.until, pause.by)
+            for pause in state.pauses
+            if pause.since >= given.started and rules.effect(pause.cause, given.ruled_as) != "nothing"
+        )
+        return Clock(self.calendar_of(state, given.agency), given.started, None, given.promised, waits)
 
     def _clock(self, state: State, deadline: Deadline, announced: tuple[Amendment, ...]) -> Clock:
         rules, limit = self.rule_set(state), limit_of(deadline.limit)
@@ -83,13 +96,15 @@ class Rules:
     def _warning(self, state: State, deadline: Deadline, calendar: Calendar) -> timedelta:
         """How long before its date a deadline is due soon."""
         pinned = limit_of(state.warn_before) if deadline.kind == "dossier" else None
-        return worked(pinned or self.rule_set(state).due_soon[deadline.kind].value, calendar)
+        return worked(pinned or self.rule_set(state).due_soon[deadline.ruled_as].value, calendar)
 
     def derived(self, state: State, deadline: Deadline) -> dict[str, object]:
         """What follows from a deadline's clock: when it is due and due soon, and how it went once it is over."""
         limit = limit_of(deadline.limit)
         if deadline.promised is None and limit is None:
             return {}
+        if deadline.kind == "new-date":
+            return self._derived_of_new_date(state, deadline)
         simple = limit is None or limit.unit != "same-day"
         if deadline.ended is not None and deadline.due is not None and simple and _undisturbed(state):
             own = self.calendar.of(deadline.agency)
@@ -101,6 +116,18 @@ class Rules:
         if deadline.ended is not None:
             derived |= {"used": clock.used(deadline.ended), "verdict": _verdict(due, deadline.ended)}
         return derived
+
+    def holds(self, state: State, given: Deadline) -> bool:
+        """Whether a new date holds: the very date that it was given for is due, and was missed."""
+        due = None if state.main is None else state.main.due
+        return due is not None and any(
+            late.due == due for late in state.raised if late.id == given.overdue_id and not late.retracted
+        )
+
+    def _derived_of_new_date(self, state: State, given: Deadline) -> dict[str, object]:
+        """When it is due, if it holds; nobody is warned of it, and no figures are kept of it."""
+        due = self.clock(state, given).due if self.holds(state, given) else None
+        return {"due": due and due.astimezone(UTC)}
 
     def _soon(self, state: State, deadline: Deadline, due: datetime | None) -> datetime | None:
         """When to warn; never where that lies before the clock began."""
@@ -149,8 +176,8 @@ def _waits(state: State, deadline: Deadline, rules: RuleSet) -> Iterator[Wait]:
     """Who was waited for while this deadline ran, with what that does to its clock."""
     for pause in state.pauses:
         if deadline.ended is None or pause.since < deadline.ended:
-            yield Wait(pause.cause, pause.since, pause.until, pause.by, rules.effect(pause.cause, deadline.kind))
-    if deadline.kind == "consultation" or (effect := rules.effect("consultation", deadline.kind)) == "nothing":
+            yield Wait(pause.cause, pause.since, pause.until, pause.by, rules.effect(pause.cause, deadline.ruled_as))
+    if deadline.kind == "consultation" or (effect := rules.effect("consultation", deadline.ruled_as)) == "nothing":
         return
     for one in state.deadlines:
         if one.kind == "consultation" and (deadline.ended is None or one.since < deadline.ended):

@@ -1,53 +1,32 @@
-"""What sla reads, says and does."""
+"""The deadline watch as one value."""
 
 from functools import partial
 
 from chassis.core.service import Service
-from contracts import calendar_changes, intake, rating, routing, sla
+from contracts import intake, rating
 from domain import DOMAIN_VERSION
-from services.sla.decide import Rules, decide
-from services.sla.evolve import FOLD_VERSION, Fold
+from services.sla.decide import decide
+from services.sla.events import OWNED
+from services.sla.fold import FOLD_VERSION, folds
+from services.sla.queries import INDEXES
 from services.sla.report_row import line_of
+from services.sla.rules import Rules
 from services.sla.state import INITIAL, State
 
-_CONSUMED = (
-    intake.DossierReceived,
-    intake.DossierWithdrawn,
-    routing.DossierTransferred,
-    routing.DossierAcknowledged,
-    routing.DossierStepCompleted,
-    routing.DossierSuspended,
-    routing.DossierResumed,
-    routing.DossierCompleted,
-    routing.ConsultationRequested,
-    routing.ConsultationAnswered,
-    routing.DelayExplained,
-    rating.FeedbackSubmitted,
-    rating.FeedbackAnswered,
-    calendar_changes.CalendarChanged,
-    calendar_changes.CalendarRetracted,
-)
-_OWNED = (
-    sla.DossierDueSoon,
-    sla.DossierOverdue,
-    sla.DossierOverdueRetracted,
-    sla.DossierEscalated,
-    sla.DossierRescheduled,
-    sla.ExplanationRequired,
-)
+_BIRTHS = (intake.DossierReceived, rating.FeedbackSubmitted)
 
 
 def service(rules: Rules) -> Service[State]:
-    """The subscription table of sla."""
+    """Sla, wholly described."""
     return Service(
         name="sla",
-        folds=dict.fromkeys((*_CONSUMED, *_OWNED), Fold(rules).evolve),
-        emits=_OWNED,
+        folds=folds(rules),
+        emits=OWNED,
         initial=INITIAL,
         decide=partial(decide, rules=rules),
-        genesis=(intake.DossierReceived, rating.FeedbackSubmitted),
-        settles=lambda event: isinstance(event.data, intake.DossierReceived | rating.FeedbackSubmitted),
-        indexes=(("phase", "overdue"),),
+        genesis=_BIRTHS,
+        settles=lambda event: isinstance(event.data, _BIRTHS),
+        indexes=INDEXES,
         line=line_of,
         basis=repr((rules.calendar, dict(rules.rule_sets.by_name))),
         fold_version=FOLD_VERSION,

@@ -1,4 +1,4 @@
-"""What is known of a dossier's deadlines: when they began and ended, when the clock stood, what was said.
+"""The state of one dossier as the deadline watch sees it: its deadlines, its pauses, and the watch's own events.
 
 A complaint or suggestion (phản ánh, kiến nghị) has a document of its own, with one deadline.
 """
@@ -9,74 +9,8 @@ from typing import Literal
 
 from chassis.core.changeable import Changeable
 from contracts import sla
-from domain.rules import Kind
 from domain.worktime import Exceptional
-
-
-@dataclass(frozen=True)
-class Deadline(Changeable):
-    """One deadline: of the whole dossier, of one attempt at a step, of a consultation, of an answer to a citizen.
-
-    A step on a free route has an entry too, without limit and date, for who held it.
-
-    Attributes:
-        key: as in the events; of a step `step:<id>#<attempt>`.
-        agency: whose work it is.
-        since: when it came to that agency.
-        started: when its time began: a step that was forwarded has no more time.
-        cause: id of the event that began it.
-        limit: the time for it; empty where only a date is known.
-        promised: the date that was given.
-        sender: who handed it over, or who asks.
-        asked_for: of a consultation, the attempt at a step that it is for, by its key.
-        officer: who took it last.
-        takers: every officer who took it, since when.
-        ended: when the work was over, or left to others.
-        due: when it is due, in UTC; None while its clock stands.
-        soon: when it is due soon.
-        allowed: its whole time, seconds of working time.
-        used: what of it was used when it ended.
-        verdict: early (before the due day), on-time or late; empty while it runs or when it was broken off.
-    """
-
-    key: str
-    kind: Kind
-    agency: str
-    since: datetime
-    started: datetime
-    cause: str
-    step: str = ""
-    limit: str = ""
-    promised: datetime | None = None
-    sender: str = ""
-    asked_for: str = ""
-    officer: str | None = None
-    takers: tuple[tuple[datetime, str | None], ...] = ()
-    ended: datetime | None = None
-    due: datetime | None = None
-    soon: datetime | None = None
-    allowed: int = 0
-    used: int = 0
-    verdict: str = ""
-
-    def taken(self, at: datetime, officer: str | None) -> "Deadline":
-        """The same, when an officer has taken custody."""
-        return self.but(officer=officer, takers=(*self.takers, (at, officer)))
-
-
-@dataclass(frozen=True, slots=True)
-class Early:
-    """Custody was taken of a step, or it ended, and its hand-over is not folded: they are of one moment, or it is none.
-
-    Attributes:
-        ended: whether it ended.
-    """
-
-    key: str
-    agency: str
-    at: datetime
-    officer: str | None = None
-    ended: bool = False
+from services.sla.deadline import Deadline, Early
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +53,8 @@ class Retraction:
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
-    """An announcement, or a pause that is over, moved the appointment date.
+class Rescheduling:
+    """An announcement, or a pause that is over, gave the appointment another date.
 
     Attributes:
         id: of the announcement, or of the event that ended the pause.
@@ -128,7 +62,7 @@ class Move:
         old: the date that held before, as the citizen was told it.
         reason: of the announcement; of a pause its cause.
         by: who asked for the pause; empty for an announcement.
-        taken_back: whether it was moved by taking an announcement back.
+        taken_back: whether it comes from taking an announcement back.
     """
 
     id: str
@@ -148,7 +82,28 @@ class Overdue:
     key: str
     id: str
     agency: str
+    officer: str | None = None
     retracted: bool = False
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Apology:
+    """An apology on record that the citizen is owed for a missed date (thư xin lỗi).
+
+    Attributes:
+        due: the date that was missed.
+        overdue_id: of the overdue event that it is for.
+        new_date: the new date that it tells.
+        covered_by: the overdue of an earlier apology that stands for this date too; empty: it is an apology of its own.
+        withdrawn: whether it was for nothing.
+    """
+
+    due: datetime
+    overdue_id: str
+    agency: str
+    new_date: datetime | None = None
+    covered_by: str = ""
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -180,16 +135,6 @@ class Explanation:
         return all(text.strip() for text in (self.cause, self.owner, self.plan))
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class NewDate:
-    """A new date was given for lateness (form 04)."""
-
-    at: datetime
-    id: str
-    new: datetime
-    overdue_id: str
-
-
 @dataclass(frozen=True)
 class State(Changeable):
     """One dossier, or one complaint, as the deadline watch sees it.
@@ -199,15 +144,14 @@ class State(Changeable):
         month: of its receipt in Vietnam, for example 2026-01.
         rule_set: name of the rules it was received under.
         warn_before: its own warning time, if it came with one.
-        deadlines: the whole dossier's first, then the others as they began.
+        deadlines: the whole dossier's first, then its new dates, then the others as they began.
         early: what is not attached to a step yet.
         resumed_early: resumptions, by cause and moment, whose suspension is not folded yet.
         amendments: what was announced about the calendar.
         retractions: what was taken back of it, or of what nobody announced.
-        moves: how announcements and pauses moved the appointment date.
-        new_dates: given for lateness.
-        raised, required, new_dates, said: own events on record, sorted: overdue, explanations that are owed, form 04,
-            and the others by what they say.
+        reschedulings: how announcements and pauses changed the appointment date.
+        raised, required, apologies, emitted: own events on record, sorted: overdue, explanations that are owed,
+            apologies, and the others by what they say (`emitted_key`).
         returns: how often a step had to be done again.
         outcome: granted, denied, withdrawn or answered; for queries.
         phase: unknown, open or ended; for queries.
@@ -235,12 +179,12 @@ class State(Changeable):
     resumed_early: tuple[tuple[str, datetime], ...] = ()
     amendments: tuple[Amendment, ...] = ()
     retractions: tuple[Retraction, ...] = ()
-    moves: tuple[Move, ...] = ()
+    reschedulings: tuple[Rescheduling, ...] = ()
     raised: tuple[Overdue, ...] = ()
     required: tuple[Required, ...] = ()
     explanations: tuple[Explanation, ...] = ()
-    new_dates: tuple[NewDate, ...] = ()
-    said: tuple[str, ...] = ()
+    apologies: tuple[Apology, ...] = ()
+    emitted: tuple[str, ...] = ()
     received_at: datetime | None = None
     ended_at: datetime | None = None
     outcome: str = ""
@@ -251,24 +195,29 @@ class State(Changeable):
     explained: bool = False
     escalations: int = 0
 
-    def missed(self, overdue_id: str) -> datetime | None:
-        """The moment that an overdue event on record speaks of; None if it was retracted."""
-        return next((one.due for one in self.raised if one.id == overdue_id and not one.retracted), None)
-
     @property
     def taken_back(self) -> dict[str, datetime]:
         """The announcements that were taken back, since when; of several times the first counts."""
         found: dict[str, datetime] = {}
-        for one in self.retractions if self.amendments else ():
-            if any((known.id, known.source) == (one.announcement, one.source) for known in self.amendments):
-                found.setdefault(one.announcement, one.at)
+        for retraction in self.retractions if self.amendments else ():
+            announcement = retraction.announcement, retraction.source
+            if any((amendment.id, amendment.source) == announcement for amendment in self.amendments):
+                found.setdefault(retraction.announcement, retraction.at)
         return found
 
     @property
     def main(self) -> Deadline | None:
         """The deadline of the whole: the appointment date, or the answer to a complaint."""
-        return next((one for one in self.deadlines if one.key in (sla.WHOLE, sla.FEEDBACK)), None)
+        return next((found for found in self.deadlines if found.key in MAIN), None)
 
+    @property
+    def new_dates(self) -> list[Deadline]:
+        """Every new date that form 04 gave; at most one of them is due, the others hold no longer."""
+        return [found for found in self.deadlines if found.kind == "new-date"]
+
+
+MAIN = (sla.WHOLE, sla.FEEDBACK)
+"""Keys of the deadlines of a whole document."""
 
 INITIAL = State()
 
@@ -278,6 +227,6 @@ def step_key(step: str, attempt: int) -> str:
     return f"step:{step}#{attempt}"
 
 
-def said_key(what: str, *unique: object) -> str:
+def emitted_key(what: str, *unique: object) -> str:
     """How an own event is remembered: by what it says, not by its id."""
     return "|".join((what, *map(str, unique)))

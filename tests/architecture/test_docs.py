@@ -10,6 +10,7 @@ from contracts.claims import AgencyReported
 from contracts.routing import ReportRejected
 from contracts.schemas import kinds, schema_of
 from contracts.topics import OWNERS, PAYLOADS, SERVICES
+from services.notify.settings import NotifySettings
 from tools.operations.registry import all_services
 
 ROOT = Path(__file__).parents[2]
@@ -17,7 +18,7 @@ OPERATING = (ROOT / "docs" / "operating.md").read_text()
 SERVICE_SPECS = all_services(Settings())
 
 
-@pytest.mark.parametrize("name", Settings.model_fields)
+@pytest.mark.parametrize("name", [*Settings.model_fields, *NotifySettings.model_fields])
 def test_every_setting_is_documented(name):
     assert f"`LIENTHONG_{name.upper()}`" in OPERATING
 

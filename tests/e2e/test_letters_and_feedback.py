@@ -16,6 +16,7 @@ from chassis.runtime.bus.streams import records
 from contracts import sla
 from contracts.envelope import new_event
 from domain.procedures import load_catalogue
+from services.notify.settings import mail_spool
 from tools.operations.environment import store_of
 from tools.operations.registry import all_services
 from tools.operations.replay import compare, read_facts
@@ -76,7 +77,7 @@ async def test_a_late_dossier_gets_its_letter_and_the_name_stands_nowhere_else(s
     publisher = Publisher(shop.settings.kafka)
     await publisher([message_of(event) for event in late(dossier)])
     await publisher.stop()
-    paper = await the_file(shop.settings.outbox, "*.pdf")
+    paper = await the_file(mail_spool(shop.settings.home), "*.pdf")
     page = " ".join(PdfReader(BytesIO(paper.read_bytes())).pages[0].extract_text().split())
     assert "PHIẾU XIN LỖI VÀ HẸN LẠI NGÀY TRẢ KẾT QUẢ" in page
     assert "Kính gửi: Ông/Bà Nguyễn Thị Hoa" in page

@@ -21,6 +21,7 @@ from chassis.runtime.store.mongo import MongoStore, StoreError
 from contracts import claims
 from contracts.envelope import LIVE, AnyEvent
 from contracts.topics import PAYLOADS, SERVICES, UnknownTypeError, dead_letter_topic, read_event
+from services.notify.settings import mail_spool
 from tests.faults.load import PARTITIONS, Acknowledged
 from tests.faults.shop import Shop
 from tests.laws.findings import Findings, Origin
@@ -156,7 +157,7 @@ async def _documents(store: MongoStore) -> dict[str, Document]:
 
 def _outbox(shop: Shop) -> list[str]:
     """Messages; a letter's paper, which lies beside its message under the same name, is part of it."""
-    return [path.stem for path in shop.settings.outbox.rglob("*") if path.suffix in MESSAGES]
+    return [path.stem for path in mail_spool(shop.settings.home).rglob("*") if path.suffix in MESSAGES]
 
 
 @asynccontextmanager

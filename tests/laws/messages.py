@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from contracts import notify, sla
 from contracts.envelope import LIVE, AnyEvent, event_id
 from contracts.notify import Template
-from services.notify.decide import PATIENT
-from services.notify.staff import TO_AGENCIES
+from services.notify.folding_agencies import TO_AGENCIES
+from services.notify.rules import PATIENT
 from tests.laws.findings import Findings
 
 _TELLING: dict[type, Template] = {

@@ -16,7 +16,7 @@ from contracts.envelope import AnyEvent, following
 from domain.rules import RuleSets, load_rule_sets
 from services.sla import decide as sla_rules
 from services.sla import service as sla_handlers
-from services.sla.state import Move, step_key
+from services.sla.state import Rescheduling, step_key
 from tests.laws.rules import calendar
 from tests.simulation.broken_rules import BROKEN_RULES
 from tests.simulation.services import altered
@@ -103,9 +103,10 @@ def tells_of_every_announcement(service: Service[Any]) -> Service[Any]:
     def evolve(state: Any, event: AnyEvent) -> Any:
         moved = service.evolve(state, event)
         waits = state.main and state.main.due and state.main.ended is None
-        if not isinstance(event.data, CalendarChanged) or not waits or moved.moves != state.moves:
+        if not isinstance(event.data, CalendarChanged) or not waits or moved.reschedulings != state.reschedulings:
             return moved
-        return moved.but(moves=(*moved.moves, Move(event.id, event.time, state.main.due, state.main.due, "none")))
+        unmoved = Rescheduling(event.id, event.time, state.main.due, state.main.due, "none")
+        return moved.but(reschedulings=(*moved.reschedulings, unmoved))
 
     return altered(service, evolve=evolve) if service.name == "sla" else service
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from contracts import notify
-from services.notify.staff import TO_AGENCIES
+from services.notify.folding_agencies import TO_AGENCIES
 from tests.simulation.findings import WorldFindings
 
 

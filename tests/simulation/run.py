@@ -17,7 +17,7 @@ from unittest.mock import patch
 
 import structlog
 
-from services.notify import dossier
+from services.notify import rules
 from tests.simulation.acts import acts_of
 from tests.simulation.broken import BROKEN
 from tests.simulation.broken_records import BROKEN_RECORDS
@@ -66,7 +66,7 @@ def run_seed(seed: int, variant: Variant = SOUND, *, told: bool = False) -> Outc
         AssertionError: a law is broken; says which, and how to run the seed again.
     """
     world = World(seed, variant, told=told)
-    with silent(), patch.object(dossier, "TELLS_MORE", ALWAYS):
+    with silent(), patch.object(rules, "TELLS_MORE", ALWAYS):
         try:
             world.run()
             with world.rules():

@@ -16,7 +16,7 @@ from services.notify import service as notify
 from services.notify.adapters.delivery import Delivery
 from services.notify.adapters.digest import Digests
 from services.notify.adapters.names import Names
-from services.notify.adapters.pdf import Press, Sheet
+from services.notify.adapters.pdf import PdfRenderer, Sheet
 from services.notify.adapters.writing import Writer
 from services.rating import service as rating
 from services.routing import service as routing
@@ -50,7 +50,7 @@ def altered(service: Service[Any], **parts: Any) -> Service[Any]:
     return other
 
 
-class BlankPress(Press):
+class BlankRenderer(PdfRenderer):
     """Prints nothing: setting letters would take a third of all time, and no fault of the world lies in it."""
 
     @override
@@ -62,7 +62,7 @@ class BlankPress(Press):
 def _words() -> tuple[Writer, Digests]:
     directory = load_directory()
     names = Names(directory, load_catalogue(directory=directory))
-    return Writer(names, BlankPress()), Digests(directory, names)
+    return Writer(names, BlankRenderer()), Digests(directory, names)
 
 
 def delivery(post: Post, wire: Wire, clock: Callable[[], datetime], in_turn: Callable[[], bool]) -> Delivery:

@@ -8,6 +8,7 @@ from chassis.runtime.settings import Settings
 from chassis.runtime.store.mongo import MongoStore
 from contracts.envelope import LIVE
 from contracts.topics import SERVICES, dead_letter_topic
+from services.notify import queries as notify_queries
 from tools.operations import dead_letters
 from tools.operations.environment import store_of
 from tools.operations.registry import groups
@@ -31,10 +32,10 @@ async def figures(settings: Settings, timeline: str = LIVE) -> dict[str, Any]:
             "dossiers": await _dossiers(stores, here),
             "holding": await _holding(stores["routing"], here),
             "escalations": await _sum(stores["sla"], "state.escalations", here),
-            "letters": await _sum(stores["notify"], "state.letters", here),
+            "letters": await notify_queries.letters(stores["notify"], timeline),
             "topics": {topic: n for topic, n in records.items() if topic not in map(dead_letter_topic, SERVICES)},
             "ratings": await _ratings(stores["rating"], timeline),
-            "notifications": await _notifications(stores["notify"], here),
+            "notifications": await notify_queries.message_figures(stores["notify"], timeline),
             "lag": {group.removeprefix(settings.group_prefix): n for group, n in lag.items()},
             "dead_letters": dead,
             "timelines": await _timelines(stores),
@@ -112,8 +113,3 @@ async def _ratings(rating: MongoStore, timeline: str) -> dict[str, int]:
         ]
     )
     return {name: int(found[0][name]) if found else 0 for name in ("count", "points", "of")}
-
-
-async def _notifications(notify: MongoStore, here: Query) -> dict[str, int]:
-    counts = ("sent", "doubtful", "failed", "unreached", "unaddressed", "pending")
-    return {name: await _sum(notify, f"state.{name}", here) for name in counts}

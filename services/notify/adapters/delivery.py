@@ -29,7 +29,7 @@ from services.notify.adapters.gsm import segments
 from services.notify.adapters.outcomes import LAST, UnaddressedError, busy, doubtful, outcome
 from services.notify.adapters.writing import Writer
 from services.notify.decide import Inquiry, Order
-from services.notify.dossier import Desk
+from services.notify.state import Desk
 
 log = structlog.get_logger(__name__)
 

@@ -11,8 +11,8 @@ from services.notify.adapters.plain import plain
 from services.notify.adapters.templates import templates
 from services.notify.adapters.writing import Letter
 from services.notify.decide import Order
-from services.notify.dossier import Desk, Language
-from services.notify.staff import TO_AGENCIES
+from services.notify.folding_agencies import TO_AGENCIES
+from services.notify.state import Desk, Language
 
 _DEADLINES = {
     WHOLE: Text(vi="toàn bộ hồ sơ", en="the whole dossier"),

@@ -2,7 +2,7 @@
 
 from domain.procedures import Catalogue, Directory
 from domain.worktime import Text
-from services.notify.dossier import Language
+from services.notify.state import Language
 
 
 def said(text: Text, language: Language) -> str:

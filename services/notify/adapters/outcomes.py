@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from contracts.envelope import AnyEvent, Payload, new_event
+from contracts.envelope import AnyEvent
 from contracts.notify import Medium, NotificationDoubtful, NotificationFailed, NotificationSent
 from services.notify.adapters.attempts import Attempt, Result
 from services.notify.adapters.carrier import CarrierError, NotAskedError
-from services.notify.decide import SOURCE, Order
+from services.notify.decide import Order
+from services.notify.events import AttemptOutcome, attempt_ended
 
 _LONGEST_ERROR = 300
 LAST: Medium = "counter"
@@ -20,7 +21,7 @@ class UnaddressedError(CarrierError):
 def outcome(order: Order, result: Result) -> AnyEvent:
     """What a result means for an order."""
     if result.error is None:
-        data: Payload = NotificationSent(
+        data: AttemptOutcome = NotificationSent(
             message_id=order.message_id,
             template=order.template,
             medium=result.medium,
@@ -69,15 +70,5 @@ def _failed(order: Order, result: Result, error: CarrierError) -> AnyEvent:
     return _event(order, data, result.at)
 
 
-def _event(order: Order, data: Payload, at: datetime) -> AnyEvent:
-    cause = order.cause
-    return new_event(
-        data,
-        source=SOURCE,
-        subject=cause.subject,
-        time=order.at or at,
-        correlationid=cause.correlationid,
-        unique=(order.message_id, order.attempt),
-        causationid=cause.id,
-        timeline=cause.timeline,
-    )
+def _event(order: Order, data: AttemptOutcome, at: datetime) -> AnyEvent:
+    return attempt_ended(order.cause, data, order.at or at)

@@ -99,7 +99,7 @@ class UnprintableError(CarrierError):
     """The font lacks a letter; says which, by its code point. A letter with boxes in it is not sent."""
 
 
-class Press:
+class PdfRenderer:
     """Prints sheets.
 
     Args:

@@ -15,11 +15,11 @@ from domain.worktime import Text
 from services.notify.adapters.contacts import Contact
 from services.notify.adapters.gsm import without_marks
 from services.notify.adapters.names import Names, said
-from services.notify.adapters.pdf import Press, Sheet
+from services.notify.adapters.pdf import PdfRenderer, Sheet
 from services.notify.adapters.plain import plain
 from services.notify.adapters.templates import templates
 from services.notify.decide import Order
-from services.notify.dossier import Language
+from services.notify.state import Language
 
 _HEADS: dict[Rung, Text] = {
     "one-stop-head": Text(vi="trưởng Bộ phận Một cửa", en="head of the one-stop unit"),
@@ -46,13 +46,13 @@ class Writer:
 
     Args:
         names: for codes.
-        press: prints what has a form.
+        renderer: prints as PDF what has an official form.
         marks: whether text messages keep Vietnamese diacritics; without them one takes fewer segments.
     """
 
-    def __init__(self, names: Names, press: Press, *, marks: bool = True) -> None:
+    def __init__(self, names: Names, renderer: PdfRenderer, *, marks: bool = True) -> None:
         self._names = names
-        self._press = press
+        self._renderer = renderer
         self._marks = marks
         self._templates = templates()
 
@@ -82,13 +82,13 @@ class Writer:
     def _paper(self, form: str, order: Order, contact: Contact | None, language: Language) -> bytes:
         """The sheet in Vietnamese, which is the letter; who asked for another language finds a translation behind."""
         languages: tuple[Language, ...] = ("vi",) if language == "vi" else ("vi", language)
-        return self._press.render([self._sheet(form, order, contact, one) for one in languages])
+        return self._renderer.render([self._sheet(form, order, contact, one) for one in languages])
 
     def _sheet(self, form: str, order: Order, contact: Contact | None, language: Language) -> Sheet:
         facts = self._facts(order, contact, language)
         # A name with boxes for letters is worse than none; a reason is told by the message, which has it as it is.
-        facts["name"] = facts["name"] if self._press.can_write(facts["name"] or "") else None
-        facts["reason_elsewhere"] = not self._press.can_write(facts["reason"])
+        facts["name"] = facts["name"] if self._renderer.can_write(facts["name"] or "") else None
+        facts["reason_elsewhere"] = not self._renderer.can_write(facts["reason"])
         template = self._templates.get_template(f"{language}/{form}.j2")
         return Sheet(
             superior=self._names.superior(order.details.agency, language),

@@ -10,9 +10,9 @@ from pydantic.json_schema import SkipJsonSchema
 from chassis.core.service import Service
 from chassis.runtime.http.problem import documented
 from contracts.envelope import DOSSIER_CODE_PATTERN, LIVE, Code
-from services.sla.deadlines import DossierView, Entry, deadlines_of, entry_of
 from services.sla.rules import Rules
 from services.sla.state import State
+from services.sla.views import DossierView, Entry, deadlines_of, entry_of
 
 MOST = 500
 """Lines of the register in one answer."""

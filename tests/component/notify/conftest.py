@@ -20,9 +20,9 @@ from services.notify.adapters.contacts import Contact
 from services.notify.adapters.delivery import Carriers, Delivery
 from services.notify.adapters.digest import Digests
 from services.notify.adapters.mail import Sender
+from services.notify.adapters.mail_spool import MailSpool
 from services.notify.adapters.names import Names
-from services.notify.adapters.outbox import Outbox
-from services.notify.adapters.pdf import Press
+from services.notify.adapters.pdf import PdfRenderer
 from services.notify.adapters.writing import Writer
 from services.notify.service import service
 
@@ -72,7 +72,7 @@ class Office:
 
     def __post_init__(self) -> None:
         self.offsets = itertools.count()
-        folders: Carriers = {medium: Outbox(self.folder, medium, SENDER) for medium in ("email", "sms", "counter")}
+        folders: Carriers = {medium: MailSpool(self.folder, medium, SENDER) for medium in ("email", "sms", "counter")}
         delivery = Delivery(
             self.people,
             WRITER if self.marks else UNMARKED,
@@ -120,8 +120,8 @@ class Office:
 
 DIRECTORY = load_directory()
 NAMES = Names(DIRECTORY, load_catalogue(directory=DIRECTORY))
-WRITER = Writer(NAMES, Press())
-UNMARKED = Writer(NAMES, Press(), marks=False)
+WRITER = Writer(NAMES, PdfRenderer())
+UNMARKED = Writer(NAMES, PdfRenderer(), marks=False)
 DIGESTS = Digests(DIRECTORY, NAMES)
 SENDER = Sender("", "x@y.vn")
 CITIZEN = Contact(name="Nguyễn Thị Hoa", email="hoa@example.vn", phone="+84 912 345 678", language="vi")

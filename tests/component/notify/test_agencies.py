@@ -12,7 +12,7 @@ from domain.procedures import load_directory
 from services.notify.adapters.digest import Digests
 from services.notify.adapters.writing import Letter
 from services.notify.decide import NOBODY, Order
-from services.notify.dossier import Cause, Desk, Details, Recipient
+from services.notify.state import Cause, Desk, Details, Recipient
 from tests.component.notify.test_delivery import Carrier
 
 Make = Callable[..., Any]

@@ -10,7 +10,7 @@ import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from contracts.sla import WHOLE, DossierOverdue, DossierOverdueRetracted
-from services.notify import dossier
+from services.notify import rules
 from services.notify.adapters import attempts
 from services.notify.adapters.contacts import Contact
 from services.notify.adapters.mail import Mail, Patience, Sender, read_smtp_url
@@ -172,7 +172,7 @@ async def test_what_is_asked_after_days_later_is_told_and_not_sent_again(
 async def test_an_apology_on_its_way_when_it_is_retracted_is_withdrawn(
     office: Make, received: Make, event: Make, slow: Slow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dossier, "TELLS_MORE", received().time)
+    monkeypatch.setattr(rules, "TELLS_MORE", received().time)
     desk = office(CITIZEN, live={"email": slow.mail()})
     slow.at_dot.set()
     await desk.hear(received())

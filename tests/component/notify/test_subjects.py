@@ -14,7 +14,7 @@ from chassis.runtime.settings import SettingsError
 from services.notify.adapters.carrier import Parcel
 from services.notify.adapters.mail import Sender, compose, read_sender
 from services.notify.adapters.writing import Writer
-from services.notify.dossier import Language
+from services.notify.state import Language
 from tests.component.notify.test_writing import LANGUAGES, TEMPLATES, order
 
 SENDER = read_sender("Trung tâm Phục vụ hành chính công thành phố Đà Nẵng <mot-cua@h29.gov.vn>")

@@ -12,8 +12,8 @@ from domain.worktime import Lines
 from services.notify.adapters.contacts import Contact
 from services.notify.adapters.writing import Letter, Writer
 from services.notify.decide import Order
-from services.notify.dossier import Cause, Details, Language, Recipient
-from services.notify.staff import TO_AGENCIES
+from services.notify.folding_agencies import TO_AGENCIES
+from services.notify.state import Cause, Details, Language, Recipient
 
 AT = datetime(2026, 1, 5, 2, tzinfo=UTC)
 TEMPLATES: list[Template] = [one for one in get_args(Template) if one not in TO_AGENCIES]

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from contracts.notify import ResendRequested
-from tools.operations.resending import ResendError, Stranded, request, stranded
+from services.notify.queries import Stranded, stranded
+from tools.operations.resending import ResendError, request
 
 NOW = datetime(2026, 12, 7, 2, tzinfo=UTC)
 CAUSE = {"id": "event-1", "subject": "D-1", "time": "2026-12-01T02:00:00Z", "correlationid": "s-1", "timeline": "live"}

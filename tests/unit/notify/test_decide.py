@@ -13,9 +13,10 @@ from contracts.notify import LetterIssued, NotificationFailed, NotificationSent
 from contracts.routing import DossierCompleted, DossierSuspended
 from contracts.sla import WHOLE, DossierDueSoon, DossierOverdue, DossierOverdueRetracted, DossierRescheduled
 from domain.worktime import Lines
-from services.notify.decide import Order, Rules, decide
-from services.notify.dossier import State
+from services.notify.decide import Order, decide
+from services.notify.rules import Rules
 from services.notify.service import service
+from services.notify.state import State
 
 START = datetime(2026, 1, 5, 2, tzinfo=UTC)
 DUE = START + timedelta(hours=8)

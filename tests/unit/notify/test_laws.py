@@ -22,7 +22,7 @@ from contracts.notify import (
 from contracts.routing import DossierCompleted, DossierSuspended
 from contracts.sla import WHOLE, DossierDueSoon, DossierOverdue, DossierOverdueRetracted, DossierRescheduled
 from domain.worktime import Lines
-from services.notify import dossier
+from services.notify import rules
 from services.notify.decide import Order
 from services.notify.service import service
 from tests.given import comes_back, interleaved, told, told_in_order
@@ -35,7 +35,7 @@ Make = Callable[..., AnyEvent]
 @pytest.fixture(autouse=True, scope="module")
 def _from_the_first_day() -> Iterator[None]:
     """The rules of later days count in these lives, too."""
-    with patch.object(dossier, "TELLS_MORE", START):
+    with patch.object(rules, "TELLS_MORE", START):
         yield
 
 

@@ -11,10 +11,11 @@ from contracts import rule_days
 from contracts.envelope import AnyEvent
 from contracts.notify import NotificationDoubtful, NotificationFailed, ResendRequested
 from contracts.sla import WHOLE, DossierOverdue, DossierOverdueRetracted
-from services.notify import dossier
-from services.notify.decide import PATIENT, Inquiry, Order, decide
-from services.notify.dossier import State
+from services.notify import rules
+from services.notify.decide import Inquiry, Order, decide
+from services.notify.rules import PATIENT
 from services.notify.service import service
+from services.notify.state import State
 from tests.unit.notify.test_decide import DUE, START, fold, orders, outcome, overdue, retraction
 
 Make = Callable[..., AnyEvent]
@@ -24,7 +25,7 @@ LATER = START + timedelta(days=9)
 @pytest.fixture
 def in_force(monkeypatch: pytest.MonkeyPatch) -> None:
     """The rules of `rule_days.ANY_RECORD` count from the start of these lives."""
-    monkeypatch.setattr(dossier, "TELLS_MORE", START)
+    monkeypatch.setattr(rules, "TELLS_MORE", START)
 
 
 def failed(order: Order, make: Make, medium: Any, hours: float = 10, **given: Any) -> AnyEvent:
@@ -149,7 +150,7 @@ def test_after_a_withdrawal_another_missed_date_is_apologised_for_with_a_letter_
 
 def test_before_the_day_of_the_rule_no_apology_is_withdrawn(event: Make, received: AnyEvent) -> None:
     late, facts = apologised(event, received)
-    assert dossier.TELLS_MORE == rule_days.ANY_RECORD
+    assert rules.TELLS_MORE == rule_days.ANY_RECORD
     assert orders(fold(*facts, event(retraction(late), 12)), LATER) == []
 
 

@@ -21,6 +21,8 @@ from contracts.routing import (
 )
 from contracts.sla import (
     NEW_DATE,
+    ApologyRequired,
+    ApologyWithdrawn,
     DossierDueSoon,
     DossierEscalated,
     DossierOverdue,
@@ -163,12 +165,10 @@ def new_date(story: Story) -> DossierRescheduled:
 
 
 def says(story: Story, *payloads: Payload) -> Story:
-    """Exactly this was said, working-outs and new dates apart: those have tests of their own."""
+    """Exactly this was said; working-outs, new dates and apologies have tests of their own."""
 
     def bare(found: list[Payload]) -> list[tuple[str, str]]:
-        plain = (
-            one.model_copy(update={"working_out": None}) for one in found if not isinstance(one, DossierRescheduled)
-        )
+        plain = (one for one in found if not isinstance(one, DossierRescheduled | ApologyRequired | ApologyWithdrawn))
         return sorted((one.TYPE, one.model_dump_json(exclude={"working_out"})) for one in plain)
 
     assert bare(story.said_data) == bare(list(payloads))

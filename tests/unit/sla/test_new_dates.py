@@ -9,7 +9,7 @@ from contracts.sla import (
     DossierRescheduled,
     ExplanationRequired,
 )
-from services.sla.deadlines import entry_of
+from services.sla.views import entry_of
 from tests.given import at, given, received
 from tests.unit.sla.telling import (
     CHECKER,

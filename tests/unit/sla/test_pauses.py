@@ -14,6 +14,7 @@ from tests.unit.sla.telling import (
     dossier,
     missed,
     resumed,
+    says,
     step_done,
     suspended,
     transferred,
@@ -148,9 +149,9 @@ def test_lateness_is_retracted_when_a_timely_end_is_heard_of_late(end, minute):
     story = dossier(due=due).when(now=at(6))
     late = story.event(DossierOverdue)
     story = story.when(end(due))
-    story.then(DossierOverdueRetracted(deadline="dossier", due=due, overdue_id=late.id))
+    says(story, DossierOverdueRetracted(deadline="dossier", due=due, overdue_id=late.id))
     assert not story.state.overdue
-    story.when(now=NEVER).then()
+    says(story.when(now=NEVER))
 
 
 def test_a_steps_lateness_is_retracted_alone():

@@ -2,9 +2,9 @@
 
 from contracts.intake import NO_APPOINTMENT
 from contracts.routing import DossierCompleted
-from services.sla.deadlines import deadlines_of
 from services.sla.report_row import OPEN, dossier_in, line_of
 from services.sla.rules import Rules
+from services.sla.views import deadlines_of
 from tests.given import OFFICE, at, fact, given, received
 from tests.unit.sla.telling import MONDAY, SLA
 

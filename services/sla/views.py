@@ -7,8 +7,9 @@ from pydantic import BaseModel, ConfigDict
 
 from contracts import sla
 from domain.worktime import Clock, Line, Lines, days_of, explain
+from services.sla.deadline import Deadline
 from services.sla.rules import Rules
-from services.sla.state import Deadline, Explanation, State
+from services.sla.state import Explanation, State
 
 
 class _View(BaseModel):
@@ -83,10 +84,13 @@ class Entry(_View):
 
 
 def deadlines_of(state: State, rules: Rules) -> DossierView | None:
-    """All that has a deadline; None for a dossier that nobody received."""
+    """All that has a deadline, apart from the new date of form 04, which `dossier.rescheduled` tells and explains.
+
+    None for a dossier that nobody received.
+    """
     if state.received_at is None:
         return None
-    watched = [one for one in state.deadlines if one.due is not None or one.allowed]
+    watched = [one for one in state.deadlines if one.kind != "new-date" and (one.due is not None or one.allowed)]
     return DossierView(
         dossier=state.dossier,
         rule_set=state.rule_set,

@@ -1,4 +1,7 @@
-"""A folder that takes messages: where no carrier is set, for the counter, and for every timeline but the live one."""
+"""The mail spool: a folder that takes messages where no carrier is set, for the counter, and for every other timeline.
+
+On a timeline that is not the live one nothing may reach a real citizen, so all its messages go there.
+"""
 
 import asyncio
 import errno
@@ -11,10 +14,10 @@ from services.notify.adapters.carrier import CarrierError, Handing, Parcel
 from services.notify.adapters.mail import Sender, compose
 
 
-class Outbox:
-    """One file a message, named by its id, so that a message that lies there is never put there again.
+class MailSpool:
+    """Writes one file for each message, named by its id: a message that lies there is never put there again.
 
-    A letter as PDF lies beside it, unless it is a mail, which has it inside.
+    The PDF of an apology lies beside its message; a mail holds it as an attachment.
     """
 
     def __init__(self, folder: Path, medium: Medium, sender: Sender) -> None:

@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from reportlab.lib.units import mm
 
 from chassis.runtime.settings import SettingsError
-from services.notify.adapters.pdf import FONTS, Press, Sheet, UnprintableError
+from services.notify.adapters.pdf import FONTS, PdfRenderer, Sheet, UnprintableError
 
 VIETNAMESE = "ăâđêôơư ĂÂĐÊÔƠƯ " + "".join(map(chr, range(0x1EA0, 0x1EFA)))
 
@@ -38,8 +38,8 @@ def sheet(**given: object) -> Sheet:
 
 
 @pytest.fixture(scope="module")
-def press() -> Press:
-    return Press()
+def press() -> PdfRenderer:
+    return PdfRenderer()
 
 
 def read(paper: bytes) -> PdfReader:
@@ -50,7 +50,7 @@ def text(paper: bytes) -> str:
     return " ".join(" ".join(page.extract_text() for page in read(paper).pages).split())
 
 
-def test_all_parts_of_the_layout_stand_on_one_page(press: Press) -> None:
+def test_all_parts_of_the_layout_stand_on_one_page(press: PdfRenderer) -> None:
     paper = press.render([sheet()])
     (page,) = read(paper).pages
     assert (round(page.mediabox.width / mm), round(page.mediabox.height / mm)) == (210, 297)
@@ -70,7 +70,7 @@ def test_all_parts_of_the_layout_stand_on_one_page(press: Press) -> None:
         assert words in text(paper)
 
 
-def test_text_keeps_within_the_margins(press: Press) -> None:
+def test_text_keeps_within_the_margins(press: PdfRenderer) -> None:
     long = "Ủy ban nhân dân phường có một cái tên rất dài " * 4
     paper = press.render([sheet(agency=long, superior=long, recipient=f"Kính gửi: {long}", body=(long * 5,))])
     places = list[tuple[float, float]]()
@@ -86,48 +86,48 @@ def test_text_keeps_within_the_margins(press: Press) -> None:
     assert max(y for _, y in places) <= (297 - 20) * mm
 
 
-def test_every_vietnamese_letter_is_printed_and_can_be_read_back(press: Press) -> None:
+def test_every_vietnamese_letter_is_printed_and_can_be_read_back(press: PdfRenderer) -> None:
     assert press.can_write(VIETNAMESE)
     assert "".join(VIETNAMESE.split()) in text(press.render([sheet(body=(VIETNAMESE,))])).replace(" ", "")
 
 
-def test_letters_in_pieces_are_printed_in_one(press: Press) -> None:
+def test_letters_in_pieces_are_printed_in_one(press: PdfRenderer) -> None:
     assert "Nguyễn" in text(press.render([sheet(recipient="Nguyễn".encode().decode())]))
     assert press.render([sheet(recipient="Nguyê\u0303n")]) == press.render([sheet(recipient="Nguyễn")])
 
 
-def test_text_is_no_markup_and_holds_nothing_that_can_not_be_printed(press: Press) -> None:
+def test_text_is_no_markup_and_holds_nothing_that_can_not_be_printed(press: PdfRenderer) -> None:
     assert 'A & <b>B</b> "C"' in text(press.render([sheet(recipient='A & <b>B</b>\x00 "C"\u200b')]))
 
 
-def test_a_name_in_other_letters_is_known_for_one(press: Press) -> None:
+def test_a_name_in_other_letters_is_known_for_one(press: PdfRenderer) -> None:
     assert not press.can_write("王小明")
 
 
-def test_a_second_sheet_has_a_page_of_its_own(press: Press) -> None:
+def test_a_second_sheet_has_a_page_of_its_own(press: PdfRenderer) -> None:
     paper = press.render([sheet(), sheet(title="APOLOGY", remark="Translation")])
     first, second = (page.extract_text() for page in read(paper).pages)
     assert ("PHIẾU XIN LỖI" in first, "APOLOGY" in second, "Translation" in second) == (True, True, True)
 
 
-def test_a_letter_of_several_pages_loses_nothing(press: Press) -> None:
+def test_a_letter_of_several_pages_loses_nothing(press: PdfRenderer) -> None:
     body = tuple(f"Đoạn {n}: " + "rất dài " * 60 for n in range(20))
     paper = press.render([sheet(body=body)])
     assert len(read(paper).pages) > 1
     assert all(f"Đoạn {n}:" in text(paper) for n in range(20))
 
 
-def test_the_same_letter_is_the_same_bytes_in_every_process(press: Press, tmp_path: Path) -> None:
+def test_the_same_letter_is_the_same_bytes_in_every_process(press: PdfRenderer, tmp_path: Path) -> None:
     again = (
-        "import sys; sys.path.insert(0, sys.argv[1]); from test_press import Press, sheet;"
-        "sys.stdout.buffer.write(Press().render([sheet()]))"
+        "import sys; sys.path.insert(0, sys.argv[1]); from test_pdf import PdfRenderer, sheet;"
+        "sys.stdout.buffer.write(PdfRenderer().render([sheet()]))"
     )
     command = [sys.executable, "-c", again, str(Path(__file__).parent)]
     printed = subprocess.run(command, check=True, capture_output=True, cwd=Path(__file__).parents[3]).stdout
     assert printed == press.render([sheet()])
 
 
-def test_it_holds_no_moment_but_its_own(press: Press) -> None:
+def test_it_holds_no_moment_but_its_own(press: PdfRenderer) -> None:
     metadata = read(press.render([sheet()])).metadata
     assert metadata is not None
     assert (metadata.title, metadata.author) == (
@@ -146,7 +146,7 @@ def test_a_font_that_can_not_be_used_stops_it_at_the_start(broken: str, tmp_path
     if broken == "no font":
         (tmp_path / "LiberationSerif-Bold.ttf").write_text("no font")
     with pytest.raises(SettingsError, match=r"LiberationSerif-Bold\.ttf can not be used .*install notify again"):
-        Press(tmp_path)
+        PdfRenderer(tmp_path)
 
 
 def test_the_fonts_come_with_their_licence() -> None:
@@ -154,7 +154,7 @@ def test_the_fonts_come_with_their_licence() -> None:
 
 
 @pytest.mark.parametrize("space", ["\u00a0", "\u202f", "\u2007", "\u2009", "\u3000", "\t", "\n", "\u2028", "\u200b"])
-def test_white_space_of_any_kind_prints_as_a_space(space: str, press: Press) -> None:
+def test_white_space_of_any_kind_prints_as_a_space(space: str, press: PdfRenderer) -> None:
     pasted = space.join(("Chờ", "trích", "lục bản đồ"))
     assert "Chờ trích lục bản đồ" in text(press.render([sheet(body=(pasted,))]))
     assert press.render([sheet(body=(pasted,))]) == press.render([sheet(body=("Chờ trích lục bản đồ",))])
@@ -169,7 +169,9 @@ def test_white_space_of_any_kind_prints_as_a_space(space: str, press: Press) -> 
         ("😀", "U+1F600"),
     ],
 )
-def test_what_would_print_as_boxes_or_in_a_heap_is_found_before_printing(words: str, point: str, press: Press) -> None:
+def test_what_would_print_as_boxes_or_in_a_heap_is_found_before_printing(
+    words: str, point: str, press: PdfRenderer
+) -> None:
     assert not press.can_write(words)
     with pytest.raises(UnprintableError, match=f"^paper: the font lacks {re.escape(point)}$"):
         press.render([sheet(body=(words,))])

@@ -1,0 +1,42 @@
+"""The events that notify owns, and the one place where they are made."""
+
+from datetime import datetime
+
+from contracts.envelope import AnyEvent, new_event
+from contracts.notify import LetterIssued, NotificationDoubtful, NotificationFailed, NotificationSent
+from contracts.sla import WHOLE
+from services.notify.state import Cause
+
+SOURCE = "/lienthong/notify"
+OWNED = (NotificationSent, NotificationDoubtful, NotificationFailed, LetterIssued)
+
+AttemptOutcome = NotificationSent | NotificationDoubtful | NotificationFailed
+"""What came of one attempt to send one message."""
+
+
+def attempt_ended(cause: Cause, data: AttemptOutcome, at: datetime) -> AnyEvent:
+    """Make the event that tells what came of an attempt; one attempt has one outcome of each type."""
+    return new_event(
+        data,
+        source=SOURCE,
+        subject=cause.subject,
+        time=at,
+        correlationid=cause.correlationid,
+        unique=(data.message_id, data.attempt),
+        causationid=cause.id,
+        timeline=cause.timeline,
+    )
+
+
+def letter_issued(cause: Cause, data: LetterIssued) -> AnyEvent:
+    """Make the event that puts a letter of apology (thư xin lỗi) on record: one for each missed date of a dossier."""
+    return new_event(
+        data,
+        source=SOURCE,
+        subject=cause.subject,
+        time=cause.time,
+        correlationid=cause.correlationid,
+        unique=(WHOLE, data.due.isoformat()),
+        causationid=cause.id,
+        timeline=cause.timeline,
+    )
