@@ -206,7 +206,7 @@ class Job:
     def _show(self, service: Service[Any]) -> None:
         """Put the state into the document, for queries and for the next fold."""
         if self.changed:
-            self.doc.state = service.dump(self.state)
+            self.doc.state, self.doc.code = service.dump(self.state), service.code
             self.doc.line = service.line(self.state, self._stored) if service.line else None
 
     def _say(self, event: AnyEvent) -> bool:
@@ -220,8 +220,9 @@ class Job:
         """The state of all facts: from the last one or the one before it if what is new comes later, else of all."""
         doc, later = self.doc, [service.placed(event) for event in self._later]
         self._later = []
-        known, doc.code = doc.code in ("", service.code) and not self._anew, service.code
-        if not known:
+        # Only a save tells the store by which versions the state was folded; until then it holds what others folded.
+        current = doc.code in ("", service.code) or self._begun
+        if self._anew or not current:
             self._anew = False
             return self._fold_whole(service)
         if not _come_later(later, doc):

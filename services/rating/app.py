@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from chassis.runtime.app import App, Context
 from chassis.runtime.clock import now
 from chassis.runtime.http.keys import StoredKeys
+from chassis.runtime.states import States
 from domain.feedback import load_categories
 from domain.procedures import load_directory
 from domain.worktime import load_calendar
@@ -21,10 +22,12 @@ def build(context: Context) -> App:
     directory = load_directory()
     terms = Terms(load_categories(), directory, load_calendar(context.settings.calendar, directory.agencies))
     words = StoredWords(context.store)
-    feedback = FeedbackSubmissionService(context.store, words, context.publish, now, terms=terms)
+    rating = service()
+    states = States(rating, context.store)
+    feedback = FeedbackSubmissionService(states, words, context.publish, now, terms=terms)
     token = context.settings.service_token.get_secret_value()
     routes = APIRouter()
-    ratings = RatingSubmissionService(context.store, StoredKeys(context.store), context.publish, now)
-    routes.include_router(router(ratings, context.store, now))
+    ratings = RatingSubmissionService(states, StoredKeys(context.store), context.publish, now)
+    routes.include_router(router(ratings, states, now))
     routes.include_router(feedback_router(feedback, terms.categories, token))
-    return App(service(), routes, prepare=words.prepare)
+    return App(rating, routes, prepare=words.prepare)

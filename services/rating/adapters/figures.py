@@ -27,10 +27,13 @@ With fewer, a figure tells more of who rated than of who was rated; with more, s
 
 
 class Totals(Protocol):
-    """The part of the store that figures need."""
+    """The part of the stored states that figures need."""
 
     async def aggregate(self, pipeline: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        """Figures over the documents."""
+        """Figures over the documents as they are stored."""
+
+    async def outdated(self) -> int:
+        """How many of them hold a state that other code has folded."""
 
 
 class Figure(BaseModel):

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, HTTPException, Path, Query, Response, status
+from fastapi import APIRouter, Depends, Header, HTTPException, Path, Query, Response, status
 from pydantic.json_schema import SkipJsonSchema
 
 from chassis.runtime.http.keys import KEY_PATTERN, KeyReusedError
@@ -21,6 +21,21 @@ Month = Annotated[
 ]
 Timeline = Annotated[Code, Query(description="Of this clock: an import or a simulation has its own")]
 IdempotencyKey = Annotated[str | SkipJsonSchema[None], Header(min_length=1, max_length=120, pattern=KEY_PATTERN)]
+
+
+OUTDATED = "Lienthong-Outdated"
+"""Header of an answer with figures: how many documents they count by a state that older code has folded. Without such
+documents there is no header. `lienthong refold rating` folds them anew."""
+FIGURES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "headers": {
+            OUTDATED: {
+                "schema": {"type": "integer", "minimum": 1},
+                "description": "How many documents are counted as older code left them; missing where none is",
+            }
+        }
+    }
+}
 
 
 def router(submissions: RatingSubmissionService, totals: Totals, clock: Callable[[], datetime]) -> APIRouter:
@@ -53,14 +68,18 @@ def router(submissions: RatingSubmissionService, totals: Totals, clock: Callable
             raise HTTPException(status.HTTP_404_NOT_FOUND, "no such rating has arrived; if it was just sent, try again")
         return outcome
 
-    @routes.get("/figures")
+    async def tell_outdated(response: Response) -> None:
+        if outdated := await totals.outdated():
+            response.headers[OUTDATED] = str(outdated)
+
+    @routes.get("/figures", responses=FIGURES, dependencies=[Depends(tell_outdated)])
     async def rating_figures(
         by: Annotated[By, Query()], month: Month = None, timeline: Timeline = LIVE
     ) -> list[Figure]:
         """Points by officer, agency, channel or month that is over; too few ratings to be anonymous are not shown."""
         return await figures(totals, by, clock(), month, timeline)
 
-    @routes.get("/figures/feedback")
+    @routes.get("/figures/feedback", responses=FIGURES, dependencies=[Depends(tell_outdated)])
     async def figures_of_feedback(
         by: Annotated[FeedbackBy, Query()], month: Month = None, timeline: Timeline = LIVE
     ) -> list[FeedbackFigure]:
