@@ -10,6 +10,7 @@ from pydantic.json_schema import SkipJsonSchema
 from chassis.core.service import Service
 from chassis.runtime.http.problem import documented
 from contracts.envelope import DOSSIER_CODE_PATTERN, LIVE, Code
+from services.sla import queries
 from services.sla.rules import Rules
 from services.sla.state import State
 from services.sla.views import DossierView, Entry, deadlines_of, entry_of
@@ -46,7 +47,7 @@ def router(service: Service[State], rules: Rules, states: States) -> APIRouter:
     @routes.get("/dossiers/{code}/deadlines", responses={404: documented("No such dossier was received")})
     async def deadlines_of_dossier(code: DossierPath) -> DossierView:
         """Every deadline of a dossier: when it is due, and why, in Vietnamese and English (vì sao là ngày này)."""
-        found = await states.state_of({"_id": code})
+        found = await states.state_of(queries.of_dossier(code))
         view = deadlines_of(service.restore(found), rules) if found else None
         if view is None:
             raise HTTPException(404, f"no dossier {code} was received: check the code on the receipt")
@@ -62,21 +63,8 @@ def router(service: Service[State], rules: Rules, states: States) -> APIRouter:
         timeline: Annotated[Code, Query(description="Of this clock: an import or a simulation has its own")] = LIVE,
     ) -> Register:
         """The backlog (hồ sơ tồn đọng): overdue and open; by code, with cause, owner, plan and target date."""
-        rows = await states.aggregate(_pipeline(after, limit, explained, timeline))
+        rows = await states.aggregate(queries.backlog(timeline, after, limit, explained=explained))
         entries = tuple(entry_of(service.restore(row["state"])) for row in rows[:limit])
         return Register(entries=entries, next=entries[-1].dossier if len(rows) > limit else None)
 
     return routes
-
-
-def _pipeline(after: str, limit: int, explained: bool | None, timeline: str) -> list[dict[str, Any]]:
-    wanted = {
-        "state.phase": "open",
-        "state.overdue": True,
-        "state.kind": "dossier",
-        "state.timeline": timeline,
-        "_id": {"$gt": after},
-    }
-    if explained is not None:
-        wanted["state.explained"] = explained
-    return [{"$match": wanted}, {"$sort": {"_id": 1}}, {"$limit": limit + 1}, {"$project": {"state": 1}}]
