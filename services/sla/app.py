@@ -2,6 +2,7 @@
 
 from chassis.runtime.app import App, Context
 from chassis.runtime.settings import read_environment
+from chassis.runtime.states import States
 from domain.procedures import load_directory
 from domain.rules import load_rule_sets
 from domain.worktime import load_calendar
@@ -22,4 +23,4 @@ def build(context: Context) -> App:
     calendar, rule_sets = load_calendar(settings.calendar, agencies), load_rule_sets(settings.rules)
     rules = Rules(calendar, superiors, rule_sets, in_transit=own.in_transit)
     watch = service(rules)
-    return App(watch, router(watch, rules, context.store))
+    return App(watch, router(watch, rules, States(watch, context.store)))

@@ -85,19 +85,13 @@ def escalations(timeline: str) -> Pipeline:
     ]
 
 
-def backlog(timeline: str, after: str, limit: int, *, explained: bool | None) -> Pipeline:
-    """A page of the backlog (hồ sơ tồn đọng), what is open and overdue, by code.
+def backlog(timeline: str, after: str, *, explained: bool | None) -> Query:
+    """The backlog (hồ sơ tồn đọng): dossiers that are open and overdue.
 
     Args:
         timeline: the clock that the dossiers are on.
-        after: the code that the page before ended with; empty for the first page.
-        limit: how many at most. One more is asked for, which tells whether another page follows.
+        after: only codes that come after this one; empty for all.
         explained: only what is explained, or only what is not; None for both.
-
-    Returns:
-        Stages that yield rows of `_id`, the code, and `state`.
     """
     wanted = {**under_way(timeline), "state.overdue": True, "state.kind": "dossier", "_id": {"$gt": after}}
-    if explained is not None:
-        wanted["state.explained"] = explained
-    return [{"$match": wanted}, {"$sort": {"_id": 1}}, {"$limit": limit + 1}, {"$project": {"state": 1}}]
+    return wanted if explained is None else {**wanted, "state.explained": explained}

@@ -25,6 +25,7 @@ from domain.worktime import Lines
 from services.notify import rules
 from services.notify.decide import Order
 from services.notify.service import service
+from tests.examples import examples
 from tests.given import comes_back, interleaved, told, told_in_order
 
 START = datetime(2026, 1, 5, 2, tzinfo=UTC)
@@ -39,7 +40,7 @@ def _from_the_first_day() -> Iterator[None]:
         yield
 
 
-LAW = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+LAW = settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def story(make: Make, received: AnyEvent, rng: random.Random) -> list[AnyEvent]:
