@@ -9,6 +9,9 @@ ONCE ?=
 SEEDS ?= 2000
 FIRST ?= 0
 EXAMPLES ?= 400
+JOBS ?= logical
+FRESH ?= 400
+MINUTES ?= 20
 FAST_STORE := .lienthong/fast-store/bin/secantusd-rs
 
 .DEFAULT_GOAL := help
@@ -27,11 +30,14 @@ $(VENV)/installed: requirements-dev.lock pyproject.toml
 run: install ## Start the embedded stack and all services, play a week; ONCE=1 ends after the summary
 	$(BIN)/lienthong demo --dossiers $(DOSSIERS) --seed $(SEED) $(if $(ONCE),--once)
 
-test: install ## The whole test suite on the embedded stack
-	$(BIN)/pytest
+test: install ## The test suite on the embedded stack, on every core; JOBS=0: one test after the other
+	$(BIN)/pytest -m "not long" -n $(JOBS) --dist loadgroup -q
 
-fast: install ## Only the tests that need no servers
-	$(BIN)/pytest -m "not stack and not slow" -q
+fast: install ## Only the tests that need no servers and little time
+	$(BIN)/pytest -m "not stack and not slow and not long" -n $(JOBS) --dist worksteal -q
+
+longer: install ## FRESH=400 worlds that no commit saw before, then the suites that fit into MINUTES=20, in turn by commit
+	$(BIN)/python -m tests.longer --fresh $(FRESH) --minutes $(MINUTES)
 
 simulate: install ## Simulate SEEDS=2000 worlds from FIRST=0 on; a broken law prints how to see it again
 	$(BIN)/python -m tests.simulation.run --seeds $(SEEDS) --first $(FIRST)
@@ -77,4 +83,4 @@ clean: ## Stop the stack and forget its data
 	@if [ -x $(BIN)/lienthong ]; then $(BIN)/lienthong stack down; fi
 	@if [ -d .lienthong ]; then find .lienthong -mindepth 1 -maxdepth 1 ! -name fast-store -exec rm -rf {} +; fi
 
-.PHONY: help install run test fast simulate fuzz faults check format lock fast-store bench interop clean
+.PHONY: help install run test fast longer simulate fuzz faults check format lock fast-store bench interop clean

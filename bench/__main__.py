@@ -16,8 +16,8 @@ from bench.replay import replay
 from bench.reporting import reported
 from bench.results import Results
 from bench.stored import Plan, stored
+from bench.suite import FULL, QUICK, run_suite, write
 from bench.throughput import Sizes, throughput
-from bench.whole import FULL, QUICK, whole, write
 from tools.operations.processes import sigterm_like_ctrl_c
 
 Contenders = Annotated[list[str] | None, typer.Option(help="sla, handler, bare or quix; by default all of them")]
@@ -48,7 +48,7 @@ def all_command(
     quick: Annotated[bool, typer.Option(help="Very little of everything: the figures say nothing")] = False,
 ) -> None:
     """Measure everything and write it down."""
-    asyncio.run(whole(QUICK if quick else FULL, folder, print, tuple(only or ())))
+    asyncio.run(run_suite(QUICK if quick else FULL, folder, print, tuple(only or ())))
     print(f"written to {folder / 'benchmarks.md'} and {folder / 'benchmarks.json'}")
 
 

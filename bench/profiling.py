@@ -38,7 +38,7 @@ STAGES = {
 SHOWN = 30
 
 WHENEVER = 4_000_000_000_000
-"""When the bus took a record in, milliseconds since 1970: after all that happens in any life."""
+"""When the bus took a record in, milliseconds since 1970: after all that happens in any history."""
 
 
 @dataclass
@@ -68,14 +68,14 @@ def profile(events: int, batch: int) -> None:
 
 
 def as_read(sent: Sequence[Sent]) -> list[Sent]:
-    """The same records with the places that the bus would give them."""
-    partitioner, places = DefaultPartitioner(), list(range(DEFAULT_PARTITIONS))
+    """The same records with the partitions and offsets that the bus would give them."""
+    partitioner, numbers = DefaultPartitioner(), list(range(DEFAULT_PARTITIONS))
     ends: dict[tuple[str, int], int] = {}
     read = []
-    for one in sent:
-        place = one.topic, partitioner(one.key, places, places)
-        ends[place] = offset = ends.get(place, -1) + 1
-        read.append(replace(one, partition=place[1], offset=offset, timestamp=WHENEVER))
+    for record in sent:
+        partition = record.topic, partitioner(record.key, numbers, numbers)
+        ends[partition] = offset = ends.get(partition, -1) + 1
+        read.append(replace(record, partition=partition[1], offset=offset, timestamp=WHENEVER))
     return read
 
 

@@ -3,8 +3,9 @@
 import time
 from dataclasses import dataclass
 
-from bench.course import Batch, course
-from bench.place import place
+from bench.contender import Batch
+from bench.environment import environment
+from bench.runner import runner
 from bench.throughput import SLA
 from bench.workload import Dossiers, stream, under_way
 from chassis.runtime.settings import Settings
@@ -36,9 +37,9 @@ class DifferentError(Exception):
 async def replay(events: int, rounds: int) -> list[Replay]:
     """Let sla take in so many events, then replay them some times."""
     service = all_services(Settings())["sla"]
-    async with place(("sla",)) as servers, course(servers) as track:
+    async with environment(("sla",)) as servers, runner(servers) as bench:
         records = list(stream(Dossiers.usual(), events))
-        await track.run(SLA, Batch((), 1), Batch(records, under_way(events)), DATABASE)
+        await bench.run(SLA, Batch((), 1), Batch(records, under_way(events)), DATABASE)
         live = MongoStore(servers.stores["sla"], f"{DATABASE}sla")
         found = []
         for _ in range(rounds):

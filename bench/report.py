@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from bench.course import Run
+from bench.contender import Run
 from bench.figures import Figure
 from bench.results import Results, figures_of
 

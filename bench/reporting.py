@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bench.environment import Environment, environment
 from bench.machine import store_server
-from bench.place import Place, place
 from bench.workload import Dossiers
 from chassis.core.decision import Line
 from chassis.runtime.settings import Settings
@@ -27,10 +27,10 @@ BYS = ("agency", "step")
 """The quickest report and the slowest one."""
 
 STAGES = (0.3, 0.6, 1.0, 1.0)
-"""How far the lives of the stored dossiers have come: some are under way, most are over."""
+"""How far the histories of the stored dossiers have come: some are under way, most are over."""
 
 MONTHS = tuple(f"2026-{month:02}" for month in range(1, 13))
-LIVED_IN = "2026-03"
+MONTH_OF_HISTORIES = "2026-03"
 PAGE = 2_000
 
 
@@ -80,7 +80,7 @@ def _store_in_python() -> Iterator[None]:
 
 
 async def _on_this_store(plan: Plan, tell: Callable[[str], None]) -> Reported:
-    async with place(("sla",)) as servers:
+    async with environment(("sla",)) as servers:
         result = Reported(store_server(), plan.dossiers, await _filled(plan, servers), {by: [] for by in BYS})
         tell(f"{result.store}: {plan.dossiers:,} dossiers stored in {result.filled_seconds:.0f} s")
         for _ in range(plan.rounds):
@@ -90,10 +90,10 @@ async def _on_this_store(plan: Plan, tell: Callable[[str], None]) -> Reported:
     return result
 
 
-def _command(by: str, plan: Plan, servers: Place) -> float:
+def _command(by: str, plan: Plan, servers: Environment) -> float:
     """Seconds of one whole command, which has to have counted every dossier, or attempt at a step."""
     stores = json.dumps(dict.fromkeys(all_services(Settings()), servers.stores["sla"]))
-    surroundings = {
+    variables = {
         "LIENTHONG_KAFKA": servers.kafka,
         "LIENTHONG_STORES": stores,
         "LIENTHONG_DATABASE_PREFIX": DATABASE,
@@ -102,7 +102,7 @@ def _command(by: str, plan: Plan, servers: Place) -> float:
     began = time.perf_counter()
     told = subprocess.run(
         [sys.executable, "-m", "tools.cli", *asked],
-        env={**os.environ, **surroundings},
+        env={**os.environ, **variables},
         check=True,
         capture_output=True,
     )
@@ -113,25 +113,25 @@ def _command(by: str, plan: Plan, servers: Place) -> float:
     return took
 
 
-async def _filled(plan: Plan, servers: Place) -> float:
+async def _filled(plan: Plan, servers: Environment) -> float:
     """Store the lines of the plan's dossiers, which are all that a report reads; seconds."""
     store = MongoStore(servers.stores["sla"], f"{DATABASE}sla")
     await store.prepare(all_services(Settings())["sla"].indexes)
-    lived = _lived()
+    lines = _lines()
     began = time.perf_counter()
     for at in range(0, plan.dossiers, PAGE):
         numbers = range(at, min(at + PAGE, plan.dossiers))
-        await store.database.lines.insert_many([_stored(lived[number % len(lived)], number) for number in numbers])
+        await store.database.lines.insert_many([_stored(lines[number % len(lines)], number) for number in numbers])
     store.close()
     return time.perf_counter() - began
 
 
-def _lived() -> list[Line]:
-    """Lines as sla makes them, of each real life at several stages, the last one twice."""
+def _lines() -> list[Line]:
+    """Lines as sla makes them, of each history at several stages, the last one twice."""
     service = all_services(Settings())["sla"]
     found = []
-    for life in Dossiers.usual().lives:
-        facts = [read_event(topic, text.encode()) for _, topic, text in life.events]
+    for history in Dossiers.usual().histories:
+        facts = [read_event(topic, text.encode()) for _, topic, text in history.events]
         stages = [service.fold(facts[: max(1, round(len(facts) * stage))]) for stage in STAGES]
         found += [line for state in stages if (line := line_of(state))]
     return found
@@ -140,4 +140,9 @@ def _lived() -> list[Line]:
 def _stored(line: Line, number: int) -> dict[str, Any]:
     """Such a line as the store keeps it, as if of another dossier of any month, on the live timeline."""
     month = MONTHS[number * 7 % len(MONTHS)]
-    return {"_id": f"H29-{number:07}", "v": 1, "place": f"live|{month}", "text": line.text.replace(LIVED_IN, month, 1)}
+    return {
+        "_id": f"H29-{number:07}",
+        "v": 1,
+        "place": f"live|{month}",
+        "text": line.text.replace(MONTH_OF_HISTORIES, month, 1),
+    }

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from bench.course import Run
+from bench.contender import Run
 from bench.figures import Figure, Spread, percentile
 from bench.flow import Flow
 from bench.replay import Replay

@@ -11,11 +11,12 @@ from random import Random
 
 from aiokafka.partitioner import DefaultPartitioner
 
-from bench.course import Batch, Course, Run, course
-from bench.place import Place, place
+from bench.contender import Batch, Run
+from bench.environment import Environment, environment
 from bench.profiling import Sink, as_read
+from bench.runner import Runner, runner
 from bench.throughput import SLA, WARM_FROM
-from bench.workload import LIVES, START, Dossiers, stream, under_way
+from bench.workload import HISTORIES, START, Dossiers, stream, under_way
 from chassis.core.document import Document, Fact
 from chassis.runtime.loop import Loop
 from chassis.runtime.settings import Settings
@@ -58,8 +59,8 @@ class Plan:
 
     def sweep_of(self, number: int) -> int | None:
         """In which round's sweep a dossier is due; most are due in none."""
-        turn, place = divmod(number, self.dossiers // self.rounds)
-        return turn if place < self.due and turn < self.rounds else None
+        turn, rest = divmod(number, self.dossiers // self.rounds)
+        return turn if rest < self.due and turn < self.rounds else None
 
 
 @dataclass(frozen=True)
@@ -81,33 +82,33 @@ class Stored:
 
 async def stored(plans: Sequence[Plan], tell: Callable[[str], None]) -> list[Stored]:
     """Fill a database for every plan, then measure them in turns, to and fro."""
-    async with place(("sla",)) as servers, course(servers) as track:
+    async with environment(("sla",)) as servers, runner(servers) as bench:
         found = [Stored(plan.dossiers, await _filled(plan, servers), plan.due) for plan in plans]
         tell(", ".join(f"{one.dossiers:,} stored in {one.filled_seconds:.0f} s" for one in found))
         pairs = list(zip(plans, found, strict=True))
         for turn in range(plans[0].rounds):
             for plan, result in pairs if turn % 2 == 0 else pairs[::-1]:
-                result.runs.append(await _run(plan, turn, track))
-                result.sweeps.append(await _sweep(plan, turn, track))
+                result.runs.append(await _run(plan, turn, bench))
+                result.sweeps.append(await _sweep(plan, turn, bench))
                 rate, swept = result.runs[-1].rate, result.sweeps[-1]
                 tell(f"{plan.dossiers:9,} dossiers: {rate:,.0f} events/s, sweep of {plan.due:,} due {swept:.2f} s")
     return found
 
 
-async def _run(plan: Plan, turn: int, track: Course) -> Run:
+async def _run(plan: Plan, turn: int, bench: Runner) -> Run:
     """The next event of dossiers picked at random."""
     dossiers = Dossiers.usual()
     records = [dossiers.records(number)[FACTS + turn] for number in plan.picked(turn)]
     warm = list(stream(dossiers, 1000, WARM_FROM * (turn + 1)))
-    return await track.run(SLA, Batch(warm, under_way(len(warm))), Batch(records, LEAD), plan.database)
+    return await bench.run(SLA, Batch(warm, under_way(len(warm))), Batch(records, LEAD), plan.database)
 
 
-async def _sweep(plan: Plan, turn: int, track: Course) -> float:
+async def _sweep(plan: Plan, turn: int, bench: Runner) -> float:
     """Seconds of one sweep, at the moment when the last of its dossiers is due; the others are late by then."""
     now = max(one.doc.due for one in await _templates() if one.doc.due)
-    store = MongoStore(track.place.stores["sla"], f"{plan.database}sla")
+    store = MongoStore(bench.environment.stores["sla"], f"{plan.database}sla")
     try:
-        loop = Loop(all_services(Settings())["sla"], store, track.publisher)
+        loop = Loop(all_services(Settings())["sla"], store, bench.bus.publisher)
         began = time.perf_counter()
         swept = await loop.sweep(range(DEFAULT_PARTITIONS), _clock(turn), now)
         took = time.perf_counter() - began
@@ -118,7 +119,7 @@ async def _sweep(plan: Plan, turn: int, track: Course) -> float:
     return took
 
 
-async def _filled(plan: Plan, servers: Place) -> float:
+async def _filled(plan: Plan, servers: Environment) -> float:
     """Store the plan's dossiers; seconds."""
     service = all_services(Settings())["sla"]
     store = MongoStore(servers.stores["sla"], f"{plan.database}sla")
@@ -128,7 +129,7 @@ async def _filled(plan: Plan, servers: Place) -> float:
 
     async def write() -> None:
         for numbers in pages:
-            await store.save([_copy(templates[number % LIVES], number, plan) for number in numbers])
+            await store.save([_copy(templates[number % HISTORIES], number, plan) for number in numbers])
 
     await asyncio.gather(*(write() for _ in range(WRITERS)))
     store.close()
@@ -149,13 +150,13 @@ class Template:
 
 
 async def _templates() -> list[Template]:
-    """The document of each life after its first events, as sla itself makes it."""
+    """The document of each history after its first events, as sla itself makes it."""
     store = MemoryStore()
     loop = Loop(all_services(Settings())["sla"], store, Sink().publish)
-    lives = [Dossiers.usual().records(number)[:FACTS] for number in range(LIVES)]
-    await loop.process(as_read([record for life in lives for record in life]))
-    docs = await store.load([life[0].key.decode() for life in lives], whole=True)
-    return [_template(docs[life[0].key.decode()]) for life in lives]
+    histories = [Dossiers.usual().records(number)[:FACTS] for number in range(HISTORIES)]
+    await loop.process(as_read([record for history in histories for record in history]))
+    docs = await store.load([history[0].key.decode() for history in histories], whole=True)
+    return [_template(docs[history[0].key.decode()]) for history in histories]
 
 
 def _template(doc: Document) -> Template:

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from bench.course import Batch, Contender, Course, Run, course
-from bench.place import place
+from bench.contender import Batch, Contender, Run
+from bench.environment import environment
+from bench.runner import Runner, runner
 from bench.workload import Dossiers, Sent, stream, under_way
 
-SLA = Contender("sla", ("-m", "tools.cli", "run", "sla"), environment={"LIENTHONG_SWEEP_SECONDS": "60"})
+SLA = Contender("sla", ("-m", "tools.cli", "run", "sla"), variables={"LIENTHONG_SWEEP_SECONDS": "60"})
 """It looks at the wall clock so seldom that nothing happens but what the events cause: their deadlines are past."""
 
 HANDLER = Contender("handler", ("-m", "bench.contenders.handler"))
@@ -31,20 +32,20 @@ class Sizes:
 async def throughput(sizes: Sizes, tell: Callable[[str], None], only: tuple[str, ...] = ()) -> list[Run]:
     """Runs of all contenders, or of some, in the order in which they ran."""
     runs: list[Run] = []
-    async with place(("sla",)) as servers, course(servers) as track:
-        field = [one for one in (SLA, HANDLER, BARE, QUIX) if not only or one.name in only]
+    async with environment(("sla",)) as servers, runner(servers) as bench:
+        field = [contender for contender in (SLA, HANDLER, BARE, QUIX) if not only or contender.name in only]
         for number in range(sizes.rounds):
             for contender in field if number % 2 == 0 else field[::-1]:
                 told = _sized(contender, runs) if contender is BARE else contender
-                runs.append(await _run(track, told, sizes))
+                runs.append(await _run(bench, told, sizes))
                 tell(_line(runs[-1]))
     return runs
 
 
-async def _run(track: Course, contender: Contender, sizes: Sizes) -> Run:
+async def _run(bench: Runner, contender: Contender, sizes: Sizes) -> Run:
     slow = contender.name == HANDLER.name
     warm = sizes.warm_events // 20 if slow else sizes.warm_events
-    return await track.run(contender, _batch(warm, WARM_FROM), _batch(sizes.handler_events if slow else sizes.events))
+    return await bench.run(contender, _batch(warm, WARM_FROM), _batch(sizes.handler_events if slow else sizes.events))
 
 
 def _batch(events: int, first: int = 0) -> Batch:
@@ -55,12 +56,12 @@ def _batch(events: int, first: int = 0) -> Batch:
 def _sized(bare: Contender, runs: list[Run]) -> Contender:
     """Give the loop without logic the sizes that sla really had."""
     like = next(run for run in runs if run.contender == SLA.name)
-    environment = {
+    variables = {
         "BENCH_STATE_BYTES": str(like.state_bytes),
         "BENCH_SAID": str(like.said / like.taken),
         "BENCH_SAID_BYTES": str(round(like.said_bytes / max(1, like.said))),
     }
-    return replace(bare, environment=environment)
+    return replace(bare, variables=variables)
 
 
 def _line(run: Run) -> str:

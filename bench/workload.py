@@ -1,7 +1,7 @@
-"""The events that are measured with: whole lives of real dossiers, many under way at once. Seeded, so always the same.
+"""The workload: whole histories of real dossiers, many under way at once. Seeded, so always the same.
 
-Real lives are slow to make, because intake and routing decide every step of them. So a few hundred are made and every
-dossier is a copy of one, with a code and event ids of its own.
+Histories are slow to make, because intake and routing decide every step of them. So some are made, and every dossier is
+a copy of one, with a code and event ids of its own.
 """
 
 import itertools
@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
-from bench.lives import Life, live
+from bench.histories import History, make_history
 
-LIVES = 120
+HISTORIES = 120
 """How many different ones."""
 
 START = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
@@ -27,7 +27,7 @@ EVENTS_OF_A_DOSSIER = 16
 
 @dataclass(frozen=True)
 class Sent:
-    """One record to be published, or, with a place, as it is read."""
+    """One record to be published, or, with partition and offset, as it is read."""
 
     topic: str
     key: bytes
@@ -40,13 +40,15 @@ class Sent:
 
 @dataclass
 class Dossiers:
-    """Dossiers by number, each a copy of one of a few real lives."""
+    """Dossiers by number, each a copy of one of a few histories."""
 
     seed: int = 1
-    lives: list[Life] = field(init=False)
+    histories: list[History] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.lives = [live(number, self.seed, START + timedelta(minutes=number)) for number in range(LIVES)]
+        self.histories = [
+            make_history(number, self.seed, START + timedelta(minutes=number)) for number in range(HISTORIES)
+        ]
 
     @staticmethod
     @cache
@@ -55,16 +57,16 @@ class Dossiers:
         return Dossiers()
 
     def records(self, number: int) -> list[Sent]:
-        """The whole life of one dossier, as the deadline watch hears of it."""
-        life = self.lives[number % LIVES]
-        code = f"{life.code[:-4]}{number:07d}"
-        return [Sent(topic, code.encode(), _copied(text, code)) for _, topic, text in life.events]
+        """The whole history of one dossier, as the deadline watch hears of it."""
+        history = self.histories[number % HISTORIES]
+        code = f"{history.code[:-4]}{number:07d}"
+        return [Sent(topic, code.encode(), _copied(text, code)) for _, topic, text in history.events]
 
     def moments(self, number: int) -> list[list[Sent]]:
         """The same, what happened at one time together."""
-        times = (time for time, *_ in self.lives[number % LIVES].events)
-        life = zip(times, self.records(number), strict=True)
-        return [[one for _, one in together] for _, together in itertools.groupby(life, lambda timed: timed[0])]
+        times = (time for time, *_ in self.histories[number % HISTORIES].events)
+        timed = zip(times, self.records(number), strict=True)
+        return [[record for _, record in together] for _, together in itertools.groupby(timed, lambda pair: pair[0])]
 
 
 def _copied(text: str, code: str) -> bytes:

@@ -6,7 +6,7 @@ This needs no proof of who sent it, and gives none: it holds a record against it
 from contracts import calendar_changes, claims, notify
 from contracts.envelope import LIVE, AnyEvent
 from contracts.topics import OWNERS, SERVICES
-from contracts.watermarks import TELL_TIME
+from contracts.watermarks import TELL_TIME, ClockTicked
 
 SOURCES = {payload.TYPE: f"/lienthong/{name}" for name in SERVICES for payload in OWNERS[name]}
 """Who alone says what a service owns."""
@@ -47,7 +47,7 @@ def _is_outsider(event: AnyEvent) -> bool:
             return event.source == f"/agency/{data.agency}" or _imports(event)
         case claims.IntakeSubmitted():
             return (kind in (["portal"], ["agency"]) and _named(event.source)) or _imports(event)
-        case claims.ClockTicked():
+        case ClockTicked():
             return event.source == f"/clock/{event.timeline}"
         case calendar_changes.CalendarChanged() | calendar_changes.CalendarRetracted():
             return event.source == f"/calendar/{data.calendar}"
@@ -71,7 +71,7 @@ def _outsiders(event: AnyEvent) -> str:
             return "/agency/<data.agency>, or /import/<timeline> of a timeline other than live"
         case claims.IntakeSubmitted():
             return "/portal/<name>, /agency/<code>, or /import/<timeline> of a timeline other than live"
-        case claims.ClockTicked():
+        case ClockTicked():
             return "/clock/<timeline>"
         case notify.ResendRequested():
             return OPERATOR

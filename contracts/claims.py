@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.envelope import Code, Payload
 from contracts.moments import Instant
+from contracts.watermarks import ClockTicked as ClockTicked  # noqa: PLC0414 - published here once
 
 Channel = Literal["counter", "online", "post"]
 """Trực tiếp, trực tuyến, bưu chính công ích."""
@@ -245,10 +246,3 @@ class AgencyReported(Payload):
         default=None, description="When it happened, where that is before the report's own `time`"
     )
     claim: AgencyClaim
-
-
-class ClockTicked(Payload):
-    """`clock.ticked`: on a timeline other than `live`, it is now `time`. Written once to every partition."""
-
-    TYPE: ClassVar[str] = "clock.ticked"
-    partition: int = Field(ge=0, le=100_000, description="The partition this copy was written to")

@@ -14,25 +14,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from contracts.moments import PATTERNS
-
-Schema = dict[str, Any]
-
-OPEN = "x-open-values"
-"""Marks a list of values that may grow, as schemas once did; strict validators refuse a keyword they do not know."""
+from contracts.json_schema import OPEN, SAYS_NOTHING, UNIONS, Schema, kinds, resolve
+from contracts.json_schema import open_values as open_values  # noqa: PLC0414 - published here once
 
 UPPER = ("maxLength", "maximum", "exclusiveMaximum", "maxItems", "maxProperties")
 LOWER = ("minLength", "minimum", "exclusiveMinimum", "minItems", "minProperties")
 EXACT = ("pattern", "format")
 WITHIN = {"items": "[]", "additionalProperties": ".*", "propertyNames": ".<name>"}
 VALUES = ("const", "enum")
-UNIONS = ("anyOf", "oneOf")
 HANDLED = frozenset((*UPPER, *LOWER, *EXACT, *WITHIN, *VALUES, *UNIONS, "type", "properties", "required", "default"))
-SAYS_NOTHING = frozenset(("$schema", "$id", "$defs", "$comment", "title", "description", "examples", OPEN))
-"""Keywords that no record depends on. A default does count, but only where a property may be left out."""
-
-UNLISTED: Schema = {"type": "string", "maxLength": 120}
-"""Any value that an open list does not have yet."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +57,7 @@ class _Place:
     def at(self, step: str, old: Any, new: Any) -> "_Place":
         """The place one step further in."""
         path = f"{self.path}{step}".removeprefix(".")
-        return replace(self, path=path, old=_resolve(old, self.old_defs), new=_resolve(new, self.new_defs))
+        return replace(self, path=path, old=resolve(old, self.old_defs), new=resolve(new, self.new_defs))
 
     def narrower(self, text: str) -> Change:
         """Some old records are refused by the new schema."""
@@ -80,12 +70,6 @@ class _Place:
     def other(self, text: str) -> Change:
         """Both, or nobody knows."""
         return Change(self.path or "record", text, narrows=True, widens=True)
-
-
-def open_values(node: Schema) -> None:
-    """Say in JSON Schema's own words that a list of values may grow: one of these, or some other text."""
-    listed = {"type": node.pop("type"), "enum": node.pop("enum", None) or [node.pop("const")]}
-    node["anyOf"] = [listed, UNLISTED]
 
 
 def breaks(old: Schema, new: Schema, *, claim: bool) -> list[str]:
@@ -118,36 +102,10 @@ def lost_content(was: Any, now: Any, path: str = "") -> list[str]:
     return [] if json.dumps(was) == json.dumps(now) else [path or "record"]
 
 
-def _resolve(node: Any, defs: Schema) -> Schema:
-    """The schema itself where a reference stands; one that leads nowhere stays, to be reported when it changes."""
-    if isinstance(node, bool):
-        return {} if node else {"not": {}}
-    found: Schema = dict(node)
-    while (name := str(found.get("$ref", "")).removeprefix("#/$defs/")) in defs:
-        found = {**defs[name], **{key: value for key, value in found.items() if key != "$ref"}}
-    return _in_plain_words(found)
-
-
-def _in_plain_words(node: Schema) -> Schema:
-    r"""The same schema, in the one way of saying it that is compared: there are two for what follows.
-
-    A list that may grow is a list with a mark. A moment's pattern says what its format does. In a pattern `\d` is a
-    digit from 0 to 9, as ECMA 262 has it, though not every engine does.
-    """
-    match node:
-        case {"anyOf": [{"enum": _} as listed, other], **rest} if other == UNLISTED:
-            node = {**rest, **listed, OPEN: True}
-        case {"pattern": pattern, "format": format_} if PATTERNS.get(format_) == pattern:
-            node = {key: value for key, value in node.items() if key != "pattern"}
-        case {"pattern": str(pattern)}:
-            node = {**node, "pattern": pattern.replace(r"\d", "[0-9]")}
-    return node
-
-
 def _changes(place: _Place) -> Iterator[Change]:
     """All differences from here on, kind by kind: a nullable or tagged value has several."""
-    old = _kinds(place.old, place.old_defs)
-    new = _kinds(place.new, place.new_defs)
+    old = kinds(place.old, place.old_defs)
+    new = kinds(place.new, place.new_defs)
     for kind in [kind for kind in old if kind not in new]:
         yield place.narrower(f"can no longer be {kind}")
     for kind in [kind for kind in new if kind not in old]:
@@ -155,30 +113,6 @@ def _changes(place: _Place) -> Iterator[Change]:
     for kind in [kind for kind in old if kind in new]:
         step = "" if len(old) == 1 else f"({kind})"
         yield from _differences(place.at(step, old[kind], new[kind]))
-
-
-def _kinds(node: Schema, defs: Schema) -> dict[str, Schema]:
-    """The kinds of value that a schema allows, each under a name that does not depend on the code's class names."""
-    union = next((key for key in UNIONS if key in node), None)
-    if union is None:
-        types = node.get("type", "anything")
-        return dict.fromkeys([types] if isinstance(types, str) else types, node)
-    beside = {key: node[key] for key in node if key not in {union, "default", *SAYS_NOTHING}}
-    # What stands beside a union binds all its members; it can not be judged, so only a change of it is told.
-    members = [_resolve(member, defs) | ({"allOf": [beside]} if beside else {}) for member in node[union]]
-    tags = set.intersection(*({*_constants(member)} for member in members))
-    found: dict[str, Schema] = {}
-    for member in members:
-        named = {" ".join(f"{tag}={_constants(member)[tag]}" for tag in sorted(tags)): member}
-        for kind, schema in (named if tags else _kinds(member, defs)).items():
-            # Two members of one kind are told apart by their order.
-            found[kind if kind not in found else f"{kind} #{len(found)}"] = schema
-    return found
-
-
-def _constants(node: Schema) -> dict[str, Any]:
-    found = node.get("properties", {}).items()
-    return {name: schema["const"] for name, schema in found if isinstance(schema, dict) and "const" in schema}
 
 
 def _differences(place: _Place) -> Iterator[Change]:

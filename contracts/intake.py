@@ -6,8 +6,8 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.claims import Channel, Reason, SubmissionId
-from contracts.compatibility import open_values
 from contracts.envelope import Code, Count, Money, Payload
+from contracts.json_schema import open_values
 from contracts.moments import Instant
 from contracts.text import Lines
 

@@ -4,8 +4,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from contracts.compatibility import open_values
 from contracts.envelope import Code, Count, Payload
+from contracts.json_schema import open_values
 from contracts.moments import Instant
 from contracts.sla import Rung
 

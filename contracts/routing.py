@@ -5,8 +5,8 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.claims import Reason
-from contracts.compatibility import open_values
 from contracts.envelope import Code, Count, Money, Payload
+from contracts.json_schema import open_values
 from contracts.moments import Instant
 
 MAY_GROW = Field(json_schema_extra=open_values)

@@ -13,7 +13,7 @@ from contracts.envelope import AnyEvent, Event, Payload
 OWNERS: dict[str, tuple[type[Payload], ...]] = {
     "portals": (claims.IntakeSubmitted,),
     "agencies": (claims.AgencyReported,),
-    "clock": (claims.ClockTicked,),
+    "clock": (watermarks.ClockTicked,),
     "calendar": (calendar_changes.CalendarChanged, calendar_changes.CalendarRetracted),
     "operators": (notify.ResendRequested,),
     "intake": (

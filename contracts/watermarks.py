@@ -1,4 +1,4 @@
-"""How far each service has come on a timeline that ticks tell: the marks that services pass on.
+"""The time of a timeline that ticks tell: the ticks, and the marks by which each service says how far it has come.
 
 A service acts on a tick when everything before it is digested, the answers of the services upstream included. Then it
 says so, in a mark of its own, so that those downstream can act in their turn. See docs/decisions/0026.
@@ -9,8 +9,14 @@ from typing import ClassVar, NamedTuple
 
 from pydantic import Field
 
-from contracts.claims import ClockTicked
 from contracts.envelope import Payload
+
+
+class ClockTicked(Payload):
+    """`clock.ticked`: on a timeline other than `live`, it is now `time`. Written once to every partition."""
+
+    TYPE: ClassVar[str] = "clock.ticked"
+    partition: int = Field(ge=0, le=100_000, description="The partition this copy was written to")
 
 
 class Passed(Payload):

@@ -75,21 +75,32 @@ def _between() -> dict[tuple[str, str], list[str]]:
 
 
 def services_table() -> str:
-    """What each service reads and says, and where it is found."""
-    services = _services()
+    """What each service is for, and where it is found."""
     rows = [
         (
             f"**{name}**",
             _about(name),
-            _shortly(_read(services[name])),
-            _shortly(topic for topic, owner in OWNER_OF.items() if owner == name and not _tells_time(topic)),
             "<br>".join(f"`{path}`" for path in _routes(name)) or "–",
             str(HTTP_PORTS[name]),
             f"`{Settings().database_prefix}{name}`",
         )
         for name in SERVICES
     ]
-    return _table(("service", "what for", "reads", "says", "HTTP", "port", "database"), rows)
+    return _table(("service", "what for", "HTTP", "port", "database"), rows)
+
+
+def reading_table() -> str:
+    """What each service reads and says."""
+    services = _services()
+    rows = [
+        (
+            f"**{name}**",
+            _shortly(_read(services[name])),
+            _shortly(topic for topic, owner in OWNER_OF.items() if owner == name and not _tells_time(topic)),
+        )
+        for name in SERVICES
+    ]
+    return _table(("service", "reads", "says"), rows)
 
 
 def topics_table() -> str:
@@ -124,6 +135,7 @@ DECISION = re.compile(
 PARTS: dict[str, tuple[str, Callable[[], str]]] = {
     "subscriptions": ("README.md", subscriptions),
     "services": ("README.md", services_table),
+    "reading": ("README.md", reading_table),
     "topics": ("docs/topics.md", topics_table),
     "decisions": ("docs/decisions/README.md", decisions_table),
 }

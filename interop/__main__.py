@@ -16,7 +16,7 @@ from interop.results import Results, results
 from tools.operations.processes import sigterm_like_ctrl_c
 
 HOME = Path(".lienthong/interop")
-"""Programs that were built, kept for the next run, and the shop's logs."""
+"""Programs that were built, kept for the next run, and the logs of the servers."""
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 

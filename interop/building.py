@@ -42,8 +42,8 @@ class Builder:
 
     def command(self, name: str, words: tuple[str, ...]) -> list[str]:
         """A command with the folders put in."""
-        places = {"source": str(FOLDER / BUILDS[name].folder), "built": str(self.home / name)}
-        return [word.format(**places) for word in words]
+        folders = {"source": str(FOLDER / BUILDS[name].folder), "built": str(self.home / name)}
+        return [word.format(**folders) for word in words]
 
     def toolchain(self, name: str) -> str:
         """What the toolchain says of itself, in one line."""

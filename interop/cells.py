@@ -14,7 +14,7 @@ from contracts.topics import DEFAULT_PARTITIONS
 from interop.clients import Client
 from interop.history import History, history
 from interop.life import as_config, life
-from interop.listening import Ear
+from interop.listening import Listener
 
 DOSSIERS = 2
 """Dossiers in a cell: with more than one, a partition that was guessed right by luck is seen."""
@@ -88,7 +88,7 @@ class Played:
     seconds: float
 
 
-async def play(cell: Cell, command: list[str], kafka: str, ear: Ear, folder: Path) -> Played:
+async def play(cell: Cell, command: list[str], kafka: str, listener: Listener, folder: Path) -> Played:
     """Start the program, lodge its dossiers, and wait until all are finished."""
     config, log = folder / f"{cell.name}.json", folder / f"{cell.name}.log"
     config.write_text(json.dumps(cell.config(kafka), ensure_ascii=False, indent=1), encoding="utf-8")
@@ -96,18 +96,18 @@ async def play(cell: Cell, command: list[str], kafka: str, ear: Ear, folder: Pat
     begun = loop.time()
     process = _start([*command, str(config)], log)
     try:
-        await ear.lodge(cell.submissions)
-        wrong = await _finished(cell, process, ear)
+        await listener.lodge(cell.submissions)
+        wrong = await _finished(cell, process, listener)
     finally:
         process.kill()
         await asyncio.to_thread(process.wait)
     return Played(wrong, loop.time() - begun)
 
 
-def judged(cell: Cell, played: Played, ear: Ear) -> Lived:
+def judged(cell: Cell, played: Played, listener: Listener) -> Lived:
     """What came of a cell, when everything that was said is heard."""
-    found = () if played.wrong else tuple(history(ear.said[one]) for one in cell.submissions)
-    return Lived(found, played.wrong or _believed(cell, ear), played.seconds, _misplaced(cell, ear))
+    found = () if played.wrong else tuple(history(listener.said[one]) for one in cell.submissions)
+    return Lived(found, played.wrong or _believed(cell, listener), played.seconds, _misplaced(cell, listener))
 
 
 def _start(command: list[str], log: Path) -> "subprocess.Popen[bytes]":
@@ -115,31 +115,31 @@ def _start(command: list[str], log: Path) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(command, stdout=output, stderr=output, start_new_session=True)
 
 
-async def _finished(cell: Cell, process: "subprocess.Popen[bytes]", ear: Ear) -> str:
+async def _finished(cell: Cell, process: "subprocess.Popen[bytes]", listener: Listener) -> str:
     def done() -> bool:
-        return all(any(event.type == "dossier.completed" for event in ear.said[one]) for one in cell.submissions)
+        return all(any(event.type == "dossier.completed" for event in listener.said[one]) for one in cell.submissions)
 
-    finished = asyncio.create_task(ear.until(done))
+    finished = asyncio.create_task(listener.until(done))
     ended = asyncio.create_task(asyncio.to_thread(process.wait))
-    await asyncio.wait({finished, ended, ear.listening}, timeout=CELL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-    if ear.listening.done():
-        ear.listening.result()
+    await asyncio.wait({finished, ended, listener.listening}, timeout=CELL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+    if listener.listening.done():
+        listener.listening.result()
     if finished.done():
         return ""
     finished.cancel()
-    heard = ", ".join(ear.said[one][-1].type for one in cell.submissions if ear.said[one])
+    heard = ", ".join(listener.said[one][-1].type for one in cell.submissions if listener.said[one])
     why = f"the program ended with {process.poll()}" if ended.done() else f"no end after {CELL_SECONDS:.0f} s"
     return f"{why}; last heard: {heard or 'nothing'}"
 
 
-def _believed(cell: Cell, ear: Ear) -> str:
+def _believed(cell: Cell, listener: Listener) -> str:
     """What was said in a transaction that was aborted must have no answer."""
-    answered = [one.type for code in cell.submissions for one in ear.said[code] if one.causationid.endswith("-b0")]
+    answered = [one.type for code in cell.submissions for one in listener.said[code] if one.causationid.endswith("-b0")]
     return f"what was taken back was answered by {answered[0]}" if answered else ""
 
 
-def _misplaced(cell: Cell, ear: Ear) -> tuple[int, int]:
-    codes = {event.subject.encode() for one in cell.submissions for event in ear.said[one]}
-    mine = [record for record in ear.reports if record.key in codes]
+def _misplaced(cell: Cell, listener: Listener) -> tuple[int, int]:
+    codes = {event.subject.encode() for one in cell.submissions for event in listener.said[one]}
+    mine = [record for record in listener.reports if record.key in codes]
     right = Counter((murmur2(record.key) & 0x7FFFFFFF) % DEFAULT_PARTITIONS == record.partition for record in mine)
     return right[False], len(mine)

@@ -22,8 +22,8 @@ SAID = tuple(payload.TYPE for owner in ("intake", "routing") for payload in OWNE
 REPORTS = AgencyReported.TYPE
 
 
-class Ear:
-    """Hears all topics of the shop, by submission; plays the citizen."""
+class Listener:
+    """Hears all topics, by submission; plays the citizen."""
 
     def __init__(self, kafka: str) -> None:
         self.said: dict[str, list[AnyEvent]] = defaultdict(list)
@@ -35,8 +35,10 @@ class Ear:
 
     async def __aenter__(self) -> Self:
         await self._consumer.start()
-        places = [TopicPartition(topic, number) for topic in (*SAID, REPORTS) for number in range(DEFAULT_PARTITIONS)]
-        self._consumer.assign(places)
+        partitions = [
+            TopicPartition(topic, number) for topic in (*SAID, REPORTS) for number in range(DEFAULT_PARTITIONS)
+        ]
+        self._consumer.assign(partitions)
         await self._consumer.seek_to_beginning()
         self.listening = asyncio.create_task(self._listen())
         return self
@@ -56,7 +58,7 @@ class Ear:
     async def caught_up(self) -> None:
         """Return when everything that was said until now is heard: one topic may be read before another."""
         ends = await self._consumer.end_offsets(self._consumer.assignment())
-        while any([await self._consumer.position(place) < end for place, end in ends.items()]):  # noqa: ASYNC110 - nobody tells
+        while any([await self._consumer.position(partition) < end for partition, end in ends.items()]):  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0.05)
 
     async def lodge(self, submissions: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""The whole matrix: every cell on one shop, several at once, then what holds of all of them together."""
+"""The whole matrix: every cell on the same servers, several at once, then what holds of all of them together."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from interop.building import Builder
 from interop.cells import Cell, Lived, Played, cells_of, judged, play
 from interop.clients import CLIENTS, Client
+from interop.environment import Environment, environment
 from interop.history import History
-from interop.listening import Ear
-from interop.place import Place, place
+from interop.listening import Listener
 
 AT_ONCE = 4
 """Cells that are played at the same time. More only wait for each other on two cores."""
@@ -57,16 +57,16 @@ async def whole(builder: Builder, wanted: Sequence[Client], say: Say) -> Matrix:
     """Build, play and compare; every cell of the wanted clients."""
     found = Matrix()
     made = await asyncio.to_thread(_made, builder, wanted, found, say)
-    async with place(builder.home / "shop") as shop, Ear(shop.kafka) as ear:
-        run, gate = _Run(builder, shop, ear, say), asyncio.Semaphore(AT_ONCE)
+    async with environment(builder.home / "environment") as servers, Listener(servers.kafka) as listener:
+        run, gate = _Run(builder, servers, listener, say), asyncio.Semaphore(AT_ONCE)
         cells = [cell for client in made for cell in cells_of(client)]
         played = await asyncio.gather(*(run.one(cell, gate) for cell in cells))
-        found.lag = await shop.lag()
-        found.replayed = await asyncio.to_thread(shop.replayed)
-        await ear.caught_up()
+        found.lag = await servers.lag()
+        found.replayed = await asyncio.to_thread(servers.replayed)
+        await listener.caught_up()
         for cell, one in zip(cells, played, strict=True):
-            found.lived.setdefault(cell.client.name, {})[cell.variant] = judged(cell, one, ear)
-        _count(found, ear)
+            found.lived.setdefault(cell.client.name, {})[cell.variant] = judged(cell, one, listener)
+        _count(found, listener)
     _compare(found)
     return found
 
@@ -76,15 +76,15 @@ class _Run:
     """What every cell of one run shares."""
 
     builder: Builder
-    shop: Place
-    ear: Ear
+    servers: Environment
+    listener: Listener
     say: Say
 
     async def one(self, cell: Cell, gate: asyncio.Semaphore) -> Played:
         """Play one cell when its turn has come."""
         async with gate:
             command = self.builder.command(cell.client.build, cell.client.command)
-            played = await play(cell, command, self.shop.kafka, self.ear, self.shop.settings.home)
+            played = await play(cell, command, self.servers.kafka, self.listener, self.servers.settings.home)
         self.say(f"{cell.client.name}, {cell.variant}: {played.wrong or f'{played.seconds:.1f} s'}")
         return played
 
@@ -101,8 +101,8 @@ def _made(builder: Builder, wanted: Sequence[Client], found: Matrix, say: Say) -
     return made
 
 
-def _count(found: Matrix, ear: Ear) -> None:
-    events = [event for said in ear.said.values() for event in said]
+def _count(found: Matrix, listener: Listener) -> None:
+    events = [event for said in listener.said.values() for event in said]
     found.rejected = sum(event.type == "report.rejected" for event in events)
     found.dossiers = sum(event.type == "dossier.completed" for event in events)
 

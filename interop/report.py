@@ -5,7 +5,7 @@ from pathlib import Path
 
 from interop.cells import DEFAULTS, TRANSACTIONS
 from interop.clients import ALL, CLIENTS
-from interop.place import ROUTINGS
+from interop.environment import ROUTINGS
 from interop.rereading import EXAMPLES
 from interop.results import HELD, Events, Results, Row
 

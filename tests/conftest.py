@@ -1,21 +1,28 @@
 import itertools
 import os
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from chassis.runtime.bus.admin import Admin
 from chassis.runtime.settings import Settings
 from deploy.embedded import Endpoints
+from tests.examples import load_profile
 from tests.stack import endpoints
 
 numbers = itertools.count(1)
+load_profile()
 
 
-def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What needs servers goes first. All that shares them goes to one worker, and so does a module with its own."""
     for item in items:
-        if "stack" in getattr(item, "fixturenames", ()):
+        fixtures = getattr(item, "fixturenames", ())
+        if "stack" in fixtures:
             item.add_marker("stack")
+        if item.get_closest_marker("stack"):
+            item.add_marker(pytest.mark.xdist_group("stack" if "stack" in fixtures else item.path.stem))
+    items.sort(key=lambda item: item.get_closest_marker("stack") is None)
 
 
 @pytest.fixture(scope="session")

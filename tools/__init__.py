@@ -1,1 +1,1 @@
-"""The command line, for operators."""
+"""All that is no service: the command line and its operations, the simulator, the importer."""

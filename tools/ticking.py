@@ -1,26 +1,29 @@
-"""How those who play to the services tell the clock of a timeline, and how they wait until everybody has heard it.
+"""The clock of a timeline, for whoever plays to the services: it tells the time and waits until all have heard it.
 
-Who tells more before the last tick is passed on leaves it to chance what a service knows when it acts on it.
+Whoever tells more before every service has passed the last tick on leaves it to chance what a service knows by then.
 """
 
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from chassis.core.stream_time import INSTANT
 from chassis.runtime.bus.record import Message, Publish, message_of
-from contracts.claims import ClockTicked
 from contracts.envelope import new_event
 from contracts.topics import BadEventError, UnknownTypeError, read_event
-from contracts.watermarks import TELLERS
+from contracts.watermarks import TELLERS, ClockTicked
 
 FETCH_MS = 50
+"""How long a fetch waits for marks. Longer, and every tick is slower by as much."""
+
 PATIENT_SECONDS = 10.0
 """After so long it is told for whom a tick waits: a service may be down."""
+
+INSTANT = timedelta(microseconds=1)
+"""The least by which two ticks differ: records keep moments to the microsecond."""
 
 OnWait = Callable[[Sequence[str]], None]
 """Told which services have not passed a tick on for a while."""

@@ -15,7 +15,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from pymongo import InsertOne, UpdateOne
 
-from bench.contenders.surroundings import GROUP, KAFKA, documents, sla
+from bench.contenders.environment import GROUP, KAFKA, documents, sla
 from chassis.runtime.settings import Settings
 
 STATE_BYTES = float(os.environ.get("BENCH_STATE_BYTES", "0"))
@@ -95,7 +95,7 @@ async def run() -> None:
             sending = [await producer.send(SAID_TOPIC, said.encode(), key=key) for key in batch.said]
             await asyncio.gather(*sending)
             await consumer.commit(
-                {TopicPartition(place.topic, place.partition): found[-1].offset + 1 for place, found in taken.items()}
+                {TopicPartition(at.topic, at.partition): found[-1].offset + 1 for at, found in taken.items()}
             )
 
 

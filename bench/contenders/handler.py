@@ -9,7 +9,7 @@ from faststream import AckPolicy, FastStream
 from faststream.kafka import KafkaBroker, KafkaMessage
 from pydantic import Discriminator, Tag
 
-from bench.contenders.surroundings import BEFORE_ALL, GROUP, KAFKA, documents, sla
+from bench.contenders.environment import BEFORE_ALL, GROUP, KAFKA, documents, sla
 from contracts.envelope import AnyEvent, Event
 from contracts.topics import PAYLOADS, read_event
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from quixstreams import Application, State, message_context
 
-from bench.contenders.surroundings import BEFORE_ALL, FOLDER, GROUP, KAFKA, sla
+from bench.contenders.environment import BEFORE_ALL, FOLDER, GROUP, KAFKA, sla
 from contracts.envelope import AnyEvent
 from contracts.topics import read_event
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from chassis.core.decision import Line
 from contracts.envelope import LIVE, AnyEvent
@@ -34,6 +34,21 @@ class Fact:
     cause: int
 
 
+class Schedule(NamedTuple):
+    """When a document is looked at again, and whether something of it may have to be published then.
+
+    Attributes:
+        due: when a sweep has to decide again, by the clock of `timeline`; None: at no time.
+        timeline: which clock.
+        unsent: version of the first save whose own events may not be on the bus and that no batch brings back; None:
+            there is none.
+    """
+
+    due: datetime | None
+    timeline: str
+    unsent: int | None
+
+
 @dataclass
 class Document:
     """One document of a service.
@@ -55,11 +70,8 @@ class Document:
         code: the versions that folded the state (see `Service.code`); under others it has to be folded anew.
         watermark: the latest moment any fact speaks of.
         characters: how much text its facts are.
-        due: when to decide again, by the clock of `timeline`; on the live one not before what arrived was heard of,
-            on the others not after what arrived can be decided upon.
-        timeline: which clock.
+        due, timeline, unsent: see `Schedule`; chassis.core.settle decides them.
         home: the timeline that its birth settled; empty as long as none did.
-        unsent: version from which on own events may not have reached the bus yet (a sweep was cut short).
         line: what the next save writes of it for reports; None where that has not changed.
     """
 
@@ -81,6 +93,15 @@ class Document:
     home: str = ""
     unsent: int | None = None
     line: Line | None = None
+
+    @property
+    def schedule(self) -> Schedule:
+        """When it is looked at again."""
+        return Schedule(self.due, self.timeline, self.unsent)
+
+    def reschedule(self, schedule: Schedule) -> None:
+        """Take over another schedule, for the next save or for `move_due`."""
+        self.due, self.timeline, self.unsent = schedule
 
     @property
     def events(self) -> Iterable[AnyEvent]:
@@ -128,15 +149,3 @@ class Document:
         if fact.version <= self.version:
             self.earlier.add(identity)
         return True
-
-    def caused_by(self, saves: set[int]) -> list[Fact]:
-        """Own events on record that these saves made necessary, and all that a sweep may have left unsent, in order."""
-        unsent = self.version + 1 if self.unsent is None else self.unsent
-        found = [
-            fact
-            for fact in self.facts.values()
-            if fact.own
-            and fact.version <= self.version
-            and (fact.cause in saves or fact.version in saves or fact.version >= unsent)
-        ]
-        return sorted(found, key=lambda fact: fact.version)

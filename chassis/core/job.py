@@ -55,7 +55,7 @@ class Job:
         strangers: facts of others on another timeline than the birth that comes now, which can not stay.
         failed: why nothing can be decided, if so.
         error: what was raised then.
-        broker_timestamp: when the bus took in the last of what arrived on the live timeline.
+        broker_timestamp: when the bus took in the last of what arrived on the live timeline and was not refused.
         parked: whether it has to wait for a tick until something is decided.
     """
 
@@ -80,11 +80,6 @@ class Job:
         self._stored = self.state
 
     @property
-    def saves(self) -> set[int]:
-        """The saves whose own events have to go out: this one, and those of facts that came again."""
-        return {*self.repeats, *([self.doc.version] if self.fresh and not self.failed else [])}
-
-    @property
     def rejected(self) -> list[tuple[Arrival, str]]:
         """What could not be taken in, and why; of a document that can not be decided, all that is new."""
         return [*self.refused, *((arrival, self.failed) for arrival in self.fresh if self.failed)]
@@ -102,14 +97,14 @@ class Job:
         """
         if self.doc.unsent is not None and not self.doc.whole:
             raise PartialError
-        self.broker_timestamp = max(
-            (arrival.broker_timestamp for arrival in arrivals if arrival.event.timeline == LIVE), default=None
-        )
         if service.settles:
             self._settle(arrivals, service, service.settles)
         for arrival in arrivals:
             if reason := self._foreign(arrival) or self._admit(arrival):
                 self.refused.append((arrival, reason))
+            elif arrival.event.timeline == LIVE:
+                at = arrival.broker_timestamp
+                self.broker_timestamp = at if self.broker_timestamp is None else max(at, self.broker_timestamp)
 
     def _settle(self, arrivals: Sequence[Arrival], service: Service[Any], settles: Callable[[AnyEvent], bool]) -> None:
         """A birth settles the timeline. What came before it on another one is found again whenever the birth comes."""
@@ -211,7 +206,7 @@ class Job:
     def _show(self, service: Service[Any]) -> None:
         """Put the state into the document, for queries and for the next fold."""
         if self.changed:
-            self.doc.state = service.dump(self.state)
+            self.doc.state, self.doc.code = service.dump(self.state), service.code
             self.doc.line = service.line(self.state, self._stored) if service.line else None
 
     def _say(self, event: AnyEvent) -> bool:
@@ -225,8 +220,9 @@ class Job:
         """The state of all facts: from the last one or the one before it if what is new comes later, else of all."""
         doc, later = self.doc, [service.placed(event) for event in self._later]
         self._later = []
-        known, doc.code = doc.code in ("", service.code) and not self._anew, service.code
-        if not known:
+        # Only a save tells the store by which versions the state was folded; until then it holds what others folded.
+        current = doc.code in ("", service.code) or self._begun
+        if self._anew or not current:
             self._anew = False
             return self._fold_whole(service)
         if not _come_later(later, doc):

@@ -17,7 +17,7 @@ import asyncio
 from collections import OrderedDict, defaultdict
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import structlog
@@ -27,6 +27,7 @@ from chassis.core.decision import Allotment
 from chassis.core.document import Document
 from chassis.core.job import Job, Latest, PartialError
 from chassis.core.service import Service, by_subject
+from chassis.core.settle import Settlement, settle
 from chassis.core.stream_time import Told
 from chassis.runtime.bus.content_mode import STRUCTURED
 from chassis.runtime.bus.record import (
@@ -66,14 +67,12 @@ AT_ONCE = 3
 KEPT = 2_000
 """Documents kept between batches: a dossier's next event often follows at once."""
 
-NOT_AGAIN = timedelta(seconds=1)
-"""What was swept is not met again by the same sweep, whatever its `decide` says."""
 
-TRY_AGAIN = timedelta(minutes=5)
-"""When a sweep looks again at a document that it could not decide: by then the service may be mended."""
+class Settled(NamedTuple):
+    """A decided document, and what is to be done with it."""
 
-LAST = datetime(9999, 12, 30, tzinfo=UTC)
-"""No timer is set for later: what is added to it still is a moment. Records of old may speak of any."""
+    job: Job
+    settlement: Settlement
 
 
 class Known(NamedTuple):
@@ -206,21 +205,23 @@ class Loop:
         self, arrivals: Mapping[str, list[Arrival]], now: datetime | None, tally: Tally, dead: list[Message]
     ) -> None:
         """Advance the documents, carry out what they order outside, record what came of it, and move swept timers."""
-        jobs = await self._advance(arrivals, now, tally, dead, sweeping=now is not None)
-        done = dict(jobs)
-        # What outcomes order in their turn is caused by what arrived, too: only that will come again.
-        ordered_by = {key: min(job.saves, default=job.doc.version) for key, job in jobs.items()}
-        while self.service.perform and (effects := [one for job in jobs.values() for one in job.decision.effects]):
+        advanced = await self._advance(arrivals, now, tally, dead)
+        done = dict(advanced)
+        if now is None and any(settlement.after_publish for _, settlement in advanced.values()):
+            await self._reschedule(advanced.values(), now)
+        # What outcomes order in their turn is caused by what arrived, too: only that is redelivered.
+        causes = {key: settlement.cause for key, (_, settlement) in advanced.items()}
+        while self.service.perform and (effects := [e for job, _ in advanced.values() for e in job.decision.effects]):
             outcomes: dict[str, list[Arrival]] = defaultdict(list)
             for event in await self.service.perform(effects):
                 key = self.service.key(event)
-                outcomes[key].append(Arrival(event, cause=ordered_by[key]))
-            jobs = await self._advance(outcomes, now, tally, dead, sweeping=True)
-            done.update(jobs)
+                outcomes[key].append(Arrival(event, causes[key]))
+            advanced = await self._advance(outcomes, now, tally, dead, redelivered=False)
+            done.update(advanced)
             if now is None:
-                await self._move_timers([job for job in jobs.values() if _is_through(job)], now)
+                await self._reschedule(advanced.values(), now)
         if now is not None:
-            await self._move_timers(list(done.values()), now)
+            await self._reschedule(done.values(), now)
 
     async def _advance(
         self,
@@ -229,30 +230,36 @@ class Loop:
         tally: Tally,
         dead: list[Message],
         *,
-        sweeping: bool,
-    ) -> dict[str, Job]:
+        redelivered: bool = True,
+    ) -> dict[str, Settled]:
         """Load, fold, decide, save, publish. Whoever lost a guard is loaded and decided again, never overwritten."""
-        done: dict[str, Job] = {}
+        done: dict[str, Settled] = {}
         pending = dict(arrivals)
         while pending:
             jobs = await self._decided(pending, now)
-            lost = await self._save([job for job in jobs if job.changed], now, sweeping=sweeping)
+            settled = [Settled(job, self._settlement(job, now, redelivered=redelivered)) for job in jobs]
+            lost = await self._save([one for one in settled if one.settlement.saved])
             tally.conflicts += len(lost)
             self._observer.conflicts(len(lost))
-            done.update({job.doc.key: job for job in jobs if job.doc.key not in lost})
+            done.update({one.job.doc.key: one for one in settled if one.job.doc.key not in lost})
             pending = {key: found for key, found in pending.items() if key in lost}
-        for job in done.values():
+        for job, _ in done.values():
             tally.accepted += 0 if job.failed else len(job.fresh)
             tally.duplicates += len(job.repeats)
             for one, reason in job.rejected:
                 if isinstance(one, Received):
                     dead += self._put_aside(one.record, reason, one.event, answered=not job.failed)
             dead += self._put_out(job)
-        self._observer.took({key: arrivals[key] for key in done}, done)
+        self._observer.took({key: arrivals[key] for key in done}, {key: job for key, (job, _) in done.items()})
         await self._publish_caused(done.values(), tally)
-        for job in done.values():
+        for job, _ in done.values():
             self._keep(job)
         return done
+
+    def _settlement(self, job: Job, now: datetime | None, *, redelivered: bool) -> Settlement:
+        """What is published of a decided document, and when it is looked at again."""
+        redelivered = redelivered and now is None
+        return settle(job, self.timelines.seen, now=now, redelivered=redelivered)
 
     async def _decided(self, arrivals: Mapping[str, list[Arrival]], now: datetime | None) -> list[Job]:
         """Add what arrived to each document and decide: on what is here of it, or on the whole where it takes that."""
@@ -325,43 +332,14 @@ class Loop:
             newest = job.fresh[-1].event if job.fresh else None
             log.error("decision.failed", exc_info=job.error, **{**about(newest), "dossier": job.doc.key})
 
-    async def _save(self, jobs: Sequence[Job], now: datetime | None, *, sweeping: bool) -> set[str]:
-        for job in jobs:
-            if sweeping and job.doc.unsent is None:
-                job.doc.unsent = job.doc.version + 1
-                if now is None:
-                    job.doc.due, job.doc.timeline = job.doc.watermark, LIVE
-            if not sweeping:
-                self._set_due(job)
-        return await self.store.save([job.doc for job in jobs]) if jobs else set()
+    async def _save(self, settled: Sequence[Settled]) -> set[str]:
+        for job, settlement in settled:
+            job.doc.reschedule(settlement.at_save)
+        return await self.store.save([job.doc for job, _ in settled]) if settled else set()
 
-    def _set_due(self, job: Job) -> None:
-        """Move the timer, unless a sweep was cut short before its publish: then `due` is what brings it back."""
-        if job.parked:
-            self._park(job)
-            return
-        if job.doc.unsent is not None:
-            return
-        timer = job.decision.timer
-        if timer is None:
-            job.doc.due = None
-            return
-        # A moment may have passed when it is told of: who looks as soon as it is heard is not late.
-        heard = job.broker_timestamp if timer.timeline == LIVE else None
-        job.doc.due = _not_before(max(timer.at, heard) if heard else timer.at)
-        job.doc.timeline = timer.timeline
-
-    def _park(self, job: Job) -> None:
-        """What arrived waits for the next tick that is not before it."""
-        doc = job.doc
-        for event in (arrival.event for arrival in job.fresh):
-            at = self.timelines.not_before(event.timeline, event.time)
-            earlier = doc.due is not None and doc.timeline == event.timeline and doc.due <= at
-            doc.due, doc.timeline = doc.due if earlier else at, event.timeline
-
-    async def _publish_caused(self, jobs: Iterable[Job], tally: Tally) -> None:
-        """Publish what came with this save, and again what came with the save of a repeated fact."""
-        facts = [fact for job in jobs for fact in job.doc.caused_by(job.saves)]
+    async def _publish_caused(self, settled: Iterable[Settled], tally: Tally) -> None:
+        """Publish what is to be published of these documents, which are saved."""
+        facts = [fact for _, settlement in settled for fact in settlement.publish]
         messages = [
             Message(fact.event.type, fact.event.subject.encode(), fact.raw.encode(), STRUCTURED) for fact in facts
         ]
@@ -370,19 +348,15 @@ class Loop:
             await self._publish(messages)
             self._observer.said([fact.event for fact in facts])
 
-    async def _move_timers(self, jobs: Sequence[Job], now: datetime | None) -> None:
-        """What a sweep said, or came of an effect, is on the bus: now its timers move."""
+    async def _reschedule(self, settled: Iterable[Settled], now: datetime | None) -> None:
+        """Store when documents are looked at again, now that all of theirs is on the bus."""
+        moved = [(job, settlement.after_publish) for job, settlement in settled if settlement.after_publish]
         if now is not None:
-            self._observer.swept(jobs, now)
-        for job in jobs:
+            self._observer.swept([job for job, _ in moved], now)
+        for job, schedule in moved:
             self._kept.pop(job.doc.key, None)  # until it is stored, nobody may believe that the timer moved
-            job.doc.unsent = None
-            self._set_due(job)
-            if now is not None and job.failed:
-                job.doc.due = min(now, LAST) + TRY_AGAIN
-            elif now is not None and job.doc.due is not None and job.doc.due <= now:
-                job.doc.due = min(now, LAST) + NOT_AGAIN
-        await self.store.move_due([job.doc for job in jobs])
+            job.doc.reschedule(schedule)
+        await self.store.move_due([job.doc for job, _ in moved])
 
     def _keep(self, job: Job) -> None:
         """Keep what the dossier's next event will need."""
@@ -429,17 +403,6 @@ def _new(key: str, first: Arrival) -> Document:
 def _was_swept(doc: Document, now: datetime) -> bool:
     """Whether somebody else was faster; then it may know by now what this moment must not tell."""
     return doc.timeline != LIVE and (doc.due is None or doc.due > now)
-
-
-def _is_through(job: Job) -> bool:
-    """Whether nothing has to bring the outcomes of its effects back: they are out, and have ordered nothing more."""
-    return bool(job.doc.unsent and not job.failed and not job.decision.effects)
-
-
-def _not_before(at: datetime) -> datetime:
-    """The moment to the millisecond, as stores keep it, and never earlier: nobody is woken before the time."""
-    at = min(at, LAST)
-    return at + timedelta(microseconds=-at.microsecond % 1000)
 
 
 async def _all(works: Iterable[Coroutine[Any, Any, None]]) -> None:

@@ -33,9 +33,10 @@ class Timelines:
         self._seen.clear()
         self.news.set()
 
-    def not_before(self, timeline: str, moment: datetime) -> datetime:
-        """When what is put on record now is taken up; of a timeline that was seen."""
-        return self._seen[timeline].not_before(moment)
+    @property
+    def seen(self) -> Mapping[str, Timeline]:
+        """How far the service was on each timeline when this instance last looked."""
+        return self._seen
 
     async def see(self, timelines: Iterable[str]) -> None:
         """Look at those that were not seen yet."""

@@ -3,7 +3,7 @@
 import inspect
 from typing import Any
 
-from contracts.compatibility import Schema
+from contracts.json_schema import Schema
 from contracts.topics import PAYLOADS, reader
 
 

@@ -1,6 +1,7 @@
 """The wiring of intake."""
 
 from chassis.runtime.app import App, Context
+from chassis.runtime.states import States
 from domain.procedures import load_catalogue, load_directory
 from domain.rules import load_rule_sets
 from domain.worktime import load_calendar
@@ -14,5 +15,6 @@ def build(context: Context) -> App:
     directory, settings = load_directory(), context.settings
     calendar = load_calendar(settings.calendar, directory.agencies)
     rules = Rules(load_catalogue(directory=directory), directory, calendar, load_rule_sets(settings.rules))
-    personal_data = PersonalDataStore(context.store)
-    return App(service(rules), make_router(context, personal_data, rules.catalogue), prepare=personal_data.prepare)
+    personal_data, intake = PersonalDataStore(context.store), service(rules)
+    routes = make_router(context, States(intake, context.store), personal_data, rules.catalogue)
+    return App(intake, routes, prepare=personal_data.prepare)

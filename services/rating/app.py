@@ -1,17 +1,18 @@
-"""Wiring."""
+"""The wiring of rating."""
 
 from fastapi import APIRouter
 
 from chassis.runtime.app import App, Context
 from chassis.runtime.clock import now
 from chassis.runtime.http.keys import StoredKeys
+from chassis.runtime.states import States
 from domain.feedback import load_categories
 from domain.procedures import load_directory
 from domain.worktime import load_calendar
-from services.rating.adapters.feedback import FeedbackDesk, Terms
+from services.rating.adapters.feedback import FeedbackSubmissionService, Terms
 from services.rating.adapters.feedback_http import feedback_router
 from services.rating.adapters.http import router
-from services.rating.adapters.submissions import Edge
+from services.rating.adapters.submissions import RatingSubmissionService
 from services.rating.adapters.words import StoredWords
 from services.rating.service import service
 
@@ -21,10 +22,12 @@ def build(context: Context) -> App:
     directory = load_directory()
     terms = Terms(load_categories(), directory, load_calendar(context.settings.calendar, directory.agencies))
     words = StoredWords(context.store)
-    desk = FeedbackDesk(context.store, words, context.publish, now, terms=terms)
+    rating = service()
+    states = States(rating, context.store)
+    feedback = FeedbackSubmissionService(states, words, context.publish, now, terms=terms)
     token = context.settings.service_token.get_secret_value()
     routes = APIRouter()
-    edge = Edge(context.store, StoredKeys(context.store), context.publish, now)
-    routes.include_router(router(edge, context.store, now))
-    routes.include_router(feedback_router(desk, terms.categories, token))
-    return App(service(), routes, prepare=words.prepare)
+    ratings = RatingSubmissionService(states, StoredKeys(context.store), context.publish, now)
+    routes.include_router(router(ratings, states, now))
+    routes.include_router(feedback_router(feedback, terms.categories, token))
+    return App(rating, routes, prepare=words.prepare)

@@ -4,6 +4,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from pydantic import TypeAdapter
+
+from services.rating.state import State
+
 INDEXES: tuple[tuple[str, ...], ...] = (("ratings.month",), ("feedback.month",))
 """The fields that are searched: figures are asked for by month. Each index costs every save."""
 
@@ -12,9 +16,17 @@ Pipeline = list[Mapping[str, Any]]
 """Stages of an aggregation that the store carries out."""
 
 
+_STATE = TypeAdapter(State)
+
+
 def of_document(key: str) -> Query:
     """The one document of a dossier, by its code, or of a feedback, by its id."""
     return {"_id": key}
+
+
+def restored(stored: Mapping[str, Any]) -> State:
+    """The state that was stored."""
+    return _STATE.validate_python(stored)
 
 
 def counted_cells(months: Mapping[str, Any], timeline: str) -> Pipeline:

@@ -1,46 +1,32 @@
-"""What rating reads and says."""
+"""Rating as one value: what it reads, how it folds and what it decides."""
 
 from chassis.core.service import NOWHERE, Service, by_subject
 from contracts.envelope import AnyEvent
 from contracts.intake import DossierReceived
-from contracts.rating import FeedbackAnswered, FeedbackSubmitted, RatingCounted, RatingPublished, RatingSubmitted
-from contracts.routing import DossierCompleted, DossierStepCompleted
-from contracts.sla import DossierRescheduled
 from domain import DOMAIN_VERSION
 from services.rating.decide import decide
-from services.rating.state import FOLD_VERSION, INITIAL, State, evolve, is_anonymous
+from services.rating.events import OWNED, is_anonymous
+from services.rating.fold import FOLD_VERSION, folds
+from services.rating.queries import INDEXES
+from services.rating.state import INITIAL, State
 
-_CONSUMED = (
-    DossierReceived,
-    DossierStepCompleted,
-    DossierCompleted,
-    RatingSubmitted,
-    FeedbackSubmitted,
-    FeedbackAnswered,
-    DossierRescheduled,
-)
-_OWNED = (
-    RatingCounted,
-    RatingPublished,
-)
+
+def service() -> Service[State]:
+    """Make rating. Its documents are dossiers, by their code, and feedback, by its id."""
+    return Service(
+        name="rating",
+        folds=folds(),
+        emits=OWNED,
+        initial=INITIAL,
+        decide=decide,
+        genesis=(DossierReceived,),
+        key=by_dossier,
+        indexes=INDEXES,
+        fold_version=FOLD_VERSION,
+        domain_version=DOMAIN_VERSION,
+    )
 
 
 def by_dossier(event: AnyEvent) -> str:
     """The dossier or the feedback; what the public reads of a rating can not be brought back to one."""
     return NOWHERE if is_anonymous(event) else by_subject(event)
-
-
-def service() -> Service[State]:
-    """Rating, wholly described."""
-    return Service(
-        name="rating",
-        folds=dict.fromkeys((*_CONSUMED, *_OWNED), evolve),
-        emits=_OWNED,
-        initial=INITIAL,
-        decide=decide,
-        genesis=(DossierReceived,),
-        key=by_dossier,
-        indexes=(("ratings.month",), ("feedback.month",)),
-        fold_version=FOLD_VERSION,
-        domain_version=DOMAIN_VERSION,
-    )

@@ -1,4 +1,4 @@
-"""Routing, wired."""
+"""The wiring of routing."""
 
 from chassis.runtime.app import App, Context
 from domain.procedures import load_directory
@@ -9,7 +9,7 @@ from services.routing.service import service
 
 
 def build(context: Context) -> App:
-    """Routing has no outside world: a calendar and the rule sets are all it needs."""
+    """Put routing together. It has no outside world, so it has no adapters: calendar and rule sets are all it needs."""
     settings, agencies = context.settings, load_directory().agencies
     rules = Rules(load_calendar(settings.calendar, agencies), load_rule_sets(settings.rules), agencies=agencies.keys())
     return App(service(rules))

@@ -6,12 +6,14 @@ from typing import Any
 from contracts import intake, routing
 from contracts.envelope import AnyEvent
 from domain.worktime import Limit, due_at
-from services.routing.dossier import FREE_STEP, Leg, State
-from services.routing.events import Cause, say
+from services.routing import events
+from services.routing.events import Cause
+from services.routing.records import FREE_STEP, Leg
 from services.routing.rules import Rules
+from services.routing.state import State
 
 _FREE = intake.RouteStep(id=FREE_STEP, agency=FREE_STEP, limit="")
-"""The step of a free route, which whoever holds the dossier does."""
+"""The step of a free route: the agency that holds the dossier does it."""
 
 
 def onward(state: State, from_agency: str, cause: Cause, rules: Rules) -> Iterator[AnyEvent]:
@@ -19,16 +21,16 @@ def onward(state: State, from_agency: str, cause: Cause, rules: Rules) -> Iterat
     settled, begun = state.settled, {leg.step for leg in state.holders}
     for step in state.plan:
         if step.id not in settled | begun and settled.issuperset(step.after):
-            before = [leg for one in step.after if (leg := state.latest(one))]
+            before = [leg for earlier in step.after if (leg := state.latest(earlier))]
             since = max([cause.at, *(leg.done_at for leg in before if leg.done_at)])
             handed = _anew(state, step, from_agency, _named(before) or step.agency)
             yield _transferred(state, handed, Cause(cause.event, since), rules)
 
 
 def _named(before: list[Leg]) -> str:
-    """Who was named for what follows: of several that did so, the last to be finished decides."""
-    ends = sorted((leg.ended for leg in before if leg.ended), key=lambda one: (one.at, one.order), reverse=True)
-    return next((one.next_agency for one in ends if one.next_agency), "")
+    """The agency that was named for what follows; of several steps that named one, the last to be finished decides."""
+    ends = sorted((leg.ended for leg in before if leg.ended), key=lambda ended: (ended.at, ended.order), reverse=True)
+    return next((ended.next_agency for ended in ends if ended.next_agency), "")
 
 
 def send_back(state: State, leg: Leg, to_step: str, cause: Cause, rules: Rules) -> AnyEvent:
@@ -74,7 +76,7 @@ def _anew(state: State, step: intake.RouteStep, from_agency: str, agency: str) -
 
 
 def _ending(movement: routing.Movement, ended: tuple[Leg, ...], cause: Cause) -> dict[str, Any]:
-    """What is handed over otherwise than onward ends these attempts."""
+    """The fields of a hand-over that ends these attempts: any but the route's going on."""
     first, *others = ended
     return {
         "movement": movement,
@@ -97,5 +99,4 @@ def _transferred(state: State, handed: dict[str, Any], cause: Cause, rules: Rule
     limit = handed["limit"]
     calendar = rules.calendar.of(handed["to_agency"])
     due = due_at(calendar, handed.get("clock_since") or cause.at, Limit.parse(limit)) if limit else None
-    data = routing.DossierTransferred.model_validate({**handed, "deadline": due})
-    return say(state, data, data.step, data.attempt, time=cause.at, cause=cause.event)
+    return events.transferred(state, handed, due, cause)

@@ -1,4 +1,4 @@
-"""Why a report can not be true."""
+"""The reasons why a report can not be true."""
 
 from datetime import timedelta
 from typing import NamedTuple
@@ -6,17 +6,25 @@ from typing import NamedTuple
 from contracts import claims
 from contracts.routing import RejectionCode
 from domain.worktime import Limit, LimitError
-from services.routing.dossier import FREE_STEP, Leg, Report, State
+from services.routing.records import FREE_STEP, Leg, Report
 from services.routing.rules import Rules
+from services.routing.state import State
 
 ASTRAY = timedelta(minutes=5)
-"""So far two agencies' clocks may differ, as the bus lets them. With less, an honest report is of another attempt."""
+"""The most that two agencies' clocks may differ; the bus allows as much (`contracts.refused.AHEAD`).
+
+With less, an honest report is taken for one of an earlier attempt; with more, a report of an earlier attempt is taken
+for one of this.
+"""
 
 
 class Objection(NamedTuple):
-    """Why a claim can not be true: a code for programs, a sentence for people.
+    """The reason why a claim can not be true.
 
-    `early`: whether what would make it true may still come.
+    Attributes:
+        code: for programs.
+        reason: a sentence for people.
+        early: what would make it true may still come.
     """
 
     code: RejectionCode
@@ -25,9 +33,10 @@ class Objection(NamedTuple):
 
 
 def overtaken(state: State, report: Report, rules: Rules) -> Leg | None:
-    """The attempt that was over when its holder's word that he took it was read, and was not when he did.
+    """The attempt that was over when the report of its custody was read, and was open when custody was taken.
 
-    A client without a key, or an outage, lets his next report overtake it. It moves nothing, and is right.
+    A client without a record key, or an outage, lets a holder's next report overtake this one. It is right, and moves
+    nothing.
     """
     claim = report.claim
     if not isinstance(claim, claims.TookCustody) or report.heard is None:
@@ -38,14 +47,14 @@ def overtaken(state: State, report: Report, rules: Rules) -> Leg | None:
 
 
 def objection(state: State, report: Report, rules: Rules) -> Objection | None:
-    """What stands against a report on a dossier that is known; None if it can be true."""
+    """The objection to a report on a dossier that is known; None if it can be true."""
     if report.occurred_at is not None and report.occurred_at > report.told_at:
         text = (
             f"occurred_at is {report.occurred_at.isoformat()}, after the report itself ({report.told_at.isoformat()})"
         )
         return Objection("not-yet-happened", text)
-    if report.heard is not None and (nobody := _unknown_agency(report.claim, rules)):
-        return nobody
+    if report.heard is not None and (unknown := _unknown_agency(report.claim, rules)):
+        return unknown
     if overtaken(state, report, rules) is not None:
         return None
     return _to_claim(state, report, rules)
@@ -90,7 +99,7 @@ def _to_claim(state: State, report: Report, rules: Rules) -> Objection | None:
 
 
 def _to_explanation(state: State, report: Report, claim: claims.ExplainsDelay, rules: Rules) -> Objection | None:
-    if report.agency not in {leg.agency for leg in state.legs} | {one.agency for one in state.asked}:
+    if report.agency not in {leg.agency for leg in state.legs} | {asked.agency for asked in state.asked}:
         text = f"{report.agency} never held this dossier, nor was it asked for its opinion"
         return Objection("not-the-holder", text, early=True)
     if claim.step not in ({planned.id for planned in state.plan} or {FREE_STEP}):
@@ -111,7 +120,7 @@ def _to_explanation(state: State, report: Report, claim: claims.ExplainsDelay, r
 def _to_opinion(state: State, agency: str, claim: claims.GivesOpinion) -> Objection | None:
     if state.owes(agency, claim) is not None:
         return None
-    owed = [f"{one.id} of {one.agency} for step {one.step}" for one in state.owed]
+    owed = [f"{asked.id} of {asked.agency} for step {asked.step}" for asked in state.owed]
     text = f"{agency} owes no such opinion; owed now: {', '.join(owed) or 'none'}"
     return Objection("not-asked", text[:1000], early=True)
 
@@ -176,10 +185,10 @@ def _to_step(state: State, report: Report, claim: claims.Claim, rules: Rules) ->
 
 
 def _is_of_before(state: State, report: Report, leg: Leg) -> bool:
-    """Whether it can only speak of an earlier attempt by the same agency: this one began after it."""
+    """Tell whether the report can only be of an earlier attempt by the same agency, as this one began after it."""
     if report.claimed_at >= leg.since - ASTRAY:
         return False
-    return any(one.step == leg.step and one.agency == leg.agency and one is not leg for one in state.legs)
+    return any(other.step == leg.step and other.agency == leg.agency and other is not leg for other in state.legs)
 
 
 def _to_return(state: State, claim: claims.SentBack) -> Objection | None:
@@ -201,7 +210,7 @@ def _to_limit(state: State, report: Report, limit: str, rules: Rules) -> Objecti
 
 
 def _unknown_step(state: State, step: str) -> Objection:
-    steps = ", ".join(one.id for one in state.plan) or FREE_STEP
+    steps = ", ".join(planned.id for planned in state.plan) or FREE_STEP
     return Objection("unknown-step", f"the route has no step {step}; its steps: {steps}"[:1000])
 
 

@@ -1,50 +1,39 @@
-"""What routing reads, says and does."""
+"""Routing as one value: what it reads, how it folds and what it decides."""
 
 from functools import partial
 
-from chassis.core.service import Service
-from contracts import claims, intake, routing
+from chassis.core.service import NOWHERE, Service, by_subject
+from contracts.envelope import AnyEvent
+from contracts.intake import DossierReceived
+from contracts.routing import ReportRejected
 from domain import DOMAIN_VERSION
 from services.routing.decide import decide
-from services.routing.dossier import State
-from services.routing.refusals import answer, document
+from services.routing.events import OWNED, record_rejected
+from services.routing.fold import FOLD_VERSION, folds
+from services.routing.queries import INDEXES
 from services.routing.rules import Rules
-from services.routing.state import FOLD_VERSION, INITIAL, evolve
-
-_CONSUMED = (
-    intake.DossierReceived,
-    intake.DossierSupplemented,
-    intake.DossierPaid,
-    intake.DossierWithdrawn,
-    claims.AgencyReported,
-)
-_OWNED = (
-    routing.DossierTransferred,
-    routing.DossierAcknowledged,
-    routing.DossierStepCompleted,
-    routing.DossierSuspended,
-    routing.DossierResumed,
-    routing.DossierCompleted,
-    routing.ConsultationRequested,
-    routing.ConsultationAnswered,
-    routing.DelayExplained,
-    routing.ReportRejected,
-)
+from services.routing.state import INITIAL, State
 
 
 def service(rules: Rules) -> Service[State]:
-    """The subscription table of routing."""
+    """Make routing. Its documents are dossiers, by their code."""
     return Service(
         name="routing",
-        folds=dict.fromkeys((*_CONSUMED, *_OWNED), evolve),
-        emits=_OWNED,
+        folds=folds(),
+        emits=OWNED,
         initial=INITIAL,
         decide=partial(decide, rules=rules),
-        genesis=(intake.DossierReceived,),
-        key=document,
-        answer=answer,
-        settles=lambda event: isinstance(event.data, intake.DossierReceived),
-        indexes=(("phase",),),
+        genesis=(DossierReceived,),
+        key=by_dossier,
+        answer=record_rejected,
+        settles=lambda event: isinstance(event.data, DossierReceived),
+        indexes=INDEXES,
         fold_version=FOLD_VERSION,
         domain_version=DOMAIN_VERSION,
     )
+
+
+def by_dossier(event: AnyEvent) -> str:
+    """The dossier that an event is a fact of; the answer to a malformed record is a fact of none."""
+    about_a_record = isinstance(event.data, ReportRejected) and event.data.code == "malformed"
+    return NOWHERE if about_a_record else by_subject(event)

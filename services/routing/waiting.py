@@ -1,4 +1,4 @@
-"""How long a report waits that comes before what it follows from.
+"""The patience with reports that come before what they follow from.
 
 Only what the bus has stamped waits, on the live timeline, where a clock is looked at when all that was on the bus is
 read (docs/decisions/0010 and 0024). Elsewhere history is played in its order, and what is wrong is told so at once.
@@ -6,16 +6,17 @@ read (docs/decisions/0010 and 0024). Elsewhere history is played in its order, a
 
 from datetime import datetime
 
-from services.routing.dossier import Report, State
 from services.routing.objections import Objection
+from services.routing.records import Report
 from services.routing.rules import NONE, Rules
+from services.routing.state import State
 
 
 def ripe_at(state: State, report: Report, found: Objection | None, rules: Rules) -> datetime | None:
-    """Until when the answer to a report on a known dossier may still turn out otherwise; None if it can not.
+    """The moment until which the answer to a report on a known dossier may still change; None if it can not.
 
-    Who does not hold a step waits no longer than he was under way: who does is told so by a hand-over, and only reports
-    that were held back can be older than that.
+    A report of an agency that does not hold the step waits no longer than it was under way itself. The holder is told
+    by a hand-over, so only a report that was held back can be older than that hand-over.
     """
     if found is None or not found.early or report.heard is None:
         return None
@@ -24,10 +25,10 @@ def ripe_at(state: State, report: Report, found: Objection | None, rules: Rules)
 
 
 def ripe_unknown(state: State, report: Report, rules: Rules) -> datetime:
-    """Until when the receipt of a dossier that nobody knows may still come.
+    """The moment until which the receipt of a dossier that nobody knows may still come.
 
-    Without stamps the last report decides: so one that is read never makes the time come, only a clock does.
+    Without broker timestamps the last report decides. So reading a report never ends the wait; only a clock does.
     """
     if report.heard is None:
-        return max(one.told_at for one in state.unanswered if one.heard is None) + rules.patience
+        return max(unstamped.told_at for unstamped in state.unanswered if unstamped.heard is None) + rules.patience
     return rules.waits_until(report.heard, report, rules.patience)

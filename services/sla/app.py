@@ -1,6 +1,7 @@
 """SLA, wired."""
 
 from chassis.runtime.app import App, Context
+from chassis.runtime.states import States
 from domain.procedures import load_directory
 from domain.rules import load_rule_sets
 from domain.worktime import load_calendar
@@ -16,4 +17,4 @@ def build(context: Context) -> App:
     calendar, rule_sets = load_calendar(settings.calendar, agencies), load_rule_sets(settings.rules)
     rules = Rules(calendar, superiors, rule_sets, in_transit=settings.in_transit)
     watch = service(rules)
-    return App(watch, router(watch, rules, context.store))
+    return App(watch, router(watch, rules, States(watch, context.store)))

@@ -31,9 +31,11 @@ MADE = ("docs/interop.md", "docs/benchmarks.md")
 """Written by programs, which name what there was when they ran."""
 MOST_BYTES = 300_000
 
-LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)|<img src=\"([^\"]+)\"")
 NAMED = re.compile(r"`([\w./*<>-]+)(?:: ([\w.]+))?`")
 """`chassis/runtime/loop.py`, or with what stands in it: `chassis/runtime/loop.py: Loop.process`."""
+CLASS = re.compile(r"`([A-Z]+[a-z]\w*(?:\.\w+)*)`")
+"""`Job`, or a method or field of it: `Job.decide`."""
 FILE = re.compile(r"[\w*-]+\.(py|yaml|sh|toml)")
 
 
@@ -66,7 +68,8 @@ def anchors(text: str) -> set[str]:
 
 
 def links(document: str) -> Iterator[str]:
-    yield from (link for link in LINK.findall(prose(document)) if not re.match(r"[a-z]+:", link))
+    found = (link or image for link, image in LINK.findall(prose(document)))
+    yield from (link for link in found if not re.match(r"[a-z]+:", link))
 
 
 @pytest.mark.parametrize("document", documents())
@@ -86,6 +89,20 @@ def test_every_file_and_function_that_a_document_names_is_there(document: str) -
         assert found, f"{document} names {path}, which is not there"
         if name:
             assert name in names_in(found[0]), f"{document}: {path} has no {name}"
+
+
+@pytest.mark.parametrize("document", sorted({*documents()} - {*HISTORY, *MADE}))
+def test_every_class_and_method_that_a_document_names_is_there(document: str) -> None:
+    for name in CLASS.findall(prose(document)):
+        unknown = {*name.split(".")} - words()
+        assert not unknown, f"{document} names {name}, and no code has {', '.join(unknown)}"
+
+
+@cache
+def words() -> set[str]:
+    """Every word of the code, its tests and its alerts."""
+    modules = [ROOT / name for name in files() if name.endswith((".py", ".yml"))]
+    return {word for module in modules for word in re.findall(r"\w+", module.read_text(encoding="utf-8"))}
 
 
 def paths(text: str) -> Iterator[tuple[str, str]]:

@@ -23,7 +23,7 @@ VALIDATORS = {
     "python-jsonschema": ("python", ("{built}/bin/python", "{source}/validate.py")),
 }
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 each_validator = pytest.mark.parametrize("name", VALIDATORS)
 
 

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 
 pytestmark = [
     pytest.mark.stack,
-    pytest.mark.slow,
+    pytest.mark.long,
     pytest.mark.timeout(600),
     pytest.mark.skipif(not LOG.exists(), reason=f"{LOG} is not here; set LIENTHONG_DATA to the folder that has it"),
 ]

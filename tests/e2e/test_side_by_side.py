@@ -13,7 +13,7 @@ from contracts.topics import SERVICES
 from deploy.embedded import Ports, Stack
 from tools.operations.processes import stop_all
 
-pytestmark = [pytest.mark.slow, pytest.mark.stack]
+pytestmark = [pytest.mark.long, pytest.mark.stack]
 BIRTH = {
     "procedure": "1.001193",
     "channel": "counter",

@@ -29,7 +29,7 @@ DAYS = timedelta(days=3)
 
 NOON = 12
 
-pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.stack, pytest.mark.long, pytest.mark.timeout(900)]
 
 Streams = dict[tuple[str, bytes | None], list[bytes]]
 Week = tuple[Streams, dict[str, bytes]]

@@ -5,7 +5,7 @@ import pytest
 from tests.faults.scenarios import a_little_of_all
 from tests.faults.trial import Scenario, carry_out
 
-pytestmark = [pytest.mark.stack, pytest.mark.slow]
+pytestmark = [pytest.mark.stack, pytest.mark.long]
 
 
 async def test_killed_services_a_killed_store_and_bad_records_break_no_law(tmp_path):

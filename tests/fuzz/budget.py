@@ -4,7 +4,9 @@ import os
 
 from hypothesis import HealthCheck, Phase, settings
 
-EXAMPLES = int(os.environ.get("EXAMPLES", "25"))
+from tests.examples import examples
+
+EXAMPLES = int(os.environ.get("EXAMPLES", examples(25)))
 """Examples of each property; 25 take some forty seconds in all, 600 ten minutes on two cores."""
 
 SECONDS = 10

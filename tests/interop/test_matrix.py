@@ -16,7 +16,7 @@ PLAYED = [client for client in CLIENTS if client.name not in ("rdkafka", "conflu
 OTHER_PARTITIONS = ("sarama", "confluent-kafka", "confluent-kafka-go")
 """FNV-1a, and twice librdkafka's CRC32: not the partition that Java's client chooses."""
 
-pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.stack, pytest.mark.long, pytest.mark.timeout(1500)]
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,8 @@ from chassis.core.document import Document, Fact
 from contracts import claims, intake, routing
 from contracts.envelope import LIVE, AnyEvent
 from domain.worktime import shift
-from services.routing.dossier import Leg, State
+from services.routing.records import Leg
+from services.routing.state import State
 from tests.laws.findings import Findings
 from tests.laws.rules import calendar, tolerance, tolerates
 

@@ -20,10 +20,11 @@ from chassis.core.decision import Decision
 from chassis.core.document import Document
 from chassis.core.job import Job
 from chassis.core.service import Service
+from chassis.core.settle import Settlement
 from chassis.runtime.bus.reading import Batch
 from chassis.runtime.bus.record import Record, message_of
 from chassis.runtime.in_flight import Turn
-from chassis.runtime.loop import Loop, Tally
+from chassis.runtime.loop import Loop, Settled, Tally
 from chassis.runtime.store.memory import MemoryStore
 from contracts.claims import ClockTicked
 from contracts.envelope import LIVE, AnyEvent
@@ -132,7 +133,9 @@ class GoesByArrivals(Loop):
         tally = await super().process(records, turn)
         for event, partition in _ticked(records):
             if not isinstance(event.data, TELL_TIME):
-                await self.sweep([partition], event.timeline, self.timelines.not_before(event.timeline, event.time))
+                await self.sweep(
+                    [partition], event.timeline, self.timelines.seen[event.timeline].not_before(event.time)
+                )
         return tally
 
 
@@ -165,42 +168,37 @@ class PublishesFirst(Loop):
     """Publishes what it is about to save."""
 
     @override
-    async def _save(self, jobs: Sequence[Job], now: datetime | None, *, sweeping: bool) -> set[str]:
-        own = [fact for job in jobs for fact in job.doc.fresh if fact.own]
+    async def _save(self, settled: Sequence[Settled]) -> set[str]:
+        own = [fact for job, _ in settled for fact in job.doc.fresh if fact.own]
         if own:
             await self._publish([message_of(fact.event) for fact in own])
-        return await super()._save(jobs, now, sweeping=sweeping)
+        return await super()._save(settled)
 
 
 class ForgetsTheUnsent(Loop):
     """A sweep moves the timer with its save, before the publish."""
 
     @override
-    async def _save(self, jobs: Sequence[Job], now: datetime | None, *, sweeping: bool) -> set[str]:
-        lost = await super()._save(jobs, now, sweeping=False)
-        for job in jobs:
-            if sweeping:
-                job.repeats.append(job.doc.version)
-        return lost
+    def _settlement(self, job: Job, now: datetime | None, *, redelivered: bool) -> Settlement:
+        settlement = super()._settlement(job, now, redelivered=redelivered)
+        return settlement._replace(at_save=settlement.after_publish or settlement.at_save)
 
 
 class NeverRepeats(Loop):
     """Takes a known fact for one that was dealt with to the end."""
 
     @override
-    async def _publish_caused(self, jobs: Iterable[Job], tally: Tally) -> None:
-        jobs = list(jobs)
-        for job in jobs:
-            job.repeats.clear()
-        await super()._publish_caused(jobs, tally)
+    def _settlement(self, job: Job, now: datetime | None, *, redelivered: bool) -> Settlement:
+        job.repeats.clear()
+        return super()._settlement(job, now, redelivered=redelivered)
 
 
 class SkipsWhoWasFaster(Loop):
     """Lets a document go whose guard was lost, instead of deciding again."""
 
     @override
-    async def _save(self, jobs: Sequence[Job], now: datetime | None, *, sweeping: bool) -> set[str]:
-        await super()._save(jobs, now, sweeping=sweeping)
+    async def _save(self, settled: Sequence[Settled]) -> set[str]:
+        await super()._save(settled)
         return set()
 
 

@@ -10,7 +10,7 @@ from chassis.core.service import Service
 from contracts import claims
 from contracts.envelope import AnyEvent
 from services.routing import service as routing_handlers
-from services.routing.dossier import Report
+from services.routing.records import Report
 from services.routing.rules import Rules
 from tests.laws.rules import calendar
 from tests.simulation.services import altered

@@ -3,11 +3,9 @@
 from collections.abc import Iterator
 
 from contracts import notify, sla
-from contracts.envelope import AnyEvent, new_event
 from contracts.routing import ReportRejected
 from contracts.watermarks import SlaPassed
-from services.notify.decide import Order
-from services.notify.events import SOURCE
+from tests.delivered import delivered
 from tests.simulation.findings import WorldFindings
 from tests.simulation.reference import Said, lived_through
 from tests.simulation.voice import SIMULATED
@@ -19,7 +17,7 @@ OUTCOMES = (notify.NotificationSent, notify.NotificationDoubtful, notify.Notific
 def a_ticked_timeline_is_what_was_told_on_it(found: WorldFindings) -> Iterator[str]:
     """To the byte, and for each dossier in this order."""
     services = [shop.service for shop in found.world.shops]
-    wanted, said = lived_through(found.world.player.windows, services, _sent), _said(found)
+    wanted, said = lived_through(found.world.player.windows, services, delivered), _said(found)
     outcomes = {kind.TYPE for kind in OUTCOMES}
     for topic, subject in sorted(wanted.keys() | said.keys()):
         place = topic, subject
@@ -48,23 +46,6 @@ def _said(found: WorldFindings) -> Said:
         if event.timeline == SIMULATED and own:
             said.setdefault((event.type, event.subject), {})[(record.value or b"").decode()] = None
     return {place: list(values) for place, values in said.items()}
-
-
-def _sent(order: Order) -> AnyEvent:
-    data = notify.NotificationSent(
-        message_id=order.message_id, template=order.template, medium="counter", attempt=order.attempt
-    )
-    cause = order.cause
-    return new_event(
-        data,
-        source=SOURCE,
-        subject=cause.subject,
-        time=order.at or cause.time,
-        correlationid=cause.correlationid,
-        unique=(order.message_id, order.attempt),
-        causationid=cause.id,
-        timeline=cause.timeline,
-    )
 
 
 TIMELINES = (

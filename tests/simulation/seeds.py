@@ -1,4 +1,8 @@
-"""Seeds that once broke a law: each found what its line says, and is run ever since."""
+"""Seeds that are run first: those that once broke a law, and those that find what is broken on purpose."""
+
+FOUND_AT = {}
+"""The world in which each variant was found, where it is not the first. The test looks there first, to be quick; where
+the world went another way since, it looks in all. `python -m tests.simulation.find` prints this anew."""
 
 ONCE_FAILED = {
     5: "the law against sending twice did not know that a group may go on without a process at work",
@@ -23,3 +27,4 @@ ONCE_FAILED = {
     86533: "the simulated bus never called back who had been cut off when a rebalance began",
     90195: "as 621",
 }
+"""Each found what its line says, and is run ever since."""

@@ -43,6 +43,7 @@ COMMANDS = {
     "status": Command("status", "What the shop has done and has to do."),
     "report": Command("report", "Figures: how deadlines were kept."),
     "replay": Command("replay", "Fold a service's streams again from the beginning."),
+    "refold": Command("refold", "Fold a service's dormant documents anew after an update."),
     "dossier": Command("dossier", "One dossier: its history from the streams."),
     "dead-letters": Command("dead_letters", "Records that a service could not take."),
     "notify": Command("notify", "Messages that did not reach their readers."),

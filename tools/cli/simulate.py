@@ -11,7 +11,7 @@ from rich.live import Live
 
 from chassis.runtime.bus.admin import Admin
 from chassis.runtime.settings import Settings
-from contracts.claims import ClockTicked
+from contracts.watermarks import ClockTicked
 from domain.procedures import load_catalogue, load_directory
 from domain.worktime import ZONE, load_calendar
 from tools.cli.main import app
@@ -19,7 +19,7 @@ from tools.cli.table import render, summary
 from tools.operations.environment import environment
 from tools.operations.registry import groups
 from tools.operations.status import figures
-from tools.simulator import KafkaBus, Moment, Plan, next_plan, note, play
+from tools.simulator import KafkaBus, Moment, Plan, next_plan, play, save_checkpoint
 
 FIRST_WEEK = datetime(2026, 1, 5, 7, 30, tzinfo=ZONE)
 """A Monday at the opening of the offices. Each run takes the week after the last one."""
@@ -46,7 +46,7 @@ def simulate(dossiers: Dossiers = 2000, seed: Seed = 1) -> None:
 async def play_week(settings: Settings, dossiers: int, seed: int) -> None:
     """Play the next week with a live table of what the services make of it, then the summary."""
     plan = next_plan(settings.home, dossiers, seed, FIRST_WEEK)
-    note(settings.home, plan)
+    save_checkpoint(settings.home, plan)
     async with Admin(settings.kafka) as admin:
         partitions = (await admin.topics())[ClockTicked.TYPE]
     with Live(console=console, transient=True, auto_refresh=False) as live:

@@ -88,12 +88,16 @@ def _ratings(found: Figures) -> str:
 
 
 def _health(status: Figures) -> Table:
-    """Records that each service has still to read, and what nobody could read."""
-    table, lag = _block("lag by service"), _part(status, "lag")
+    """Records that each service has still to read, what nobody could read, and states that other versions folded."""
+    table, lag, outdated = _block("lag by service"), _part(status, "lag"), _part(status, "outdated")
     for service in (*SERVICES, *sorted(set(lag) - set(SERVICES))):
         table.add_row(Text(service), f"{_count(lag[service]):,}" if service in lag else "–")
     dead = _count(status.get("dead_letters"))
     table.add_row("dead letters", Text(f"{dead:,}", "bold red" if dead else ""))
+    if sum(map(_count, outdated.values())):
+        table.add_row(Text("to be folded anew", "bold cyan"), Text("refold", "yellow"))
+        for service, count in outdated.items():
+            table.add_row(Text(service), f"{_count(count):,}")
     for timeline, passed in _part(status, "timelines").items():
         table.add_row(Text(f"on {timeline}", "bold cyan"), "passed on")
         for service, moment in passed.items():

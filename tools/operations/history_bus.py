@@ -7,7 +7,7 @@ from chassis.runtime.bus.admin import Admin
 from chassis.runtime.bus.publisher import Publisher
 from chassis.runtime.bus.record import Message
 from chassis.runtime.settings import Settings
-from contracts.claims import ClockTicked
+from contracts.watermarks import ClockTicked
 from tools.ticking import OnWait, Ticking
 
 

@@ -11,7 +11,7 @@ from contracts.topics import SERVICES, dead_letter_topic
 from services.notify import queries as notify_queries
 from tools.operations import dead_letters
 from tools.operations.environment import store_of
-from tools.operations.registry import groups
+from tools.operations.registry import all_services, groups
 
 TOTAL = {"$sum": 1}
 Query = Mapping[str, Any]
@@ -39,6 +39,10 @@ async def figures(settings: Settings, timeline: str = LIVE) -> dict[str, Any]:
             "lag": {group.removeprefix(settings.group_prefix): n for group, n in lag.items()},
             "dead_letters": dead,
             "timelines": await _timelines(stores),
+            "outdated": {
+                name: await stores[name].count_outdated(service.code)
+                for name, service in all_services(settings).items()
+            },
         }
     finally:
         for store in stores.values():

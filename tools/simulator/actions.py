@@ -1,4 +1,4 @@
-"""What somebody in the province is going to say, and when."""
+"""Actions: what a citizen or an agency is going to say, and when."""
 
 import heapq
 from collections.abc import Iterable, Iterator

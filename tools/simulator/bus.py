@@ -1,4 +1,4 @@
-"""The province's ear and mouth on Kafka."""
+"""The simulator's connection to Kafka."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ from chassis.runtime.bus.record import Message
 from contracts.envelope import AnyEvent
 from contracts.topics import BadEventError, UnknownTypeError, read_event
 from tools.simulator.driver import Bus
-from tools.simulator.province import HEARD
+from tools.simulator.participants import HEARD
 from tools.ticking import OnWait, Ticking
 
 FETCH_MS = 50
@@ -22,7 +22,7 @@ FETCH_MS = 50
 class KafkaBus(Bus):
     """The bus of one timeline; use as `async with KafkaBus(…) as bus`.
 
-    Hears what is said from now on, without a group: the province commits nothing and can be run beside another.
+    Hears what is said from now on, without a group: it commits nothing, and several can run beside each other.
 
     Args:
         kafka: bootstrap servers.
@@ -39,14 +39,14 @@ class KafkaBus(Bus):
         self._consumer = committed(fetch_max_wait_ms=FETCH_MS, isolation_level="read_committed")
         # Asks for ends on a connection of its own: on the other one every question waits behind a fetch.
         self._gauge = committed(isolation_level="read_committed")
-        self._heard_at = [TopicPartition(one.TYPE, number) for one in HEARD for number in range(partitions)]
+        self._heard_at = [TopicPartition(payload.TYPE, number) for payload in HEARD for number in range(partitions)]
 
     async def __aenter__(self) -> Self:
         await self._gauge.start()
         await self._consumer.start()
         self._consumer.assign(self._heard_at)
-        for place, offset in (await self._gauge.end_offsets(self._heard_at)).items():
-            self._consumer.seek(place, offset)
+        for partition, offset in (await self._gauge.end_offsets(self._heard_at)).items():
+            self._consumer.seek(partition, offset)
         await self._ticking.__aenter__()
         return self
 
@@ -76,7 +76,7 @@ class KafkaBus(Bus):
         return events
 
     async def _behind(self, ends: Mapping[TopicPartition, int]) -> bool:
-        return any([await self._consumer.position(place) < end for place, end in ends.items()])
+        return any([await self._consumer.position(partition) < end for partition, end in ends.items()])
 
     def _read(self, topic: str, value: bytes | None) -> AnyEvent | None:
         """An event of this timeline; whatever else there is concerns others."""

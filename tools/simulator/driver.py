@@ -11,12 +11,12 @@ from domain.procedures import Catalogue, Directory
 from domain.worktime import ZONE, Calendar
 from tools.simulator.actions import Agenda
 from tools.simulator.applications import Plan
-from tools.simulator.province import Province
+from tools.simulator.participants import Participants
 from tools.simulator.week import WEEK, Window, windows
 
 
 class Bus(Protocol):
-    """What the province needs of the bus."""
+    """What citizens and agencies need of the bus."""
 
     async def publish(self, messages: Sequence[Message]) -> None:
         """Return when every message is acknowledged."""
@@ -98,17 +98,17 @@ async def play(
     on_window: Callable[[Moment], None],
 ) -> Summary:
     """Play one week on the plan's timeline; what is open at its end stays open."""
-    province, agenda = Province(plan, catalogue, directory, calendar), Agenda()
-    agenda.add(province.openings())
+    participants, agenda = Participants(plan, catalogue, directory, calendar), Agenda()
+    agenda.add(participants.openings())
     told = heard = 0
     for window in windows(plan.start, calendar):
-        events = [event for action in agenda.until(window.end) if (event := province.say(action))]
+        events = [event for action in agenda.until(window.end) if (event := participants.say(action))]
         answers = await _live_through(window, events, bus, plan.timeline)
-        agenda.add(province.react(answers, window.end))
+        agenda.add(participants.react(answers, window.end))
         told, heard = told + len(events), heard + len(answers)
         share = (window.end - plan.start) / WEEK
         on_window(Moment(window.end, share, told, heard, len(agenda)))
-    return _summary(window.end, told, heard, province)
+    return _summary(window.end, told, heard, participants)
 
 
 async def _live_through(window: Window, events: list[AnyEvent], bus: Bus, timeline: str) -> list[AnyEvent]:
@@ -119,8 +119,8 @@ async def _live_through(window: Window, events: list[AnyEvent], bus: Bus, timeli
     return await bus.heard()
 
 
-def _summary(until: datetime, told: int, heard: int, province: Province) -> Summary:
-    tally = province.tally
+def _summary(until: datetime, told: int, heard: int, participants: Participants) -> Summary:
+    tally = participants.tally
     rejected = sum(count for name, count in tally.items() if name.startswith("rejected "))
     return Summary(
         until=until,
@@ -130,7 +130,7 @@ def _summary(until: datetime, told: int, heard: int, province: Province) -> Summ
         received=tally["dossier.received"],
         completed=tally["dossier.completed"],
         withdrawn=tally["dossier.withdrawn"],
-        late=sum(one.late for one in province.book.dossiers.values()),
+        late=sum(dossier.late for dossier in participants.read_model.dossiers.values()),
         returned=tally["movement return"],
         suspended=tally["dossier.suspended"],
         rejected=rejected,

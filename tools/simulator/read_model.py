@@ -1,4 +1,4 @@
-"""What is publicly known of each dossier: what an agency reads in the streams before it acts."""
+"""The read model: what an agency can know of each dossier, by the streams, before it acts."""
 
 from dataclasses import dataclass, field
 
@@ -38,13 +38,13 @@ class Dossier:
 
     def before(self, step: str) -> list[str]:
         """The steps that must be finished for this one to be open, in the order of the route."""
-        after = {one.id: one.after for one in self.route}
+        after = {step.id: step.after for step in self.route}
         found: set[str] = set()
         frontier = set(after.get(step, ()))
         while frontier:
             found |= frontier
-            frontier = {earlier for one in frontier for earlier in after[one]} - found
-        return [one.id for one in self.route if one.id in found]
+            frontier = {earlier for later in frontier for earlier in after[later]} - found
+        return [step.id for step in self.route if step.id in found]
 
     def release(self) -> list[Rest]:
         """Take out what was held back."""
@@ -52,8 +52,8 @@ class Dossier:
         return held
 
 
-class Book:
-    """All dossiers by their code."""
+class ReadModel:
+    """All dossiers by their code, as the events so far tell of them."""
 
     def __init__(self) -> None:
         self.dossiers: dict[str, Dossier] = {}
@@ -61,8 +61,8 @@ class Book:
     def __getitem__(self, code: str) -> Dossier:
         return self.dossiers.setdefault(code, Dossier(code))
 
-    def note(self, event: AnyEvent) -> None:
-        """Write down what an event says."""
+    def apply(self, event: AnyEvent) -> None:
+        """Take in an event."""
         match event.data:
             case DossierReceived() as data:
                 self[event.subject].received = data

@@ -1,4 +1,4 @@
-"""A week of the province: when offices work, when citizens come, and how the clock is moved."""
+"""A simulated week: when offices work, when citizens come, and how the clock is moved."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -61,6 +61,27 @@ class MemoryStore(Store):
                 stored.due, stored.timeline, stored.unsent = doc.due, doc.timeline, doc.unsent
 
     @override
+    async def outdated(self, code: str, after: str, limit: int) -> list[str]:
+        others = (key for key, doc in self.documents.items() if doc.code != code and key > after)
+        return sorted(others)[:limit]
+
+    @override
+    async def count_outdated(self, code: str) -> int:
+        return sum(doc.code != code for doc in self.documents.values())
+
+    @override
+    async def put_states(self, documents: Sequence[Document]) -> set[str]:
+        lost = {doc.key for doc in documents if self.documents[doc.key].version != doc.version}
+        for doc in documents:
+            if doc.key not in lost:
+                stored, folded = self.documents[doc.key], _copy(doc, whole=False)
+                stored.home, stored.state, stored.code = folded.home, folded.state, folded.code
+                stored.tip, stored.own_tip = folded.tip, folded.own_tip
+                if doc.line:
+                    self._lines[doc.key] = doc.line
+        return lost
+
+    @override
     async def allot(self, series: str, holders: Sequence[str]) -> dict[str, int]:
         taken = self.series.setdefault(series, [])
         taken.extend(holder for holder in dict.fromkeys(holders) if holder not in taken)

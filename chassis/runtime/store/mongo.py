@@ -19,7 +19,18 @@ from typing_extensions import override
 
 from chassis.core.document import Document
 from chassis.core.stream_time import Timeline, Told, latest
-from chassis.runtime.store.stored import document, fact_of, line_of, save_id, text, timeline_of, timer, wake
+from chassis.runtime.states import Head
+from chassis.runtime.store.stored import (
+    document,
+    fact_of,
+    line_of,
+    refolded,
+    save_id,
+    text,
+    timeline_of,
+    timer,
+    wake,
+)
 from chassis.runtime.store.writer import Writer, is_conflict
 
 StoreError = PyMongoError
@@ -49,6 +60,19 @@ class Store(Protocol):
 
     async def move_due(self, documents: Sequence[Document]) -> None:
         """Store `due`, `timeline` and `unsent` of documents that nobody else has saved since."""
+
+    async def outdated(self, code: str, after: str, limit: int) -> list[str]:
+        """Keys of documents that were folded under other versions than these, by key, beginning after one."""
+
+    async def count_outdated(self, code: str) -> int:
+        """How many documents were folded under other versions than these."""
+
+    async def put_states(self, documents: Sequence[Document]) -> set[str]:
+        """Write what folding anew changes in each document, its line too, unless somebody has saved it since.
+
+        Returns the keys that lost. No version is raised: facts, timers and what was said stay as they are, and whoever
+        has loaded the document can still save it. So this may be broken off anywhere, and come beside anybody.
+        """
 
     async def allot(self, series: str, holders: Sequence[str]) -> dict[str, int]:
         """Numbers of a series from 1, one for each holder, without gaps; a holder keeps its number."""
@@ -100,7 +124,10 @@ class MongoStore(Store):
         with suppress(CollectionInvalid):  # it is there already
             await self.database.create_collection("facts")
         await self.documents.create_indexes(
-            [IndexModel([("wake", ASCENDING)], name="timers", sparse=True)]
+            [
+                IndexModel([("wake", ASCENDING)], name="timers", sparse=True),
+                IndexModel([("code", ASCENDING)], name="code"),
+            ]
             + [IndexModel([(f"state.{path}", ASCENDING) for path in one], name="-".join(one)) for one in indexes]
         )
         await self._lines.create_indexes([IndexModel([("place", ASCENDING)], name="place")])
@@ -159,6 +186,36 @@ class MongoStore(Store):
                 ],
                 ordered=False,
             )
+
+    @override
+    async def outdated(self, code: str, after: str, limit: int) -> list[str]:
+        others = {"_id": {"$gt": after}, "code": {"$ne": code}}
+        found = self.documents.find(others, {"_id": 1}).sort("_id", ASCENDING).limit(limit)
+        return [one["_id"] async for one in found]
+
+    @override
+    async def count_outdated(self, code: str) -> int:
+        return await self.count({"code": {"$ne": code}})
+
+    @override
+    async def put_states(self, documents: Sequence[Document]) -> set[str]:
+        if not documents:
+            return set()
+        # The lines first: once the head tells the new versions, nobody looks at the document again.
+        await self.rewrite_lines(documents)
+        changes = [UpdateOne({"_id": doc.key, "v": doc.version}, {"$set": refolded(doc)}) for doc in documents]
+        try:
+            written = await self.documents.bulk_write(changes, ordered=False)
+        except BulkWriteError as error:
+            if not is_conflict(error):  # somebody saves them at this moment
+                raise
+        else:
+            if written.matched_count == len(documents):
+                return set()
+        code, keys = documents[0].code, [doc.key for doc in documents]
+        return {
+            one["_id"] async for one in self.documents.find({"_id": {"$in": keys}, "code": {"$ne": code}}, {"_id": 1})
+        }
 
     @override
     async def allot(self, series: str, holders: Sequence[str]) -> dict[str, int]:
@@ -253,10 +310,16 @@ class MongoStore(Store):
         found = await self.documents.find_one(dict(query), {"state": 1})
         return None if found is None else found["state"]
 
+    async def heads(self, query: Filter, limit: int = 0) -> AsyncIterator[Head]:
+        """Every matching document without its facts, streaming; with a limit, not more than that, by key."""
+        found = self.documents.find(dict(query), {"code": 1, "state": 1})
+        async for one in found.sort("_id", ASCENDING).limit(limit) if limit else found:
+            yield Head(one["_id"], one["code"], one["state"])
+
     async def states(self, query: Filter | None = None) -> AsyncIterator[tuple[str, dict[str, Any]]]:
         """Key and state of every matching document, streaming."""
-        async for one in self.documents.find(dict(query or {}), {"state": 1}):
-            yield one["_id"], one["state"]
+        async for head in self.heads(query or {}):
+            yield head.key, head.state
 
     async def aggregate(self, pipeline: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Figures over the documents."""

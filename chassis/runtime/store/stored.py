@@ -26,16 +26,17 @@ def head(doc: Document) -> dict[str, Any]:
         "p": doc.partition,
         **timer(doc),
         "unsent": doc.unsent,
-        "home": doc.home,
-        "state": doc.state,
-        "tip": doc.tip,
-        "own": doc.own_tip,
-        "code": doc.code,
+        **refolded(doc),
         "mark": doc.watermark and doc.watermark.isoformat(),
         "size": doc.characters,
         "ids": list(doc.known),
         "vs": list(doc.known.values()),
     }
+
+
+def refolded(doc: Document) -> dict[str, Any]:
+    """All of a document that folding its facts anew changes, its line apart."""
+    return {"home": doc.home, "state": doc.state, "tip": doc.tip, "own": doc.own_tip, "code": doc.code}
 
 
 def timer(doc: Document) -> dict[str, Any]:

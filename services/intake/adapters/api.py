@@ -11,6 +11,7 @@ from chassis.runtime import clock
 from chassis.runtime.app import Context
 from chassis.runtime.http.keys import KEY_PATTERN, KeyReusedError, StoredKeys
 from chassis.runtime.http.problem import documented
+from chassis.runtime.states import States
 from contracts import claims
 from contracts.envelope import DOSSIER_CODE_PATTERN, event_id
 from domain.procedures import Catalogue, Procedure
@@ -43,9 +44,9 @@ NOT_FOUND: dict[int | str, dict[str, Any]] = {404: documented("There is no such 
 REUSED: dict[int | str, dict[str, Any]] = {409: documented("The Idempotency-Key was used for another request")}
 
 
-def make_router(context: Context, personal_data: PersonalDataStore, catalogue: Catalogue) -> APIRouter:
+def make_router(context: Context, states: States, personal_data: PersonalDataStore, catalogue: Catalogue) -> APIRouter:
     """All routes."""
-    submissions = SubmissionService(context, personal_data, StoredKeys(context.store))
+    submissions = SubmissionService(states, context.publish, personal_data, StoredKeys(context.store))
     router = APIRouter()
     for part in (
         _lodging(submissions),

@@ -11,9 +11,9 @@ from typing import Literal
 from pydantic import ConfigDict, Field
 
 from chassis.runtime import clock
-from chassis.runtime.app import Context
-from chassis.runtime.bus.record import message_of
+from chassis.runtime.bus.record import Publish, message_of
 from chassis.runtime.http.keys import Keys
+from chassis.runtime.states import States
 from contracts import claims
 from contracts.envelope import Code, event_id
 from services.intake import queries
@@ -74,9 +74,9 @@ class CollectionBody(claims.Collection):
 class SubmissionService:
     """Turns requests into claims and waits for what becomes of them."""
 
-    def __init__(self, context: Context, personal_data: PersonalDataStore, keys: Keys) -> None:
-        self._store = context.store
-        self._publish = context.publish
+    def __init__(self, states: States, publish: Publish, personal_data: PersonalDataStore, keys: Keys) -> None:
+        self._states = states
+        self._publish = publish
         self._personal_data = personal_data
         self._keys = keys
 
@@ -133,7 +133,7 @@ class SubmissionService:
 
     async def by_code(self, code: str) -> Outcome | None:
         """The outcome of the dossier with this code; None if there is no such dossier."""
-        async for submission, state in self._store.states(queries.of_code(code)):
+        async for submission, state in self._states.states(queries.of_code(code)):
             return _public(submission, queries.progress(state))
         return None
 
@@ -151,7 +151,7 @@ class SubmissionService:
         return None
 
     async def _progress(self, submission: str) -> Progress | None:
-        state = await self._store.state_of(queries.of_submission(submission))
+        state = await self._states.state_of(queries.of_submission(submission))
         return None if state is None else queries.progress(state)
 
 

@@ -1,1 +1,1 @@
-"""The outside world of rating: the HTTP edge that takes ratings and feedback in, and the figures made of them."""
+"""Rating's outside world: the HTTP API that takes ratings and feedback in, and the figures made of them."""

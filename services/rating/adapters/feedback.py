@@ -1,4 +1,7 @@
-"""One way in for feedback and its answers: checked, the words put away, published, answered from what the loop made."""
+"""The submission service for feedback and its answers.
+
+A request is checked, its words are put away, an event that refers to them is published, and the outcome is awaited.
+"""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -6,49 +9,54 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from chassis.runtime.bus.record import Publish, message_of
-from contracts.envelope import Code, DossierCode, Payload, event_id, new_event
+from contracts.envelope import AnyEvent, Code, DossierCode
 from contracts.moments import Instant
 from contracts.rating import FeedbackAnswered, FeedbackSubmitted
 from domain.feedback import Category
 from domain.procedures import Directory
 from domain.worktime import Calendar, due_at
+from services.rating import queries
 from services.rating.adapters.submissions import Patience, States
 from services.rating.adapters.words import Answer, Kept, Words
-from services.rating.decide import SOURCE
-from services.rating.state import Feedback, FeedbackStatus, State
+from services.rating.events import feedback_answered, feedback_submitted
+from services.rating.state import Feedback, FeedbackStatus
 
 MOST_CHARACTERS = 5_000
-"""Of a feedback or an answer."""
+"""Characters of a feedback or an answer; a longer one is refused.
 
-Said = Annotated[str, StringConstraints(min_length=1, max_length=MOST_CHARACTERS, strip_whitespace=True, pattern=r"\S")]
-_STATE = TypeAdapter(State)
+With fewer, people can not tell their case; more only cost room in the store, for no event carries the words.
+"""
+
+FreeText = Annotated[
+    str, StringConstraints(min_length=1, max_length=MOST_CHARACTERS, strip_whitespace=True, pattern=r"\S")
+]
 
 
 class FeedbackBody(BaseModel):
-    """What a citizen sends: what it is about, which agency, and the words."""
+    """The feedback that a citizen sends: its category, the agency, and the words."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     category: Code
     agency: Code
-    text: Said
+    text: FreeText
     dossier: DossierCode | None = None
 
 
 class AnswerBody(BaseModel):
-    """What the agency answers."""
+    """The answer that an agency sends."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     agency: Code
-    text: Said
+    text: FreeText
 
 
 class FeedbackOutcome(BaseModel):
-    """Where a feedback stands. `category` and what follows are null as long as it is on its way to the streams."""
+    """The standing of a feedback. From `category` on all is null as long as it is on its way to the streams."""
 
     feedback_id: str
     category: str | None = None
@@ -61,16 +69,16 @@ class FeedbackOutcome(BaseModel):
 
 
 class UnfitError(ValueError):
-    """The request names what does not exist."""
+    """The request names a category or an agency that does not exist."""
 
 
 class TakenError(ValueError):
-    """The request contradicts what is already on record."""
+    """The request contradicts a feedback or an answer that is already on record."""
 
 
 @dataclass(frozen=True)
 class Terms:
-    """What a feedback is checked against.
+    """The data that a feedback is checked against.
 
     Attributes:
         categories: by code.
@@ -83,7 +91,7 @@ class Terms:
     calendar: Calendar
 
 
-class FeedbackDesk:
+class FeedbackSubmissionService:
     """Takes feedback and answers in."""
 
     def __init__(
@@ -116,7 +124,8 @@ class FeedbackDesk:
         if kept.content != content:
             raise TakenError("this Idempotency-Key was used for another feedback; take a new one")
         if await self._feedback(kept.reference) is None:
-            await self._say(kept.reference, kept.at, self._submitted(body, category, kept))
+            data = self._submitted(body, category, kept)
+            await self._publish_one(feedback_submitted(kept.reference, data, kept.at))
         return await self._settled(kept, lambda feedback: bool(feedback.category))
 
     async def answer(self, reference: str, body: AnswerBody) -> FeedbackOutcome | None:
@@ -134,17 +143,17 @@ class FeedbackDesk:
         if answer.text != body.text:
             raise TakenError("this feedback was answered otherwise, and an answer stays")
         if feedback.answered is None:
-            answered = FeedbackAnswered(feedback_id=reference, agency=body.agency, answered_at=answer.at)
-            await self._say(reference, answer.at, answered, causationid=event_id(FeedbackSubmitted.TYPE, reference))
+            data = FeedbackAnswered(feedback_id=reference, agency=body.agency, answered_at=answer.at)
+            await self._publish_one(feedback_answered(reference, data, answer.at))
         return await self._settled(kept, lambda feedback: feedback.answered is not None)
 
     async def outcome(self, reference: str) -> FeedbackOutcome | None:
-        """Where a feedback stands; None if it is unknown."""
+        """The standing of a feedback; None if it is unknown."""
         kept = await self._words.get(reference)
         return None if kept is None else _outcome(kept, await self._feedback(reference))
 
     async def text(self, reference: str) -> str | None:
-        """The words of a feedback, for who has to answer it."""
+        """The words of a feedback, for the agency that has to answer it; None if it is unknown."""
         kept = await self._words.get(reference)
         return None if kept is None else kept.text
 
@@ -165,16 +174,7 @@ class FeedbackDesk:
             dossier=body.dossier,
         )
 
-    async def _say(self, reference: str, at: datetime, data: Payload, causationid: str = "") -> None:
-        event = new_event(
-            data,
-            source=SOURCE,
-            subject=reference,
-            time=at,
-            correlationid=reference,
-            unique=(),
-            causationid=causationid,
-        )
+    async def _publish_one(self, event: AnyEvent) -> None:
         await self._publish([message_of(event)])
 
     async def _settled(self, kept: Kept, reached: Callable[[Feedback], bool]) -> FeedbackOutcome:
@@ -186,8 +186,8 @@ class FeedbackDesk:
         return FeedbackOutcome(feedback_id=kept.reference)
 
     async def _feedback(self, reference: str) -> Feedback | None:
-        found = await self._store.state_of({"_id": reference})
-        return _STATE.validate_python(found).feedback if found else None
+        found = await self._store.state_of(queries.of_document(reference))
+        return queries.restored(found).feedback if found else None
 
 
 def _outcome(kept: Kept, feedback: Feedback | None) -> FeedbackOutcome:
@@ -201,6 +201,6 @@ def _outcome(kept: Kept, feedback: Feedback | None) -> FeedbackOutcome:
         due=feedback.due,
         status=feedback.status,
         answered=feedback.answered,
-        # Put away first, published then: words that the streams do not know of yet are not said yet.
+        # Words are put away before their event is published: until the streams know of them, they are not shown.
         answer=kept.answer.text if kept.answer and feedback.answered else None,
     )

@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from contracts.envelope import LIVE
+from services.rating import queries
 from services.rating.adapters.figures import Totals
 
 FeedbackBy = Literal["category", "agency", "month"]
@@ -39,19 +40,8 @@ async def feedback_figures(
     store: Totals, by: FeedbackBy, now: datetime, month: str | None = None, timeline: str = LIVE
 ) -> list[FeedbackFigure]:
     """Figures of one timeline by category, agency or month, in the order of their keys; of one month, if given."""
-    # A month stands in every feedback and in no dossier; the index serves it.
-    wanted: dict[str, Any] = {"state.feedback.month": month or {"$gt": ""}, "state.feedback.timeline": timeline}
-    key = f"$state.feedback.{by}"
-    rows = await store.aggregate(
-        [
-            {"$match": wanted},
-            {"$group": {"_id": {"key": key, "status": "$state.feedback.status"}, "count": {"$sum": 1}}},
-        ]
-    )
-    # Limits run out at whole seconds, so their texts sort as the moments do.
-    past = {"$gt": "", "$lt": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
-    open_past = {**wanted, "state.feedback.status": "open", "state.feedback.due": past}
-    overdue = await store.aggregate([{"$match": open_past}, {"$group": {"_id": key, "count": {"$sum": 1}}}])
+    rows = await store.aggregate(queries.feedback_by_status(by, month, timeline))
+    overdue = await store.aggregate(queries.feedback_overdue(by, month, timeline, now))
     return _figures(rows, {str(row["_id"]): int(row["count"]) for row in overdue})
 
 

@@ -16,8 +16,8 @@ from domain.worktime import Text
 from services.rating.adapters.feedback import (
     AnswerBody,
     FeedbackBody,
-    FeedbackDesk,
     FeedbackOutcome,
+    FeedbackSubmissionService,
     TakenError,
     UnfitError,
 )
@@ -45,21 +45,26 @@ class Words(BaseModel):
     text: str
 
 
-def feedback_router(desk: FeedbackDesk, categories: Mapping[str, Category], token: str) -> APIRouter:
-    """All routes of feedback. What agencies do needs the service token, and is closed where none is set."""
+def feedback_router(
+    submissions: FeedbackSubmissionService, categories: Mapping[str, Category], token: str
+) -> APIRouter:
+    """All routes of feedback. Those for agencies need the service token, and are closed where none is set."""
     routes = APIRouter(tags=["feedback"])
-    for part in (_for_citizens(desk, categories), _for_agencies(desk, token)):
+    for part in (_for_citizens(submissions, categories), _for_agencies(submissions, token)):
         routes.include_router(part)
     return routes
 
 
-def _for_citizens(desk: FeedbackDesk, categories: Mapping[str, Category]) -> APIRouter:
+def _for_citizens(submissions: FeedbackSubmissionService, categories: Mapping[str, Category]) -> APIRouter:
     routes = APIRouter(prefix="/v1/feedback")
 
     @routes.get("/categories")
     async def feedback_categories() -> list[CategoryShown]:
-        """What feedback can be about, and how long an answer may take."""
-        return [CategoryShown(code=one.code, name=one.name, limit=str(one.limit)) for one in categories.values()]
+        """Tell what feedback can be about, and how long an answer may take."""
+        return [
+            CategoryShown(code=category.code, name=category.name, limit=str(category.limit))
+            for category in categories.values()
+        ]
 
     @routes.post(
         "",
@@ -73,7 +78,7 @@ def _for_citizens(desk: FeedbackDesk, categories: Mapping[str, Category]) -> API
         answer: keep it to yourself.
         """
         try:
-            outcome = await desk.submit(body, f"{body.agency}|{key or clock.random_reference()}")
+            outcome = await submissions.submit(body, f"{body.agency}|{key or clock.random_reference()}")
         except UnfitError as error:
             raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, str(error)) from None
         except TakenError as error:
@@ -85,15 +90,15 @@ def _for_citizens(desk: FeedbackDesk, categories: Mapping[str, Category]) -> API
 
     @routes.get("/{feedback_id}", responses=UNKNOWN)
     async def look_at_feedback(feedback_id: FeedbackId) -> FeedbackOutcome:
-        """Where a feedback stands, until when it has to be answered, and the answer."""
-        if (outcome := await desk.outcome(feedback_id)) is None:
+        """Tell where a feedback stands, until when it has to be answered, and the answer."""
+        if (outcome := await submissions.outcome(feedback_id)) is None:
             raise _unknown(feedback_id)
         return outcome
 
     return routes
 
 
-def _for_agencies(desk: FeedbackDesk, token: str) -> APIRouter:
+def _for_agencies(submissions: FeedbackSubmissionService, token: str) -> APIRouter:
     def admit(authorization: Annotated[str, Header()] = "") -> None:
         if not token or not hmac.compare_digest(authorization.encode(), f"Bearer {token}".encode()):
             raise HTTPException(status.HTTP_403_FORBIDDEN, "send the service token (LIENTHONG_SERVICE_TOKEN) as bearer")
@@ -103,7 +108,7 @@ def _for_agencies(desk: FeedbackDesk, token: str) -> APIRouter:
     @routes.get("/internal/feedback/{feedback_id}", include_in_schema=False)
     async def read(feedback_id: FeedbackId) -> Words:
         """The words of a feedback."""
-        if (text := await desk.text(feedback_id)) is None:
+        if (text := await submissions.text(feedback_id)) is None:
             raise _unknown(feedback_id)
         return Words(text=text)
 
@@ -120,7 +125,7 @@ def _for_agencies(desk: FeedbackDesk, token: str) -> APIRouter:
     async def answer_feedback(feedback_id: FeedbackId, body: AnswerBody, response: Response) -> FeedbackOutcome:
         """Answer a feedback, once; the same answer again changes nothing. 202 if it is not on record yet."""
         try:
-            outcome = await desk.answer(feedback_id, body)
+            outcome = await submissions.answer(feedback_id, body)
         except TakenError as error:
             raise HTTPException(status.HTTP_409_CONFLICT, str(error)) from None
         if outcome is None:

@@ -15,18 +15,25 @@ from pydantic import BaseModel, ConfigDict
 
 from contracts.envelope import LIVE
 from domain.worktime import ZONE
+from services.rating import queries
 
 By = Literal["officer", "agency", "channel", "month"]
 
 FEWEST = 5
-"""Ratings. Fewer tell more of who rated than of who was rated; with a larger number small units show nothing."""
+"""The least number of ratings that are shown together.
+
+With fewer, a figure tells more of who rated than of who was rated; with more, small units show nothing.
+"""
 
 
 class Totals(Protocol):
-    """The part of the store that figures need."""
+    """The part of the stored states that figures need."""
 
     async def aggregate(self, pipeline: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        """Figures over the documents."""
+        """Figures over the documents as they are stored."""
+
+    async def outdated(self) -> int:
+        """How many of them hold a state that other code has folded."""
 
 
 class Figure(BaseModel):
@@ -71,59 +78,46 @@ async def figures(store: Totals, by: By, now: datetime, month: str | None = None
     """
     wanted: dict[str, Any] = {"$lt": now.astimezone(ZONE).strftime("%Y-%m")} if timeline == LIVE else {"$gt": ""}
     months = {**wanted, **({"$eq": month} if month else {})}
-    rows = await store.aggregate(_pipeline(months, timeline))
+    rows = await store.aggregate(queries.counted_cells(months, timeline))
     return shown([Cell(**row["_id"], count=row["count"], points=row["points"], of=row["of"]) for row in rows], by)
 
 
-def _pipeline(months: Mapping[str, Any], timeline: str) -> list[dict[str, Any]]:
-    # The first stage is what the index serves; the second drops the dossier's other ratings.
-    wanted = {"state.ratings.month": months, "state.ratings.counted": True, "state.ratings.timeline": timeline}
-    cell = {name: f"$state.ratings.{name}" for name in ("month", "agency", "officer", "channel")}
-    sums = {name: {"$sum": f"$state.ratings.{name}"} for name in ("points", "of")}
-    return [
-        {"$match": wanted},
-        {"$unwind": "$state.ratings"},
-        {"$match": wanted},
-        {"$group": {"_id": cell, "count": {"$sum": 1}, **sums}},
-    ]
-
-
 def shown(cells: Sequence[Cell], by: By) -> list[Figure]:
-    """What may be shown of these cells, which are all of their months. Pure."""
-    officers, rest = _enough((one for one in cells if one.officer), lambda one: (one.month, one.agency, one.officer))
-    rest += [one for one in cells if not one.officer]
-    agencies, rest = _enough(rest, lambda one: (one.month, one.agency))
-    everybody, _ = _enough(rest, lambda one: one.month)
+    """The figures that may be shown of these cells, which are all of their months. Pure."""
+    named, rest = [cell for cell in cells if cell.officer], [cell for cell in cells if not cell.officer]
+    officers, few = _enough(named, lambda cell: (cell.month, cell.agency, cell.officer))
+    agencies, few = _enough(few + rest, lambda cell: (cell.month, cell.agency))
+    everybody, _ = _enough(few, lambda cell: cell.month)
     may = {
         "officer": officers,
         "agency": officers + agencies,
         "channel": officers + agencies + everybody,
         "month": officers + agencies + everybody,
     }[by]
-    counted, named = set(may), [one for one in cells if getattr(one, by) is not None]
-    return [
-        _figure(key, group, counted) for key, group in sorted(_grouped(named, lambda one: getattr(one, by)).items())
-    ]
+    counted, keyed = set(may), [cell for cell in cells if getattr(cell, by) is not None]
+    groups = _grouped(keyed, lambda cell: getattr(cell, by))
+    return [_figure(key, group, counted) for key, group in sorted(groups.items())]
 
 
 def _enough(cells: Iterable[Cell], key: Callable[[Cell], Hashable]) -> tuple[list[Cell], list[Cell]]:
     """The cells of groups that have enough ratings together, and the others."""
     enough, few = list[Cell](), list[Cell]()
     for group in _grouped(cells, key).values():
-        (enough if sum(one.count for one in group) >= FEWEST else few).extend(group)
+        (enough if sum(cell.count for cell in group) >= FEWEST else few).extend(group)
     return enough, few
 
 
 def _grouped(cells: Iterable[Cell], key: Callable[[Cell], Any]) -> dict[Any, list[Cell]]:
     groups: dict[Any, list[Cell]] = defaultdict(list)
-    for one in cells:
-        groups[key(one)].append(one)
+    for cell in cells:
+        groups[key(cell)].append(cell)
     return groups
 
 
 def _figure(key: str, group: Sequence[Cell], may: set[Cell]) -> Figure:
-    count, points, of = (sum(getattr(one, name) for one in group if one in may) for name in ("count", "points", "of"))
-    hidden = sum(one.count for one in group if one not in may)
+    shown_cells = [cell for cell in group if cell in may]
+    count, points, of = (sum(getattr(cell, name) for cell in shown_cells) for name in ("count", "points", "of"))
+    hidden = sum(cell.count for cell in group if cell not in may)
     if not count:
         return Figure(key=key, count=0, points=None, of=None, share=None, hidden=hidden, suppressed=True)
     return Figure(key=key, count=count, points=points, of=of, share=round(points / of, 4), hidden=hidden)

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, HTTPException, Path, Query, Response, status
+from fastapi import APIRouter, Depends, Header, HTTPException, Path, Query, Response, status
 from pydantic.json_schema import SkipJsonSchema
 
 from chassis.runtime.http.keys import KEY_PATTERN, KeyReusedError
@@ -12,7 +12,7 @@ from chassis.runtime.http.problem import documented
 from contracts.envelope import DOSSIER_CODE_PATTERN, LIVE, Code
 from services.rating.adapters.feedback_figures import FeedbackBy, FeedbackFigure, feedback_figures
 from services.rating.adapters.figures import By, Figure, Totals, figures
-from services.rating.adapters.submissions import Edge, Outcome, RatingBody
+from services.rating.adapters.submissions import Outcome, RatingBody, RatingSubmissionService
 
 DossierPath = Annotated[str, Path(pattern=DOSSIER_CODE_PATTERN)]
 RatingPath = Annotated[str, Path(max_length=120)]
@@ -23,7 +23,22 @@ Timeline = Annotated[Code, Query(description="Of this clock: an import or a simu
 IdempotencyKey = Annotated[str | SkipJsonSchema[None], Header(min_length=1, max_length=120, pattern=KEY_PATTERN)]
 
 
-def router(edge: Edge, totals: Totals, clock: Callable[[], datetime]) -> APIRouter:
+OUTDATED = "Lienthong-Outdated"
+"""Header of an answer with figures: how many documents they count by a state that older code has folded. Without such
+documents there is no header. `lienthong refold rating` folds them anew."""
+FIGURES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "headers": {
+            OUTDATED: {
+                "schema": {"type": "integer", "minimum": 1},
+                "description": "How many documents are counted as older code left them; missing where none is",
+            }
+        }
+    }
+}
+
+
+def router(submissions: RatingSubmissionService, totals: Totals, clock: Callable[[], datetime]) -> APIRouter:
     """All routes of rating, and the figures of feedback."""
     routes = APIRouter(prefix="/v1", tags=["rating"])
 
@@ -38,7 +53,7 @@ def router(edge: Edge, totals: Totals, clock: Callable[[], datetime]) -> APIRout
     async def rate(body: RatingBody, response: Response, idempotency_key: IdempotencyKey = None) -> Outcome:
         """Rate a dossier (đánh giá). 202 if the outcome is still open: look at `Location` later."""
         try:
-            outcome = await edge.submit(body, idempotency_key)
+            outcome = await submissions.submit(body, idempotency_key)
         except KeyReusedError as error:
             raise HTTPException(status.HTTP_409_CONFLICT, str(error)) from None
         response.headers["Location"] = f"/v1/ratings/{body.dossier}/{outcome.rating_id}"
@@ -48,19 +63,23 @@ def router(edge: Edge, totals: Totals, clock: Callable[[], datetime]) -> APIRout
 
     @routes.get("/ratings/{dossier}/{rating_id}", responses={404: documented("No such rating has arrived")})
     async def look_at_rating(dossier: DossierPath, rating_id: RatingPath) -> Outcome:
-        """What became of a rating; `counted` is null while its dossier is unknown."""
-        if (outcome := await edge.outcome(dossier, rating_id)) is None:
+        """Tell what became of a rating; `counted` is null while its dossier is unknown."""
+        if (outcome := await submissions.outcome(dossier, rating_id)) is None:
             raise HTTPException(status.HTTP_404_NOT_FOUND, "no such rating has arrived; if it was just sent, try again")
         return outcome
 
-    @routes.get("/figures")
+    async def tell_outdated(response: Response) -> None:
+        if outdated := await totals.outdated():
+            response.headers[OUTDATED] = str(outdated)
+
+    @routes.get("/figures", responses=FIGURES, dependencies=[Depends(tell_outdated)])
     async def rating_figures(
         by: Annotated[By, Query()], month: Month = None, timeline: Timeline = LIVE
     ) -> list[Figure]:
         """Points by officer, agency, channel or month that is over; too few ratings to be anonymous are not shown."""
         return await figures(totals, by, clock(), month, timeline)
 
-    @routes.get("/figures/feedback")
+    @routes.get("/figures/feedback", responses=FIGURES, dependencies=[Depends(tell_outdated)])
     async def figures_of_feedback(
         by: Annotated[FeedbackBy, Query()], month: Month = None, timeline: Timeline = LIVE
     ) -> list[FeedbackFigure]:

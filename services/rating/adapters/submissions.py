@@ -1,7 +1,6 @@
-"""One way in for ratings: checked, published as `rating.submitted`, answered with what the loop made of it."""
+"""The submission service for ratings: it checks a request, publishes `rating.submitted` and awaits the outcome."""
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,7 +13,6 @@ from pydantic import (
     ConfigDict,
     Field,
     StrictInt,
-    TypeAdapter,
     WithJsonSchema,
     field_validator,
 )
@@ -22,16 +20,15 @@ from pydantic import (
 from chassis.runtime.bus.record import Publish, message_of
 from chassis.runtime.http.keys import Keys
 from chassis.runtime.store.mongo import StoreError
-from contracts.envelope import CODE_PATTERN, AnyEvent, Code, DossierCode, new_event
-from contracts.rating import Indicator, RatingChannel, RatingSubmitted
-from services.rating.decide import SOURCE
-from services.rating.state import INITIAL, MOST_POINTS, Rating, State, had_it
-
-_STATE = TypeAdapter(State)
+from contracts.envelope import CODE_PATTERN, Code, DossierCode
+from contracts.rating import Indicator, RatingChannel
+from services.rating import queries
+from services.rating.events import rating_submitted
+from services.rating.state import INITIAL, MOST_POINTS, Rating, State
 
 
 def _whole(given: Any) -> Any:
-    """JSON has one kind of number, and 2.0 is as whole as 2."""
+    """Take 2.0 for 2: JSON has one kind of number."""
     return int(given) if isinstance(given, float) and given.is_integer() else given
 
 
@@ -41,14 +38,14 @@ _Points = Annotated[
 
 
 class States(Protocol):
-    """The part of the store that the edge needs."""
+    """The part of the store that submission services need."""
 
     async def state_of(self, query: Mapping[str, Any]) -> dict[str, Any] | None:
-        """The state of one matching document."""
+        """The stored state of one matching document; None if there is none."""
 
 
 class RatingBody(BaseModel):
-    """What a device, a portal or a clerk sends."""
+    """The rating that a device, a portal or a clerk sends."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -72,7 +69,7 @@ class RatingBody(BaseModel):
 
 
 class Outcome(BaseModel):
-    """What became of a rating. `counted` is null while it still may: the dossier, or who works on it, is not known."""
+    """The outcome of a rating; `counted` is null while it may still count: not all is known of who had the dossier."""
 
     rating_id: str
     counted: bool | None
@@ -80,11 +77,14 @@ class Outcome(BaseModel):
 
 @dataclass(frozen=True)
 class Patience:
-    """How long a request waits for the loop.
+    """The time that a request waits for the loop: 2 seconds as a whole.
+
+    With less, a slow loop makes requests answer 202 that could have told the outcome; with more, requests pile up
+    while the loop is down.
 
     Attributes:
-        polls: how often it looks.
-        seconds: between two looks.
+        polls: how often it looks at the store.
+        seconds: between two looks; shorter ones cost the store more queries than a citizen notices.
         pause: waits; a test does not.
     """
 
@@ -93,7 +93,7 @@ class Patience:
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
-class Edge:
+class RatingSubmissionService:
     """Takes ratings in."""
 
     def __init__(
@@ -117,7 +117,8 @@ class Edge:
             KeyReusedError: the same holder used the key for another rating.
         """
         state = await self._known(body.dossier)
-        event = _event(body, key, state, self._clock())
+        content = body.model_dump(exclude={"dossier"})
+        event = rating_submitted(body.dossier, content, key, state, self._clock())
         if key is not None:
             with suppress(StoreError):  # without it a rating is still taken in; of two, the bus has one first
                 await self._keys.hold(event.id, body)
@@ -126,7 +127,7 @@ class Edge:
         return await self._settled(body.dossier, event.id)
 
     async def outcome(self, dossier: str, rating_id: str) -> Outcome | None:
-        """What became of a rating; None if it has not been seen."""
+        """The outcome of a rating; None if it has not been seen."""
         return _outcome(await self._state(dossier), rating_id)
 
     async def _settled(self, dossier: str, rating_id: str) -> Outcome:
@@ -145,30 +146,17 @@ class Edge:
             return INITIAL
 
     async def _state(self, dossier: str) -> State:
-        found = await self._store.state_of({"_id": dossier})
-        return _STATE.validate_python(found) if found else INITIAL
-
-
-def _event(body: RatingBody, key: str | None, state: State, at: datetime) -> AnyEvent:
-    content = body.model_dump(exclude={"dossier"})
-    meaning = key or json.dumps(content, sort_keys=True)
-    return new_event(
-        RatingSubmitted.model_validate(content),
-        source=SOURCE,
-        subject=body.dossier,
-        time=at,
-        correlationid=state.correlationid or body.dossier,
-        unique=(body.holder, meaning),
-    )
+        found = await self._store.state_of(queries.of_document(dossier))
+        return queries.restored(found) if found else INITIAL
 
 
 def _find(state: State, rating_id: str) -> Rating | None:
-    return next((one for one in state.ratings if one.rating_id == rating_id), None)
+    return next((rating for rating in state.ratings if rating.rating_id == rating_id), None)
 
 
 def _outcome(state: State, rating_id: str) -> Outcome | None:
     rating = _find(state, rating_id)
     if rating is None:
         return None
-    may_yet = not state.received or not (rating.counted or had_it(state, rating) or state.completed)
+    may_yet = not state.received or not (rating.counted or state.had_it(rating) or state.completed)
     return Outcome(rating_id=rating_id, counted=None if may_yet else rating.counted)

@@ -1,6 +1,6 @@
-"""Where the words of feedback stay, and of its answers: nothing but a reference to them leaves this service.
+"""The store for the words of feedback and of its answers: only a reference to them leaves this service.
 
-With them stands when they came in, so that what is published again is the same event, byte for byte.
+The moment at which they came in is kept with them, so that an event that is published again is the same, byte for byte.
 """
 
 import hashlib
@@ -25,10 +25,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Kept:
-    """What is kept of one feedback.
+    """The words of one feedback, as they are kept.
 
     Attributes:
-        reference: random; the feedback's id, known to who submitted it.
+        reference: random; the feedback's id, known only to the citizen who submitted it.
         content: digest of the whole request, which tells a repeat from another one with the same key.
         at: when it came in.
         answer: None before there is one.
@@ -42,7 +42,7 @@ class Kept:
 
 
 class Words(Protocol):
-    """Who keeps the words."""
+    """A store that keeps the words."""
 
     async def keep(self, key: str, content: str, text: str, at: datetime) -> Kept:
         """Put away; a repeated key gets what was kept first."""
@@ -51,7 +51,7 @@ class Words(Protocol):
         """Put away the answer to what is kept; what is returned is the first one."""
 
     async def get(self, reference: str) -> Kept | None:
-        """What is kept; None if unknown."""
+        """Return what is kept; None if the reference is unknown."""
 
 
 class StoredWords:
@@ -61,7 +61,7 @@ class StoredWords:
         self._words = store.database.words
 
     async def prepare(self) -> None:
-        """Create the index that keeps one text a key."""
+        """Create the index that keeps one text for each key."""
         await self._words.create_index([("key", ASCENDING)], unique=True)
 
     async def keep(self, key: str, content: str, text: str, at: datetime) -> Kept:

@@ -1,7 +1,6 @@
 """The HTTP side: why a date is what it is, and which dossiers are late and how that is explained."""
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Path, Query
 from pydantic import BaseModel, ConfigDict
@@ -9,6 +8,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from chassis.core.service import Service
 from chassis.runtime.http.problem import documented
+from chassis.runtime.states import States
 from contracts.envelope import DOSSIER_CODE_PATTERN, LIVE, Code
 from services.sla.rules import Rules
 from services.sla.state import State
@@ -18,16 +18,6 @@ MOST = 500
 """Lines of the register in one answer."""
 
 DossierPath = Annotated[str, Path(pattern=DOSSIER_CODE_PATTERN)]
-
-
-class States(Protocol):
-    """The part of the store that is read."""
-
-    async def state_of(self, query: Mapping[str, Any]) -> dict[str, Any] | None:
-        """The state of one matching document."""
-
-    async def aggregate(self, pipeline: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        """Figures over the documents."""
 
 
 class Register(BaseModel):
@@ -62,14 +52,17 @@ def router(service: Service[State], rules: Rules, states: States) -> APIRouter:
         timeline: Annotated[Code, Query(description="Of this clock: an import or a simulation has its own")] = LIVE,
     ) -> Register:
         """The backlog (hồ sơ tồn đọng): overdue and open; by code, with cause, owner, plan and target date."""
-        rows = await states.aggregate(_pipeline(after, limit, explained, timeline))
-        entries = tuple(entry_of(service.restore(row["state"])) for row in rows[:limit])
-        return Register(entries=entries, next=entries[-1].dossier if len(rows) > limit else None)
+        wanted = _register(after, explained, timeline)
+        rows = [row async for row in states.states(wanted, limit + 1)]
+        listed = [service.restore(state) for _, state in rows[:limit]]
+        entries = tuple(entry_of(state) for state in listed if _in_register(state, explained))
+        return Register(entries=entries, next=rows[limit - 1][0] if len(rows) > limit else None)
 
     return routes
 
 
-def _pipeline(after: str, limit: int, explained: bool | None, timeline: str) -> list[dict[str, Any]]:
+def _register(after: str, explained: bool | None, timeline: str) -> dict[str, Any]:
+    """What is in the register, as a query."""
     wanted = {
         "state.phase": "open",
         "state.overdue": True,
@@ -77,6 +70,10 @@ def _pipeline(after: str, limit: int, explained: bool | None, timeline: str) -> 
         "state.timeline": timeline,
         "_id": {"$gt": after},
     }
-    if explained is not None:
-        wanted["state.explained"] = explained
-    return [{"$match": wanted}, {"$sort": {"_id": 1}}, {"$limit": limit + 1}, {"$project": {"state": 1}}]
+    return wanted if explained is None else {**wanted, "state.explained": explained}
+
+
+def _in_register(state: State, explained: bool | None) -> bool:
+    """The same of one state: one that was folded anew since it was found may not belong there."""
+    backlog = state.phase == "open" and state.overdue and state.kind == "dossier"
+    return backlog and explained in (None, state.explained)

@@ -286,3 +286,14 @@ async def test_misplaced_records_are_taken_in_and_counted_by_sender(agency, send
         sent({**event, "id": "three"}, partition=home, key=None),
     )
     assert (tally.accepted, value(metrics, sender)) == (3, 2)
+
+
+async def test_a_stranger_makes_nobody_decide_before_the_tick():
+    """Its report was refused, and the transfer was said all the same: saved before the tick, and never published."""
+    shop, birth = Shop(), json.loads(received(RECEIVED_AT, step("forward", "H29.16")).to_json())
+    await shop.process(sent({**birth, "timeline": "history"}, topic=DossierReceived.TYPE))
+    await shop.process(sent(report()))
+    assert shop.letters == [f"timeline: {CODE} is on the timeline history; what is said of it has to be, too"]
+    assert shop.said("dossier.transferred") == []
+    await shop.loop.sweep([0], "history", RECEIVED_AT + timedelta(days=30))
+    assert len(shop.said("dossier.transferred")) == 1

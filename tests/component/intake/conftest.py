@@ -17,8 +17,8 @@ from chassis.runtime.bus.record import Message
 from chassis.runtime.http.application import Probes, make_api
 from chassis.runtime.loop import Loop
 from chassis.runtime.settings import Settings
-from chassis.runtime.store.memory import MemoryStore
 from services.intake.app import build
+from tests.stored import ReadableStore
 
 SHARED = "not-a-secret"
 
@@ -51,22 +51,12 @@ class Collection:
             self.kept.append(fresh)
 
 
-class FakeStore(MemoryStore):
+class FakeStore(ReadableStore):
     """The store in memory, with what intake's submission service asks of the real one."""
 
     def __init__(self) -> None:
         super().__init__()
         self.database = SimpleNamespace(applicants=Collection(), request_keys=Collection())
-
-    async def state_of(self, query: Mapping[str, Any]) -> dict[str, Any] | None:
-        found = self.documents.get(query["_id"])
-        return None if found is None else deepcopy(found.state)
-
-    async def states(self, query: Mapping[str, Any]) -> AsyncIterator[tuple[str, dict[str, Any]]]:
-        ((path, value),) = query.items()
-        for key, document in self.documents.items():
-            if document.state.get(path.removeprefix("state.")) == value:
-                yield key, deepcopy(document.state)
 
 
 class Unit:

@@ -337,17 +337,27 @@ async def test_metrics_are_text_for_prometheus(unit):
 
 
 async def test_a_fault_is_an_answer_and_a_log_line_without_the_request(unit):
-    async def fails(_query):
+    def fails(_query, _limit):
         raise ValueError("Nguyễn Văn A, 0912345678")
 
-    unit.store.state_of = fails
+    unit.store.heads = fails
     transport = httpx.ASGITransport(unit.http._transport.app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://intake") as client:
         with structlog.testing.capture_logs() as written:
             answer = await client.get("/v1/submissions/nguyen-van-a")
-    del unit.store.state_of
+    del unit.store.heads
     assert answer.status_code == 500
     assert "0912345678" not in answer.text
     [line] = [one for one in written if one["event"] == "http.fault"]
     assert (line["route"], line["method"], line["error"]) == ("/v1/submissions/{submission}", "GET", "ValueError")
     assert "nguyen" not in str(written).lower()
+
+
+async def test_what_older_code_folded_is_told_as_this_code_folds_it(unit):
+    told = (await lodge(unit)).json()
+    submission, code = told["submission_id"], told["dossier_code"]
+    unit.store.age(submission, code=code, outcome="of another shape")
+    assert (await unit.http.get(f"/v1/submissions/{submission}")).json() == told
+    assert (await unit.http.get(f"/v1/dossiers/{code}")).json() == told
+    assert (await unit.http.post(f"/v1/submissions/{submission}/withdrawal")).json()["outcome"] == "withdrawn"
+    assert unit.store.documents[submission].code == unit.loop.service.code  # folded anew with its next event

@@ -1,7 +1,6 @@
 """Waiting for what becomes of a claim, whichever instance reads it."""
 
 from itertools import islice
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ SEEN = {"outcome": "received", "code": "D.1", "appointment": None, "missing": []
 
 
 class Slow:
-    """A store in which the outcome shows at a later look."""
+    """States among which the outcome shows at a later look."""
 
     def __init__(self, looks: int) -> None:
         self.looks = looks
@@ -25,7 +24,7 @@ class Slow:
 
 
 def waiting(store: Slow) -> SubmissionService:
-    return SubmissionService(SimpleNamespace(store=store, publish=None, settings=None), personal_data=None, keys=None)
+    return SubmissionService(store, publish=None, personal_data=None, keys=None)
 
 
 async def until_judged(store: Slow) -> Outcome | None:

@@ -9,11 +9,12 @@ import pytest
 from fastapi import APIRouter
 from pydantic import BaseModel
 
+from chassis.core.document import Document
 from chassis.runtime.bus.record import Message
 from chassis.runtime.http.application import Probes, make_api
 from chassis.runtime.http.keys import KeyReusedError
 from chassis.runtime.loop import Loop
-from chassis.runtime.store.memory import MemoryStore
+from chassis.runtime.states import Head, States
 from chassis.runtime.store.mongo import StoreError
 from contracts.envelope import AnyEvent, event_id, new_event
 from contracts.intake import DossierReceived
@@ -21,12 +22,13 @@ from contracts.routing import DossierCompleted
 from domain.feedback import load_categories
 from domain.procedures import load_directory
 from domain.worktime import load_calendar
-from services.rating.adapters.feedback import FeedbackDesk, Terms
+from services.rating.adapters.feedback import FeedbackSubmissionService, Terms
 from services.rating.adapters.feedback_http import feedback_router
 from services.rating.adapters.http import router
-from services.rating.adapters.submissions import Edge, Patience
+from services.rating.adapters.submissions import Patience, RatingSubmissionService
 from services.rating.adapters.words import Answer, Kept
 from services.rating.service import service
+from tests.stored import ReadableStore
 
 START = datetime(2026, 1, 5, 2, tzinfo=UTC)
 TERMS = Terms(load_categories(), load_directory(), load_calendar())
@@ -89,12 +91,12 @@ class Keys:
 
 @dataclass
 class Shop:
-    """Rating in one process: what its edge publishes waits on the bus until the edge waits for the outcome."""
+    """Rating in one process: what a request publishes waits on the bus until the request waits for the outcome."""
 
     at: datetime = START
     waiting: list[Message] = field(default_factory=list)
     said: list[Message] = field(default_factory=list)
-    store: MemoryStore = field(default_factory=MemoryStore)
+    store: ReadableStore = field(default_factory=ReadableStore)
     down: bool = False
     pauses: list[float] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
@@ -106,11 +108,14 @@ class Shop:
         self.offsets = itertools.count()
         self.loop = Loop(service(), self.store, self.say)
         patience = Patience(pause=self.pause)
-        edge = Edge(self, Keys(self), self.take, lambda: self.at, patience)
-        desk = FeedbackDesk(self, self.words, self.take, lambda: self.at, terms=TERMS, patience=patience)
+        states = States(self.loop.service, self)
+        ratings = RatingSubmissionService(states, Keys(self), self.take, lambda: self.at, patience)
+        feedback = FeedbackSubmissionService(
+            states, self.words, self.take, lambda: self.at, terms=TERMS, patience=patience
+        )
         routes = APIRouter()
-        routes.include_router(router(edge, self, lambda: self.at))
-        routes.include_router(feedback_router(desk, TERMS.categories, self.token))
+        routes.include_router(router(ratings, states, lambda: self.at))
+        routes.include_router(feedback_router(feedback, TERMS.categories, self.token))
         self.api = make_api("rating", routes, NOBODY_ASKS)
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(self.api), base_url="http://rating")
 
@@ -135,11 +140,16 @@ class Shop:
         self.waiting.append(Message(event.type, event.subject.encode(), event.to_json().encode()))
         await self.work()
 
-    async def state_of(self, query: Mapping[str, Any]) -> dict[str, Any] | None:
+    def heads(self, query: Mapping[str, Any], limit: int = 0) -> AsyncIterator[Head]:
         if self.down:
             raise StoreError("no server")
-        found = self.store.documents.get(query["_id"])
-        return found.state if found else None
+        return self.store.heads(query, limit)
+
+    async def load(self, keys: Sequence[str], *, whole: bool = False) -> dict[str, Document]:
+        return await self.store.load(keys, whole=whole)
+
+    async def count_outdated(self, code: str) -> int:
+        return await self.store.count_outdated(code)
 
     async def aggregate(self, pipeline: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         assert "$group" in pipeline[-1]

@@ -234,3 +234,11 @@ async def test_rating_is_wired(tmp_path: Path) -> None:
     paths = make_api("rating", app.router, well).openapi()["paths"]
     assert {"/v1/ratings", "/v1/feedback", "/v1/feedback/{feedback_id}/answer", "/v1/figures/feedback"} <= set(paths)
     assert not [path for path in paths if path.startswith("/internal")]
+
+
+async def test_a_feedback_that_older_code_folded_is_told_as_this_code_folds_it(shop: Any) -> None:
+    lodged = await lodge(shop)
+    feedback = lodged["feedback_id"]
+    shop.store.age(feedback, feedback="of another shape")
+    assert (await shop.client.get(f"/v1/feedback/{feedback}")).json() == lodged
+    assert (await reply(shop, feedback)).json()["status"] == "in-time"

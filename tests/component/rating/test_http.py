@@ -145,3 +145,25 @@ async def test_figures_hide_small_samples_and_the_running_month(shop: Any) -> No
 @pytest.mark.parametrize("params", [{}, {"by": "holder"}, {"by": "agency", "month": "2026-13"}])
 async def test_other_figures_are_refused(params: dict[str, str], shop: Any) -> None:
     assert (await shop.client.get("/v1/figures", params=params)).status_code == 422
+
+
+async def test_what_older_code_folded_is_told_as_this_code_folds_it(
+    shop: Any, received: AnyEvent, completed: AnyEvent
+) -> None:
+    await shop.hear(received)
+    await shop.hear(completed)
+    told = await shop.client.post("/v1/ratings", json=BODY)
+    shop.store.age(CODE, ratings="of another shape")
+    assert (await shop.client.get(told.headers["Location"])).json() == told.json()
+    again = await shop.client.post("/v1/ratings", json=BODY)  # it is found among what is known, and not said again
+    assert (again.status_code, again.json(), shop.waiting) == (201, told.json(), [])
+
+
+@pytest.mark.parametrize("path", ["/v1/figures?by=agency", "/v1/figures/feedback?by=agency"])
+async def test_figures_tell_how_many_documents_they_count_as_older_code_left_them(
+    path: str, shop: Any, received: AnyEvent
+) -> None:
+    await shop.hear(received)
+    assert "lienthong-outdated" not in (await shop.client.get(path)).headers
+    shop.store.age(CODE)
+    assert (await shop.client.get(path)).headers["lienthong-outdated"] == "1"

@@ -1,6 +1,5 @@
 """What sla tells over HTTP, on a store in memory that answers what the register asks."""
 
-from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -8,12 +7,16 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from chassis.core.document import Document
+from chassis.core.refold import fold_anew
 from chassis.runtime.http.application import Probes, make_api
+from chassis.runtime.states import States
 from contracts.routing import DelayExplained, DossierCompleted, DossierResumed, DossierSuspended
 from services.sla.adapters import router
 from services.sla.decide import Rules
 from services.sla.service import service
 from tests.given import CODE, OFFICE, Story, at, fact, given, received
+from tests.stored import OLDER, ReadableStore
 
 RULES = Rules(OFFICE)
 SLA = service(RULES)
@@ -22,41 +25,32 @@ DUE = at(5, "09:00")
 LATE = DUE + timedelta(seconds=1)
 
 
-class States:
-    """The states of some stories."""
+class Stored(ReadableStore):
+    """The documents of some stories."""
 
     def __init__(self, **stories: Story) -> None:
-        self.states = {code: SLA.dump(story.state) for code, story in stories.items()}
-
-    async def state_of(self, query: Mapping[str, Any]) -> dict[str, Any] | None:
-        return self.states.get(query["_id"])
-
-    async def aggregate(self, pipeline: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        match, _, limit, _ = pipeline
-        wanted = dict(match["$match"])
-        after = wanted.pop("_id")["$gt"]
-        found = [
-            {"_id": code, "state": state}
-            for code, state in sorted(self.states.items())
-            if code > after and all(state[path.removeprefix("state.")] == value for path, value in wanted.items())
-        ]
-        return found[: limit["$limit"]]
+        super().__init__()
+        for code, story in stories.items():
+            doc = self.documents[code] = Document(code, version=1)
+            for one in story.record:
+                doc.add(one, one.to_json(), own=SLA.said(one))
+            fold_anew(doc, SLA)
 
 
 async def nothing() -> Any:
     return {}
 
 
-def api_of(states: States) -> FastAPI:
-    return make_api("sla", router(SLA, RULES, states), Probes(nothing, nothing, nothing))
+def api_of(store: Stored) -> FastAPI:
+    return make_api("sla", router(SLA, RULES, States(SLA, store)), Probes(nothing, nothing, nothing))
 
 
-def client(states: States) -> httpx.AsyncClient:
-    return httpx.AsyncClient(transport=httpx.ASGITransport(api_of(states)), base_url="http://sla")
+def client(store: Stored) -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=httpx.ASGITransport(api_of(store)), base_url="http://sla")
 
 
-async def get(states: States, path: str) -> httpx.Response:
-    async with client(states) as http:
+async def get(store: Stored, path: str) -> httpx.Response:
+    async with client(store) as http:
         return await http.get(path)
 
 
@@ -77,7 +71,7 @@ def explained(time):
 
 async def test_a_citizen_can_read_why_the_date_is_what_it_is():
     resumed = dossier(suspended(at(3)), fact(DossierResumed(cause="payment"), at(4)))
-    answer = (await get(States(**{CODE: resumed}), f"/v1/dossiers/{CODE}/deadlines")).json()
+    answer = (await get(Stored(**{CODE: resumed}), f"/v1/dossiers/{CODE}/deadlines")).json()
     (whole,) = answer["deadlines"]
     assert (answer["dossier"], answer["rule_set"], whole["key"]) == (CODE, "ND118", "dossier")
     assert whole["due"] == "2026-03-06T02:00:00Z"
@@ -93,7 +87,7 @@ async def test_a_citizen_can_read_why_the_date_is_what_it_is():
 
 
 async def test_while_the_clock_stands_there_is_no_date_and_it_says_for_what():
-    answer = (await get(States(**{CODE: dossier(suspended(at(3)))}), f"/v1/dossiers/{CODE}/deadlines")).json()
+    answer = (await get(Stored(**{CODE: dossier(suspended(at(3)))}), f"/v1/dossiers/{CODE}/deadlines")).json()
     (whole,) = answer["deadlines"]
     assert whole["due"] is whole["working_out"] is None
     assert [(one["cause"], one["until"]) for one in whole["waits"]] == [("payment", None)]
@@ -101,16 +95,16 @@ async def test_while_the_clock_stands_there_is_no_date_and_it_says_for_what():
 
 @pytest.mark.parametrize("code", ["H29.16-260302-0009", "no dossier"])
 async def test_a_dossier_that_nobody_received(code):
-    assert (await get(States(), f"/v1/dossiers/{code}/deadlines")).status_code in (404, 422)
+    assert (await get(Stored(), f"/v1/dossiers/{code}/deadlines")).status_code in (404, 422)
 
 
-def backlog() -> States:
+def backlog() -> Stored:
     codes = [f"H29.16-260302-000{n}" for n in range(1, 5)]
     stories = [dossier(code=code).when(now=LATE) for code in codes]
     stories[1] = stories[1].when(explained(at(6)).model_copy(update={"subject": codes[1]}))
     done = fact(DossierCompleted(outcome="granted", agency="H29.05"), at(9))
     stories[2] = stories[2].when(done.model_copy(update={"subject": codes[2]}))
-    return States(**dict(zip(codes, stories, strict=True)), open=dossier(code="open"))
+    return Stored(**dict(zip(codes, stories, strict=True)), open=dossier(code="open"))
 
 
 async def test_the_register_has_what_is_late_and_open_with_all_four_or_none_of_them():
@@ -143,4 +137,24 @@ async def test_the_register_comes_in_pages():
 
 @pytest.mark.parametrize("query", ["limit=0", "limit=501", "explained=perhaps", f"after={'x' * 65}"])
 async def test_a_page_that_can_not_be_is_refused(query):
-    assert (await get(States(), f"/v1/register?{query}")).status_code == 422
+    assert (await get(Stored(), f"/v1/register?{query}")).status_code == 422
+
+
+async def test_a_dossier_that_older_code_folded_is_told_as_this_code_folds_it():
+    store = Stored(**{CODE: dossier(suspended(at(3)))})
+    told = (await get(store, f"/v1/dossiers/{CODE}/deadlines")).json()
+    store.age(CODE, phase="of another shape")
+    assert (await get(store, f"/v1/dossiers/{CODE}/deadlines")).json() == told
+    assert store.documents[CODE].code == OLDER  # who asks changes nothing
+
+
+async def test_the_register_leaves_out_what_only_older_code_took_for_late():
+    store = backlog()
+    in_register = {"phase": "open", "overdue": True, "kind": "dossier", "timeline": "live", "explained": True}
+    store.age("open", **in_register)
+    store.age("H29.16-260302-0001", **in_register)
+    entries = (await get(store, "/v1/register")).json()["entries"]
+    assert [one["dossier"][-4:] for one in entries] == ["0001", "0002", "0004"]
+    assert entries[0]["explained"] is False
+    page = (await get(store, "/v1/register?explained=true&limit=1")).json()
+    assert (page["entries"], page["next"][-4:]) == ([], "0001")

@@ -1,7 +1,7 @@
 import json
 from pathlib import Path
 
-from bench.course import Run
+from bench.contender import Run
 from bench.flow import Flow
 from bench.replay import Replay
 from bench.report import NOTES, render

@@ -1,8 +1,8 @@
 from collections import Counter
 from datetime import datetime
 
+from bench.bus import topics_read
 from bench.contenders.bare import writing
-from bench.course import reading
 from bench.stored import Plan
 from bench.workload import Dossiers, stream, under_way
 from contracts.topics import read_event
@@ -16,11 +16,11 @@ def test_the_stream_is_always_the_same() -> None:
 
 def test_every_record_is_an_event_that_sla_reads() -> None:
     for record in stream(DOSSIERS, 400):
-        assert record.topic in reading()
+        assert record.topic in topics_read()
         assert read_event(record.topic, record.value).subject.encode() == record.key
 
 
-def test_time_never_goes_back_in_a_life() -> None:
+def test_time_never_goes_back_in_a_history() -> None:
     for number in range(100):
         times = [read_event(one.topic, one.value).time for one in DOSSIERS.records(number)]
         assert times == sorted(times)
@@ -40,7 +40,7 @@ def test_moments_of_one_dossier_are_as_far_apart_as_there_are_dossiers_under_way
         last[event.subject] = place, event.time
 
 
-def test_a_life_goes_from_receipt_to_completion() -> None:
+def test_a_history_goes_from_receipt_to_completion() -> None:
     for number in range(50):
         topics = [one.topic for one in DOSSIERS.records(number)]
         assert (topics[0], topics[1], topics[-1]) == ("dossier.received", "dossier.transferred", "dossier.completed")

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chassis.runtime.http.person import MAX_NAME, email_address, person_name, phone_number, takes_text
+from tests.examples import examples
 
 NAMES = [
     "Nguyễn Thị Hoa",
@@ -88,7 +89,7 @@ def test_a_name_is_composed_and_its_spaces_are_single() -> None:
 
 
 @given(st.text(max_size=40))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 def test_a_name_taken_once_is_taken_again_and_fits_one_line(text: str) -> None:
     try:
         name = person_name(text)

@@ -115,7 +115,7 @@ def peak_of(raw_cases, mapping):
     return report, peak
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(("read", "feed"), [(read_xes, xes_of), (read_csv, csv_of)])
 def test_memory_does_not_grow_with_the_log(mapping, csv_mapping, read, feed):
     used = mapping if read is read_xes else csv_mapping
@@ -125,7 +125,7 @@ def test_memory_does_not_grow_with_the_log(mapping, csv_mapping, read, feed):
     assert large < small + 1_000_000
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_putting_cases_together_holds_no_more_of_a_log_that_is_larger(csv_mapping):
     _, small = peak_of(lambda note: grouped(csv_by_time(500), csv_mapping, note), csv_mapping)
     report, large = peak_of(lambda note: grouped(csv_by_time(4_000), csv_mapping, note), csv_mapping)
@@ -149,13 +149,13 @@ def resident(cases, mapping, *sizes):
     return [int(run.stdout) for run in runs]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_parsers_own_memory_does_not_grow_either(mapping):
     small, large = resident("read_xes(xes_of(int(sys.argv[1])), mapping, print)", mapping, 500, 20_000)
     assert large < small * 1.2
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_sorting_on_disk_takes_no_more_than_its_caches(csv_mapping):
     code = "grouped(csv_by_time(int(sys.argv[1])), mapping, lambda *_: None)"
     small, large = resident(code, csv_mapping, 100, 10_000)

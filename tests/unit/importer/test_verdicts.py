@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.envelope import AnyEvent
+from tests.examples import examples
 from tests.receipt import LOG, closed_cases
 from tests.unit.importer.judging import LONG_AFTER, by_case, judged
 from tools.importer import Mapping, load_mapping
@@ -40,7 +41,7 @@ def test_a_case_that_begins_is_handed_over_and_ends_in_the_second_of_its_deadlin
     assert not judged(bus.events, LONG_AFTER).raised
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(start=MOMENTS, end=MOMENTS, deadline=MOMENTS, events=EVENTS)
 def test_the_verdict_after_the_import_is_that_of_the_logs_own_dates(start, end, deadline, events):
     happenings = tuple(

@@ -24,6 +24,7 @@ from contracts.sla import (
 from services.notify import rules
 from services.notify.decide import Order
 from services.notify.folding_apologies import WITHDRAWAL
+from tests.examples import examples
 from tests.given import comes_back, interleaved, told, told_in_order
 from tests.unit.notify.lives import SERVICE, START, Make, lived, story
 
@@ -35,7 +36,7 @@ def _from_the_first_day() -> Iterator[None]:
         yield
 
 
-LAW = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+LAW = settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def text(facts: list[AnyEvent]) -> str:

@@ -11,6 +11,7 @@ from contracts.envelope import AnyEvent
 from contracts.rating import RatingCounted
 from contracts.routing import DossierCompleted, DossierStepCompleted
 from services.rating.service import service
+from tests.examples import examples
 from tests.given import comes_back, interleaved, told, told_in_order
 
 MOMENTS = (datetime(2026, 1, 6, tzinfo=UTC), datetime(2026, 2, 6, tzinfo=UTC))
@@ -47,7 +48,7 @@ def lived(causes: list[AnyEvent], rng: random.Random) -> list[AnyEvent]:
 
 
 @given(st.randoms(use_true_random=False))
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(200), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_arrival_order_and_repeats_do_not_matter(
     event: Make, rating: Make, received: AnyEvent, rng: random.Random
 ) -> None:
@@ -59,7 +60,7 @@ def test_arrival_order_and_repeats_do_not_matter(
 
 
 @given(st.randoms(use_true_random=False))
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(200), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_one_rating_counts_for_each_holder(event: Make, rating: Make, received: AnyEvent, rng: random.Random) -> None:
     facts = lived(story(event, rating, received, rng), rng)
     state = SERVICE.fold(facts)
@@ -70,7 +71,7 @@ def test_one_rating_counts_for_each_holder(event: Make, rating: Make, received: 
 
 
 @given(st.randoms(use_true_random=False))
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(200), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_own_events_may_be_folded_before_or_after_what_others_say(
     event: Make, rating: Make, received: AnyEvent, rng: random.Random
 ) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from domain.procedures import Catalogue, Directory, load_catalogue, load_directory
 from domain.worktime import ZONE, Calendar, load_calendar
-from tests.unit.simulator.shop import Shop
+from tests.unit.simulator.harness import Harness
 from tools.simulator import Moment, Plan, Summary, play
 
 MONDAY = datetime(2026, 1, 12, 7, 30, tzinfo=ZONE)
@@ -15,7 +15,7 @@ MONDAY = datetime(2026, 1, 12, 7, 30, tzinfo=ZONE)
 @dataclass(frozen=True)
 class Week:
     plan: Plan
-    shop: Shop
+    harness: Harness
     summary: Summary
     moments: list[Moment]
 
@@ -41,9 +41,9 @@ def plan() -> Plan:
 
 
 def live_through(plan: Plan, catalogue: Catalogue, directory: Directory, calendar: Calendar) -> Week:
-    shop, moments = Shop(), list[Moment]()
-    summary = asyncio.run(play(plan, shop, catalogue, directory, calendar, on_window=moments.append))
-    return Week(plan, shop, summary, moments)
+    harness, moments = Harness(), list[Moment]()
+    summary = asyncio.run(play(plan, harness, catalogue, directory, calendar, on_window=moments.append))
+    return Week(plan, harness, summary, moments)
 
 
 @pytest.fixture(scope="session")

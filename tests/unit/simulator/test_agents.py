@@ -15,8 +15,8 @@ from domain.worktime import Calendar
 from tools.simulator import Plan
 from tools.simulator.actions import Action, Agenda
 from tools.simulator.agents import Office, explain, mend, opine, take_on
+from tools.simulator.participants import Participants
 from tools.simulator.profiles import Profile, profile_of
-from tools.simulator.province import Province
 from tools.simulator.read_model import Dossier
 
 AT = datetime(2026, 1, 13, 2, tzinfo=UTC)
@@ -235,8 +235,8 @@ def test_profiles_differ_between_agencies_and_stay_the_same(directory: Directory
 
 
 @pytest.fixture
-def province(plan: Plan, catalogue: Catalogue, directory: Directory, calendar: Calendar) -> Province:
-    return Province(plan, catalogue, directory, calendar)
+def participants(plan: Plan, catalogue: Catalogue, directory: Directory, calendar: Calendar) -> Participants:
+    return Participants(plan, catalogue, directory, calendar)
 
 
 def suspended(cause: str, report_id: str, at: datetime) -> AnyEvent:
@@ -248,33 +248,33 @@ def planned(agenda: Iterator[Action]) -> set[tuple[datetime, str]]:
     return {(action.at, action.event("sim-1-1").id) for action in agenda}
 
 
-def test_neither_order_of_arrival_nor_repeats_change_what_is_done(province: Province) -> None:
+def test_neither_order_of_arrival_nor_repeats_change_what_is_done(participants: Participants) -> None:
     events = [said(RECEIVED, AT - timedelta(hours=1)), transferred("verify"), transferred("sign")]
-    expected = planned(province.react(events, AT))
+    expected = planned(participants.react(events, AT))
     random.Random(3).shuffle(events)
-    other = Province(province.plan, province.catalogue, province.directory, province.calendar)
+    other = Participants(participants.plan, participants.catalogue, participants.directory, participants.calendar)
     assert planned(other.react([*events, *events], AT)) == expected
     assert planned(other.react(events, AT + timedelta(hours=1))) == set()
 
 
 def test_work_rests_while_the_dossier_waits_and_goes_on_afterwards(
-    province: Province, dossier: Dossier, office: Office
+    participants: Participants, dossier: Dossier, office: Office
 ) -> None:
     custody, done = take_on(transferred(), dossier, PLAIN, (), office)
-    list(province.react([said(RECEIVED, AT), suspended("supplement", "", AT)], AT))
-    assert province.say(custody) is not None
-    assert province.say(done) is None
+    list(participants.react([said(RECEIVED, AT), suspended("supplement", "", AT)], AT))
+    assert participants.say(custody) is not None
+    assert participants.say(done) is None
     resumed = said(routing.DossierResumed(cause="supplement"), AT + timedelta(hours=20))
-    (again,) = province.react([resumed], AT + timedelta(hours=21))
+    (again,) = participants.react([resumed], AT + timedelta(hours=21))
     assert again.data == done.data
     assert again.at >= AT + timedelta(hours=21)
-    assert province.say(again) is not None
+    assert participants.say(again) is not None
 
 
-def test_nobody_works_on_what_is_finished(province: Province, dossier: Dossier, office: Office) -> None:
+def test_nobody_works_on_what_is_finished(participants: Participants, dossier: Dossier, office: Office) -> None:
     done = take_on(transferred(), dossier, PLAIN, (), office)[-1]
-    list(province.react([said(RECEIVED), said(routing.DossierCompleted(outcome="granted", agency="H29.02"))], AT))
-    assert province.say(done) is None
+    list(participants.react([said(RECEIVED), said(routing.DossierCompleted(outcome="granted", agency="H29.02"))], AT))
+    assert participants.say(done) is None
 
 
 def test_the_agenda_gives_what_is_due_in_time_order(dossier: Dossier, office: Office) -> None:

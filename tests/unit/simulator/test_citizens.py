@@ -12,7 +12,7 @@ from domain.procedures import Catalogue, Directory
 from domain.worktime import ZONE, Calendar, Span
 from tests.unit.simulator.conftest import MONDAY
 from tests.unit.simulator.test_agents import said
-from tools.simulator import Plan, next_plan, note
+from tools.simulator import Plan, next_plan, save_checkpoint
 from tools.simulator.actions import Action
 from tools.simulator.agents import Office
 from tools.simulator.applications import applications, market
@@ -137,7 +137,7 @@ def test_the_next_week_follows_the_last_one(tmp_path: Path) -> None:
     wednesday = datetime(2026, 1, 7, 12, tzinfo=ZONE)
     first = next_plan(folder, 10, 5, wednesday)
     assert first == Plan(10, 5, MONDAY, "sim-5-1")
-    note(folder, first)
+    save_checkpoint(folder, first)
     second = next_plan(folder, 10, 5, wednesday)
     assert second == Plan(10, 5, MONDAY + WEEK, "sim-5-2")
     (folder / FILE).write_text("{", encoding="utf-8")

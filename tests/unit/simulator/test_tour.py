@@ -6,7 +6,7 @@ import pytest
 
 from contracts.envelope import AnyEvent
 from contracts.topics import OF_DOSSIERS
-from tests.unit.simulator.shop import Shop
+from tests.unit.simulator.harness import Harness
 from tools.operations.dossier_history import history_lines
 from tools.operations.late_dossier import play_late_dossier
 
@@ -14,22 +14,22 @@ TOUR = Path(__file__).parents[3] / "docs" / "tour.md"
 CUT = "…"
 
 
-class Listening(Shop):
+class Listening(Harness):
     async def said(self, topic: str) -> list[AnyEvent]:
         return self.events(topic)
 
 
 @pytest.fixture(scope="module")
-async def told() -> tuple[Shop, str, list[AnyEvent]]:
-    shop = Listening()
-    code = await play_late_dossier(shop, "tour-in-memory")
-    return shop, code, [event for topic in OF_DOSSIERS for event in shop.events(topic)]
+async def told() -> tuple[Harness, str, list[AnyEvent]]:
+    harness = Listening()
+    code = await play_late_dossier(harness, "tour-in-memory")
+    return harness, code, [event for topic in OF_DOSSIERS for event in harness.events(topic)]
 
 
-def test_the_tour_is_what_the_services_say(told: tuple[Shop, str, list[AnyEvent]]) -> None:
-    shop, code, events = told
+def test_the_tour_is_what_the_services_say(told: tuple[Harness, str, list[AnyEvent]]) -> None:
+    harness, code, events = told
     printed = TOUR.read_text().partition(f"$ lienthong dossier show {code}\n")[2].partition("```")[0].splitlines()
-    assert not shop.dead_letters
+    assert not harness.dead_letters
     lines = list(history_lines(events, "en"))
     assert [line for line in lines if "dossier.overdue: deadline dossier" in line]
     place = 0
@@ -48,7 +48,7 @@ def _same(printed: str, line: str) -> bool:
 
 
 def test_a_history_does_not_depend_on_the_order_in_which_its_events_are_read(
-    told: tuple[Shop, str, list[AnyEvent]],
+    told: tuple[Harness, str, list[AnyEvent]],
 ) -> None:
     _, _, events = told
     assert list(history_lines(reversed([*events, *events]), "vi")) == list(history_lines(events, "vi"))

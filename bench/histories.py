@@ -1,4 +1,4 @@
-"""The life of one dossier of a real procedure: intake receives it, agencies report, routing says what follows."""
+"""The history of one dossier of a real procedure: intake receives it, agencies report, routing says what follows."""
 
 from collections import deque
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ SHORTEST = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
-class Life:
+class History:
     """One dossier's events that the deadline watch reads, in their order: time, topic and record value."""
 
     code: str
@@ -39,8 +39,8 @@ class Life:
 
 
 @dataclass
-class Story:
-    """A dossier while it is being lived."""
+class Unfinished:
+    """A history while it is being made."""
 
     rng: Random
     now: datetime
@@ -62,23 +62,23 @@ class Story:
         self.facts.append(event)
 
 
-def live(number: int, seed: int, start: datetime) -> Life:
-    """Live one dossier to its end."""
+def make_history(number: int, seed: int, start: datetime) -> History:
+    """Take one dossier to its end."""
     rng = Random(f"{seed} {number}")  # noqa: S311 - the same every time is wanted
-    story = Story(rng, start)
-    story.facts.append(_received(application(rng), number, start))
-    _settle(story)
-    while story.waiting:
-        _work(story, story.waiting.popleft())
+    history = Unfinished(rng, start)
+    history.facts.append(_received(application(rng), number, start))
+    _settle(history)
+    while history.waiting:
+        _work(history, history.waiting.popleft())
     watched = _services()["sla"].topics
-    heard = (one for one in story.facts if one.type in watched)
-    return Life(story.facts[0].subject, tuple((one.time, one.type, one.to_json()) for one in heard))
+    heard = (event for event in history.facts if event.type in watched)
+    return History(history.facts[0].subject, tuple((event.time, event.type, event.to_json()) for event in heard))
 
 
 def application(rng: Random) -> claims.Application:
     """Somebody asks for something that is complete and can be received."""
     procedure: Procedure = rng.choice(_procedures())
-    units = [one.code for one in load_directory().agencies.values() if "one-stop" in one.roles]
+    units = [agency.code for agency in load_directory().agencies.values() if "one-stop" in agency.roles]
     return claims.Application(
         procedure=procedure.code,
         channel=rng.choice(procedure.channels),
@@ -90,7 +90,7 @@ def application(rng: Random) -> claims.Application:
 @cache
 def _procedures() -> list[Procedure]:
     """Procedures that nobody is refused for want of a declaration."""
-    return [one for one in load_catalogue().values() if all(rule.holds({}) for rule in one.eligibility)]
+    return [found for found in load_catalogue().values() if all(rule.holds({}) for rule in found.eligibility)]
 
 
 @cache
@@ -122,35 +122,35 @@ def _received(asked: claims.Application, number: int, at: datetime) -> AnyEvent:
     return event
 
 
-def _settle(story: Story) -> None:
+def _settle(history: Unfinished) -> None:
     """Routing says what follows, once each."""
     service = _services()["routing"]
-    decided = service.decide(service.fold(story.facts), story.now).events
-    known = {fact.identity for fact in story.facts}
+    decided = service.decide(service.fold(history.facts), history.now).events
+    known = {fact.identity for fact in history.facts}
     fresh = [event for event in decided if event.identity not in known]
-    story.facts += fresh
-    story.waiting += (event.data for event in fresh if isinstance(event.data, DossierTransferred))
+    history.facts += fresh
+    history.waiting += (event.data for event in fresh if isinstance(event.data, DossierTransferred))
 
 
-def _work(story: Story, step: DossierTransferred) -> None:
+def _work(history: Unfinished, step: DossierTransferred) -> None:
     """An agency takes a step on, may ask for money, and finishes it."""
-    limit = between(_calendar(), story.now, step.deadline) if step.deadline else WITHOUT_DEADLINE
-    pause = max(limit, SHORTEST) * max(0.05, story.rng.gauss(PACE, SPREAD)) / 2
-    story.now += timedelta(minutes=story.rng.randint(1, 20))
-    _report(story, step, claims.TookCustody(step=step.step))
-    story.now = shift(_calendar(), story.now, pause)
-    if story.rng.random() < PAYMENTS:
-        _report(story, step, claims.NeedsPayment(step=step.step, amount=200_000))
-        story.now = shift(_calendar(), story.now, timedelta(hours=3))
-        story.happen(intake.DossierPaid(amount=200_000), "/lienthong/intake")
-        _settle(story)
-    story.now = shift(_calendar(), story.now, pause)
-    _report(story, step, claims.FinishedStep(step=step.step))
+    limit = between(_calendar(), history.now, step.deadline) if step.deadline else WITHOUT_DEADLINE
+    pause = max(limit, SHORTEST) * max(0.05, history.rng.gauss(PACE, SPREAD)) / 2
+    history.now += timedelta(minutes=history.rng.randint(1, 20))
+    _report(history, step, claims.TookCustody(step=step.step))
+    history.now = shift(_calendar(), history.now, pause)
+    if history.rng.random() < PAYMENTS:
+        _report(history, step, claims.NeedsPayment(step=step.step, amount=200_000))
+        history.now = shift(_calendar(), history.now, timedelta(hours=3))
+        history.happen(intake.DossierPaid(amount=200_000), "/lienthong/intake")
+        _settle(history)
+    history.now = shift(_calendar(), history.now, pause)
+    _report(history, step, claims.FinishedStep(step=step.step))
 
 
-def _report(story: Story, step: DossierTransferred, claim: claims.Claim) -> None:
+def _report(history: Unfinished, step: DossierTransferred, claim: claims.Claim) -> None:
     data = claims.AgencyReported.model_validate(
         {"agency": step.to_agency, "officer": f"{step.to_agency}-cb01", "claim": claim.model_dump()}
     )
-    story.happen(data, f"/agency/{step.to_agency}", step.step, step.attempt, data.claim.kind)
-    _settle(story)
+    history.happen(data, f"/agency/{step.to_agency}", step.step, step.attempt, data.claim.kind)
+    _settle(history)

@@ -14,14 +14,13 @@ from chassis.runtime.loop import Loop, Tally
 from chassis.runtime.settings import Settings
 from chassis.runtime.store.memory import MemoryStore
 from chassis.runtime.timekeeper import Timekeeper
-from contracts.envelope import AnyEvent, new_event
-from contracts.notify import NotificationSent
+from contracts.envelope import AnyEvent
 from contracts.topics import SERVICES, dead_letter_topic, read_event
 from services.notify.decide import Order
-from services.notify.events import SOURCE
+from tests.delivered import delivered
 from tests.reading import AllRead
 from tools.operations.registry import all_services
-from tools.simulator.province import HEARD
+from tools.simulator.participants import HEARD
 from tools.ticking import ticks
 
 PARTITIONS = 6
@@ -55,8 +54,8 @@ class Member:
     inbox: list[Kept] = field(default_factory=list)
 
 
-class Shop:
-    """The whole one-stop shop; also a `tools.simulator.Bus`."""
+class Harness:
+    """All five services, which run until nothing is left to read; also a `tools.simulator.Bus`."""
 
     def __init__(self, services: Sequence[Service[Any]] | None = None) -> None:
         self.topics: dict[str, list[Kept]] = {}
@@ -136,23 +135,8 @@ def event_of(record: Kept) -> AnyEvent:
 def every_service() -> list[Service[Any]]:
     """All five; every message of notify is delivered at once."""
     found = all_services(Settings())
-    return [*(one for one in found.values() if one.name != "notify"), replace(found["notify"], perform=delivered)]
+    return [*(one for one in found.values() if one.name != "notify"), replace(found["notify"], perform=all_delivered)]
 
 
-async def delivered(effects: Sequence[Effect]) -> list[AnyEvent]:
-    return [_sent(effect.order) for effect in effects if isinstance(effect.order, Order)]
-
-
-def _sent(order: Order) -> AnyEvent:
-    data = NotificationSent(message_id=order.message_id, template=order.template, medium="counter", attempt=1)
-    cause = order.cause
-    return new_event(
-        data,
-        source=SOURCE,
-        subject=cause.subject,
-        time=order.at or cause.time,
-        correlationid=cause.correlationid,
-        unique=(order.message_id, order.attempt),
-        causationid=cause.id,
-        timeline=cause.timeline,
-    )
+async def all_delivered(effects: Sequence[Effect]) -> list[AnyEvent]:
+    return [delivered(effect.order) for effect in effects if isinstance(effect.order, Order)]

@@ -1,4 +1,4 @@
-"""Servers for one measure: an embedded stack of its own, with all topics, stopped and forgotten at the end."""
+"""The environment of one measure: an embedded stack of its own, with all topics, stopped and forgotten at the end."""
 
 import shutil
 from collections.abc import AsyncIterator, Sequence
@@ -18,7 +18,7 @@ SCRATCH = "scratch"
 
 
 @dataclass(frozen=True)
-class Place:
+class Environment:
     """Where the servers of one measure answer.
 
     Attributes:
@@ -35,7 +35,7 @@ class Place:
 
 
 @asynccontextmanager
-async def place(services: Sequence[str] = SERVICES) -> AsyncIterator[Place]:
+async def environment(services: Sequence[str] = SERVICES) -> AsyncIterator[Environment]:
     """Kafka and the stores of some services, empty."""
     stack = Stack.ephemeral(HOME)
     stack.down()  # what a benchmark left behind that was killed
@@ -46,7 +46,7 @@ async def place(services: Sequence[str] = SERVICES) -> AsyncIterator[Place]:
         pids = {server: found.pid for server in (KAFKA, *services) if (found := stack.process(server))}
         async with Admin(stack.endpoints.kafka) as admin:
             await admin.apply()
-        yield Place(stack.home / SCRATCH, stack.endpoints.kafka, stack.endpoints.mongo, pids)
+        yield Environment(stack.home / SCRATCH, stack.endpoints.kafka, stack.endpoints.mongo, pids)
     finally:
         stack.down()
         _forget()

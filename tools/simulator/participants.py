@@ -1,4 +1,7 @@
-"""The province as one participant of the bus: it hears what the services say and plans what is said to them."""
+"""Citizens and agencies together, as one participant of the bus.
+
+They hear what the services say, and plan what is said to the services.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,7 +19,7 @@ from tools.simulator.agents import Office
 from tools.simulator.applications import Plan, applications, market
 from tools.simulator.draws import draw
 from tools.simulator.profiles import Profile, profile_of
-from tools.simulator.read_model import Book, Dossier
+from tools.simulator.read_model import Dossier, ReadModel
 
 HEARD: tuple[type[Payload], ...] = (
     intake.DossierReceived,
@@ -34,18 +37,25 @@ HEARD: tuple[type[Payload], ...] = (
 )
 """What citizens and agencies listen to."""
 
-RANK = {payload.TYPE: place for place, payload in enumerate(HEARD)}
+RANK = {payload.TYPE: rank for rank, payload in enumerate(HEARD)}
 
 
 @dataclass
-class Province:
-    """Citizens and agencies of one week."""
+class Participants:
+    """Citizens and agencies of one week.
+
+    Attributes:
+        plan: how many apply, when, and the seed of all choices.
+        catalogue, directory, calendar: what everybody knows of procedures, agencies and working time.
+        read_model: what is publicly known of each dossier.
+        tally: how often each kind of thing was told or heard.
+    """
 
     plan: Plan
     catalogue: Catalogue
     directory: Directory
     calendar: Calendar
-    book: Book = field(default_factory=Book)
+    read_model: ReadModel = field(default_factory=ReadModel)
     tally: Counter[str] = field(default_factory=Counter)
     _profiles: dict[str, Profile] = field(init=False)
     _channels: dict[str, Channel] = field(init=False, default_factory=dict)
@@ -53,8 +63,8 @@ class Province:
     _known: set[str] = field(init=False, default_factory=set)
 
     def __post_init__(self) -> None:
-        found = self.directory.agencies.values()
-        self._profiles = {one.code: profile_of(one, self.directory, self.plan.seed) for one in found}
+        agencies = self.directory.agencies.values()
+        self._profiles = {agency.code: profile_of(agency, self.directory, self.plan.seed) for agency in agencies}
 
     def openings(self) -> Iterator[Action]:
         """What citizens do of themselves: they apply."""
@@ -76,7 +86,7 @@ class Province:
 
     def _is_moot(self, action: Action, data: AgencyReported) -> bool:
         """Agencies do not work on what is finished, nor on what waits for the citizen: that they take up later."""
-        dossier = self.book.dossiers.get(action.subject)
+        dossier = self.read_model.dossiers.get(action.subject)
         if dossier is None or not action.honest or isinstance(data.claim, ExplainsDelay):
             return False
         if dossier.waits and not isinstance(data.claim, TookCustody | GivesOpinion):
@@ -91,7 +101,7 @@ class Province:
         self._known.update(fresh)
         heard = sorted(fresh.values(), key=lambda event: (event.time, RANK[event.type], event.identity))
         for event in heard:
-            self.book.note(event)
+            self.read_model.apply(event)
             self.tally[event.type] += 1
         for event in heard:
             yield from self._reaction(event, office)
@@ -115,7 +125,7 @@ class Province:
             case routing.ConsultationRequested() as data if data.agency in self._profiles:
                 return agents.opine(event, self._profiles[data.agency], office)
             case sla.ExplanationRequired() as data if data.agency in self._profiles:
-                return agents.explain(event, self.book[event.subject], self._profiles[data.agency], office)
+                return agents.explain(event, self.read_model[event.subject], self._profiles[data.agency], office)
             case _:
                 return ()
 
@@ -124,7 +134,7 @@ class Province:
 
     def _handed_over(self, event: AnyEvent, data: routing.DossierTransferred, office: Office) -> Iterable[Action]:
         self.tally[f"movement {data.movement}"] += 1
-        profile, dossier = self._profiles.get(data.to_agency), self.book[event.subject]
+        profile, dossier = self._profiles.get(data.to_agency), self.read_model[event.subject]
         return agents.take_on(event, dossier, profile, self._items(dossier), office) if profile else ()
 
     def _items(self, dossier: Dossier) -> list[str]:
@@ -133,18 +143,18 @@ class Province:
 
     def _suspended(self, event: AnyEvent, data: routing.DossierSuspended, office: Office) -> Iterable[Action]:
         if asked := self._reported.get(event.causationid):
-            self.book[event.subject].held += asked.then
+            self.read_model[event.subject].held += asked.then
         return citizens.pay(event, self._channel(event), office) if data.cause == "payment" else ()
 
     def _resumed(self, event: AnyEvent, office: Office) -> Iterable[Action]:
-        return [self._go_on(event, rest, office) for rest in self.book[event.subject].release()]
+        return [self._go_on(event, rest, office) for rest in self.read_model[event.subject].release()]
 
     def _go_on(self, event: AnyEvent, rest: Rest, office: Office) -> Action:
         rng = draw(office.seed, "go on", event.correlationid, *rest.action.unique)
         return rest.action.again(office.later(event.time, rest.after, rng))
 
     def _completed(self, event: AnyEvent, data: routing.DossierCompleted, office: Office) -> Iterable[Action]:
-        dossier, profile = self.book[event.subject], self._profiles.get(data.agency)
+        dossier, profile = self.read_model[event.subject], self._profiles.get(data.agency)
         return citizens.collect(event, dossier, profile, office) if profile else ()
 
     def _rejected(self, event: AnyEvent, data: routing.ReportRejected, office: Office) -> Iterable[Action]:
@@ -153,7 +163,7 @@ class Province:
         rest = agents.mend(event, action, office) if action and action.honest else None
         if rest is None:
             return ()
-        dossier = self.book[event.subject]
+        dossier = self.read_model[event.subject]
         if dossier.waits:
             dossier.held.append(rest)
             return ()

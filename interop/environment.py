@@ -1,4 +1,4 @@
-"""A shop to be a client of: a real broker, one intake, three instances of routing; stopped and forgotten at the end."""
+"""The environment that clients meet: a real broker, one intake, three instances of routing; forgotten at the end."""
 
 import asyncio
 import os
@@ -27,12 +27,18 @@ DIGESTED_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where it answers, and how its processes are told."""
+class Environment:
+    """Servers and services that run.
+
+    Attributes:
+        kafka: bootstrap servers.
+        settings: say where bus and stores answer.
+        variables: environment variables that tell the product's programs the same.
+    """
 
     kafka: str
     settings: Settings
-    environment: dict[str, str]
+    variables: dict[str, str]
 
     async def lag(self) -> int:
         """Records that are left to read, when the services have had time to read them."""
@@ -49,7 +55,7 @@ class Place:
         """What `replay routing --compare` says."""
         found = subprocess.run(
             [sys.executable, "-m", "tools.cli", "replay", "routing", "--compare"],
-            env=self.environment,
+            env=self.variables,
             capture_output=True,
             text=True,
             check=False,
@@ -58,7 +64,7 @@ class Place:
 
 
 @asynccontextmanager
-async def place(home: Path) -> AsyncIterator[Place]:
+async def environment(home: Path) -> AsyncIterator[Environment]:
     """Servers and services of this run's own, on free ports; `home` keeps their logs."""
     stack = Stack.ephemeral(home)
     await asyncio.to_thread(stack.down)  # what a run left behind that was killed
@@ -71,7 +77,7 @@ async def place(home: Path) -> AsyncIterator[Place]:
         found = stack.endpoints
         async with Admin(found.kafka) as admin:
             await admin.apply()
-        environment = {
+        variables = {
             **os.environ,
             "LIENTHONG_HOME": str(home),
             "LIENTHONG_KAFKA": found.kafka,
@@ -81,8 +87,8 @@ async def place(home: Path) -> AsyncIterator[Place]:
         for number, name in enumerate(("intake", *["routing"] * ROUTINGS)):
             with (home / f"{name}-{number}.log").open("wb") as log:
                 own = {"LIENTHONG_HTTP_PORT": str(Ports.free().kafka)}
-                processes.append(spawn(name, env=environment | own, stdout=log, stderr=log))
-        yield Place(found.kafka, Settings(home=home, kafka=found.kafka, stores=found.mongo), environment)
+                processes.append(spawn(name, env=variables | own, stdout=log, stderr=log))
+        yield Environment(found.kafka, Settings(home=home, kafka=found.kafka, stores=found.mongo), variables)
     finally:
         await asyncio.to_thread(stop_all, processes)
         await asyncio.to_thread(stack.down)

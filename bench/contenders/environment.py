@@ -1,4 +1,4 @@
-"""What the harness tells a contender, in variables of the environment."""
+"""What the benchmark runner tells a contender, by variables of the environment."""
 
 import os
 from datetime import UTC, datetime

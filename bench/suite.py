@@ -55,7 +55,7 @@ QUICK = Scale(
 """A minute or two: shows that everything can be measured. Its figures say nothing."""
 
 
-async def whole(scale: Scale, folder: Path, tell: Callable[[str], None], only: tuple[str, ...] = ()) -> None:
+async def run_suite(scale: Scale, folder: Path, tell: Callable[[str], None], only: tuple[str, ...] = ()) -> None:
     """Measure everything, or not all contenders, and keep what is there after every measure: a later one may fail."""
     tell(f"store: {store_server()}")
     found = Results(clock.now().date().isoformat(), machine(), versions(), _settings(scale))

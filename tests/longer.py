@@ -1,0 +1,101 @@
+"""The suites that take minutes: worlds that nobody saw before, then as many of the others as there is time for.
+
+The commit decides both the worlds and which suite comes first, so that all have their turn. The log says what was run,
+what was left out, and how to run it again. Returns 1 if anything failed.
+"""
+
+import argparse
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from typing import NamedTuple
+
+LAST = 100_000_000
+"""Fresh worlds begin below this seed; those of the tests are all below 100,000."""
+
+TOOLCHAINS = ("go", "cargo", "node", "java", "mvn")
+"""What other people's clients are built with; a client whose toolchain is not here is skipped."""
+
+
+class Suite(NamedTuple):
+    """A suite, with the minutes that it takes on two cores: a new one is begun only if so many are left."""
+
+    name: str
+    minutes: float
+    command: tuple[str, ...]
+
+
+def tests(name: str, minutes: float, *paths: str) -> Suite:
+    """The long tests in some files."""
+    return Suite(name, minutes, (sys.executable, "-m", "pytest", "-q", "-m", "long", *paths))
+
+
+SUITES = (
+    tests("the 2,000 worlds of docs/simulation.md", 9, "tests/simulation"),
+    tests("faults on real processes", 3, "tests/faults"),
+    tests("the same week twice", 4, "tests/e2e/test_the_same_week.py"),
+    Suite("fuzz", 5, ("make", "fuzz", "EXAMPLES=150")),
+    tests("two shops side by side", 2, "tests/e2e/test_side_by_side.py"),
+    tests("the receipt log", 4, "tests/e2e/test_receipt_log.py"),
+    tests("other people's clients", 8, "tests/interop"),
+    tests("other people's validators and client generators", 4, "tests/contract", "tests/fuzz"),
+    tests("a small benchmark", 5, "tests/e2e/test_bench.py"),
+    tests("the importer's memory", 3, "tests/unit/importer"),
+)
+
+
+def main() -> int:
+    """Run what fits, and tell of it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--fresh", type=int, default=400, help="worlds that nobody saw before")
+    parser.add_argument("--minutes", type=float, default=20, help="for the suites that take turns")
+    asked = parser.parse_args()
+    begun, commit = time.monotonic(), head()
+    number = int(commit, 16)
+    failed = [] if worlds(number % LAST, asked.fresh) else ["fresh worlds"]
+    left_out = []
+    for suite in turned(number):
+        minutes = asked.minutes - (time.monotonic() - begun) / 60
+        if suite.minutes > minutes:
+            left_out.append(suite)
+        elif not run(suite):
+            failed.append(suite.name)
+    for suite in left_out:
+        print(f"left out, for want of time: {suite.name}; again with: {' '.join(suite.command)}")  # noqa: T201
+    print(f"commit {commit}: " + (f"FAILED: {', '.join(failed)}" if failed else "the longer suites pass"))  # noqa: T201
+    return 1 if failed else 0
+
+
+def worlds(first: int, count: int) -> bool:
+    """Simulate worlds that this commit is the first to see."""
+    command = (sys.executable, "-m", "tests.simulation.run", "--seeds", str(count), "--first", str(first))
+    return run(Suite(f"fresh worlds, {count} from {first} on", 0, command))
+
+
+def turned(number: int) -> Iterator[Suite]:
+    """All suites; another one is the first for the next commit."""
+    first = number % len(SUITES)
+    yield from SUITES[first:] + SUITES[:first]
+
+
+def run(suite: Suite) -> bool:
+    """Run one, and say how long it took."""
+    print(f"--- {suite.name}", flush=True)  # noqa: T201
+    if missing := [name for name in TOOLCHAINS if "tests/interop" in suite.command and not shutil.which(name)]:
+        print(f"without {', '.join(missing)}: the clients that need them are skipped")  # noqa: T201
+    begun = time.monotonic()
+    passed = subprocess.run(suite.command, check=False).returncode == 0
+    print(f"--- {suite.name}: {'passed' if passed else 'FAILED'} in {time.monotonic() - begun:.0f} s", flush=True)  # noqa: T201
+    return passed
+
+
+def head() -> str:
+    """The commit that is checked out, shortened; where there is none, the same one each time."""
+    asked = subprocess.run(("git", "rev-parse", "HEAD"), check=False, capture_output=True, text=True)
+    return asked.stdout.strip()[:12] if asked.returncode == 0 else "000000000000"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

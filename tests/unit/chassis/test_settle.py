@@ -1,0 +1,206 @@
+"""The invariants of chassis.core.settle, each for any document in any round."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chassis.core.arrival import Arrival
+from chassis.core.decision import Decision, Effect, Timer
+from chassis.core.document import Document, Fact, Schedule
+from chassis.core.job import Job
+from chassis.core.settle import LAST, Settlement, settle
+from chassis.core.stream_time import INSTANT, Timeline
+from contracts.envelope import LIVE, AnyEvent
+from contracts.intake import DossierPaid
+from tests.given import fact
+
+START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
+TICKED = "history"
+PRESENT = START + timedelta(hours=5)
+TIMELINES = {TICKED: Timeline(acted={0: PRESENT})}
+"""On the timeline that ticks tell, everything until then is acted on."""
+
+moments = st.integers(0, 20).map(lambda hours: START + timedelta(hours=hours, microseconds=hours))
+timelines = st.sampled_from([LIVE, TICKED])
+EVENTS = [fact(DossierPaid(amount=number + 1), START, number) for number in range(12)]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A decided document, and the round in which it was decided."""
+
+    job: Job
+    now: datetime | None
+    redelivered: bool
+
+    @cached_property
+    def settlement(self) -> Settlement:
+        return settle(self.job, TIMELINES, now=self.now, redelivered=self.redelivered)
+
+    @property
+    def saved_version(self) -> int:
+        """The version of the document once it is saved."""
+        return self.job.doc.version + self.settlement.saved
+
+    @property
+    def own(self) -> list[Fact]:
+        return [fact for fact in self.job.doc.facts.values() if fact.own]
+
+    @property
+    def new(self) -> list[Fact]:
+        """What this save brings in of its own."""
+        return [fact for fact in self.own if fact.version == self.saved_version > self.job.doc.version]
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> Document:
+    """A document as it was saved some times: with facts of others, own ones, and perhaps some unsent."""
+    version = draw(st.integers(0, 4))
+    unsent = draw(st.none() | st.integers(1, version)) if version else None
+    due = draw(moments if unsent is not None else st.none() | moments)
+    doc = Document("D.1", version=version, due=due, timeline=draw(timelines), unsent=unsent, watermark=START)
+    for event in EVENTS[: draw(st.integers(0, 6))] if version else ():
+        saved = draw(st.integers(1, version))
+        caused = Fact(event, event.to_json(), saved, draw(st.booleans()), draw(st.integers(1, saved)))
+        doc.known[event.identity], doc.facts[event.identity] = saved, caused
+    return doc
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    """What a batch, a sweep, or what came of effects, did to a document."""
+    doc = draw(documents())
+    kind = draw(st.sampled_from(["batch", "outcomes", "sweep"]))
+    now = draw(moments) if kind == "sweep" else None
+    job = Job(doc, failed=draw(st.sampled_from(["", "", "", "can not decide"])))
+    if kind != "sweep":
+        job.parked = draw(st.booleans())
+        job.broker_timestamp = None if job.parked else draw(moments)
+        arrived = draw(st.lists(st.sampled_from(EVENTS[6:9]), max_size=2, unique_by=lambda event: event.identity))
+        for event in arrived:
+            clock = TICKED if job.parked else draw(timelines)
+            moved: AnyEvent = event.model_copy(update={"timeline": clock, "time": draw(moments)})
+            if doc.add(moved, moved.to_json(), own=kind == "outcomes"):
+                job.fresh.append(Arrival(moved))
+        job.repeats = draw(st.lists(st.integers(1, doc.version), max_size=2)) if doc.version else []
+    if not job.parked:
+        for event in EVENTS[9 : 9 + draw(st.integers(0, 2))]:
+            doc.add(event, event.to_json(), own=True, cause=draw(st.sampled_from([None, *job.repeats])))
+        timer = draw(st.none() | st.builds(Timer, moments | st.just(LAST), timelines))
+        effects = draw(st.sampled_from([(), (Effect("effect", "do it"),)]))
+        job.decision = Decision() if job.failed else Decision(timer=timer, effects=effects)
+    return Case(job, now, kind == "batch")
+
+
+@given(cases())
+def test_nothing_is_published_before_it_is_saved(case: Case) -> None:
+    assert all(fact.own and fact.version <= case.saved_version for fact in case.settlement.publish)
+    if case.job.failed:
+        assert case.saved_version == case.job.doc.version
+
+
+@given(cases())
+def test_everything_that_a_save_brings_in_and_everything_unsent_is_published(case: Case) -> None:
+    published, unsent = case.settlement.publish, case.job.doc.unsent
+    assert all(fact in published for fact in case.new)
+    if unsent is not None:
+        assert all(fact in published for fact in case.own if unsent <= fact.version <= case.saved_version)
+
+
+@given(cases())
+def test_a_save_that_no_batch_brings_back_is_found_by_a_sweep(case: Case) -> None:
+    settlement, brought_back = case.settlement, case.job.fresh or case.job.repeats
+    if settlement.saved and not (case.redelivered and brought_back):
+        assert settlement.at_save.due is not None
+        assert settlement.at_save.unsent is not None
+        assert settlement.at_save.unsent <= case.saved_version
+
+
+@given(cases())
+def test_a_redelivery_publishes_what_the_saves_of_its_facts_caused_and_nothing_else(case: Case) -> None:
+    job = case.job
+    if case.redelivered and job.doc.unsent is None:
+        saves = {*job.repeats, *([case.saved_version] if case.settlement.saved else [])}
+        caused = [
+            fact
+            for fact in case.own
+            if (fact.cause in saves or fact.version in saves) and fact.version <= case.saved_version
+        ]
+        assert case.settlement.publish == sorted(caused, key=lambda fact: fact.version)
+
+
+@given(cases())
+def test_while_something_is_unsent_the_save_leaves_its_timer_alone_unless_a_tick_comes_first(case: Case) -> None:
+    before, at_save = case.job.doc.schedule, case.settlement.at_save
+    if before.unsent is not None:
+        assert at_save.unsent == before.unsent
+        assert at_save.due is not None
+        assert at_save == before or (case.job.parked and case.redelivered and at_save.timeline == TICKED)
+
+
+@given(cases())
+def test_unsent_is_set_only_by_a_save_that_no_batch_brings_back(case: Case) -> None:
+    before, settlement = case.job.doc.schedule, case.settlement
+    if before.unsent is None and settlement.at_save.unsent is not None:
+        assert settlement.at_save.unsent == case.saved_version
+        assert settlement.saved
+        assert not case.redelivered or not (case.job.fresh or case.job.repeats)
+
+
+@given(cases())
+def test_only_a_sweep_and_a_save_that_no_batch_brings_back_move_a_timer_after_the_publish(case: Case) -> None:
+    settlement = case.settlement
+    if case.now is not None:
+        assert settlement.after_publish is not None
+    elif settlement.after_publish is not None:
+        assert settlement.at_save.unsent is not None
+        assert not case.job.failed
+        assert not case.job.decision.effects, "until they are carried out, a sweep has to bring them back"
+    if settlement.after_publish is not None:
+        assert settlement.after_publish.unsent is None
+
+
+@given(cases())
+def test_no_sweep_meets_a_document_twice(case: Case) -> None:
+    after = case.settlement.after_publish
+    if case.now is not None:
+        assert after is not None
+        assert after.due is None or after.due > case.now
+
+
+@given(cases())
+def test_what_a_sweep_can_not_decide_is_looked_at_again(case: Case) -> None:
+    after = case.settlement.after_publish
+    if case.now is not None and case.job.failed:
+        assert after is not None
+        assert after.due is not None
+
+
+@given(cases())
+def test_what_is_parked_is_taken_up_by_a_tick_that_is_still_to_come(case: Case) -> None:
+    if case.job.parked and case.redelivered and case.job.fresh and not case.job.failed:
+        before, (due, timeline, _) = case.job.doc.schedule, case.settlement.at_save
+        taken_up = min(max(arrival.event.time, PRESENT + INSTANT) for arrival in case.job.fresh)
+        assert timeline == TICKED
+        assert due == (min(before.due, taken_up) if before.due and before.timeline == TICKED else taken_up)
+
+
+def settled(timer: datetime, heard: datetime | None) -> Schedule:
+    job = Job(Document("D.1"), decision=Decision(timer=Timer(timer)), broker_timestamp=heard)
+    job.doc.add(EVENTS[0], EVENTS[0].to_json(), own=False)
+    job.fresh.append(Arrival(EVENTS[0]))
+    return settle(job, {}).at_save
+
+
+@given(moments, st.none() | moments)
+def test_a_timer_is_due_neither_before_its_moment_nor_before_it_was_heard_of(
+    timer: datetime, heard: datetime | None
+) -> None:
+    due = settled(timer, heard).due
+    assert due is not None
+    assert due.microsecond % 1000 == 0
+    earliest = max(timer, heard) if heard else timer
+    assert timedelta() <= due - earliest < timedelta(milliseconds=1)
