@@ -9,6 +9,7 @@ from chassis.runtime.store.mongo import MongoStore
 from contracts.envelope import LIVE
 from contracts.topics import SERVICES, dead_letter_topic
 from services.notify import queries as notify_queries
+from services.sla import queries as sla_queries
 from tools.operations import dead_letters
 from tools.operations.environment import store_of
 from tools.operations.registry import all_services, groups
@@ -29,9 +30,9 @@ async def figures(settings: Settings, timeline: str = LIVE) -> dict[str, Any]:
         here = {"state.timeline": timeline}
         return {
             "timeline": timeline,
-            "dossiers": await _dossiers(stores, here),
+            "dossiers": await _dossiers(stores, here, timeline),
             "holding": await _holding(stores["routing"], here),
-            "escalations": await _sum(stores["sla"], "state.escalations", here),
+            "escalations": await _first_number(stores["sla"], sla_queries.escalations(timeline)),
             "letters": await notify_queries.letters(stores["notify"], timeline),
             "topics": {topic: n for topic, n in records.items() if topic not in map(dead_letter_topic, SERVICES)},
             "ratings": await _ratings(stores["rating"], timeline),
@@ -61,7 +62,7 @@ async def _timelines(stores: dict[str, MongoStore]) -> dict[str, dict[str, str]]
     }
 
 
-async def _dossiers(stores: Mapping[str, MongoStore], here: Query) -> dict[str, int]:
+async def _dossiers(stores: Mapping[str, MongoStore], here: Query, timeline: str) -> dict[str, int]:
     intake, routing, sla = stores["intake"], stores["routing"], stores["sla"]
     by_phase: dict[str, Any] = {"_id": "$state.phase", "n": TOTAL}
     phases = {one["_id"]: one["n"] for one in await routing.aggregate([{"$match": here}, {"$group": by_phase}])}
@@ -71,16 +72,8 @@ async def _dossiers(stores: Mapping[str, MongoStore], here: Query) -> dict[str, 
         "completed": phases.get("completed", 0),
         "delivered": await intake.count({**here, "state.outcome": "delivered"}),
         "withdrawn": phases.get("withdrawn", 0),
-        "overdue": await sla.count({**here, "state.overdue": True, "state.kind": "dossier"}),
-        "due_soon": await sla.count(
-            {
-                **here,
-                "state.phase": "open",
-                "state.kind": "dossier",
-                "state.due_soon": True,
-                "state.overdue": False,
-            }
-        ),
+        "overdue": await sla.count(sla_queries.late(timeline)),
+        "due_soon": await sla.count(sla_queries.due_soon(timeline)),
     }
 
 
@@ -96,8 +89,8 @@ async def _holding(routing: MongoStore, here: Query) -> dict[str, int]:
     return {one["_id"]: one["n"] for one in found}
 
 
-async def _sum(store: MongoStore, path: str, here: Query) -> int:
-    found = await store.aggregate([{"$match": here}, {"$group": {"_id": None, "n": {"$sum": f"${path}"}}}])
+async def _first_number(store: MongoStore, pipeline: sla_queries.Pipeline) -> int:
+    found = await store.aggregate(pipeline)
     return int(found[0]["n"]) if found else 0
 
 
