@@ -23,7 +23,7 @@ class Spread:
     @classmethod
     def of_ratios(cls, upper: Sequence[float], lower: Sequence[float]) -> "Spread":
         """Of the ratios of two contenders, round by round: what disturbed one round disturbed both."""
-        return cls.of([one / other for one, other in zip(upper, lower, strict=True)])
+        return cls.of([value / other for value, other in zip(upper, lower, strict=True)])
 
 
 def percentile(values: Sequence[float], share: float) -> float:

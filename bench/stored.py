@@ -84,7 +84,7 @@ async def stored(plans: Sequence[Plan], tell: Callable[[str], None]) -> list[Sto
     """Fill a database for every plan, then measure them in turns, to and fro."""
     async with environment(("sla",)) as servers, runner(servers) as bench:
         found = [Stored(plan.dossiers, await _filled(plan, servers), plan.due) for plan in plans]
-        tell(", ".join(f"{one.dossiers:,} stored in {one.filled_seconds:.0f} s" for one in found))
+        tell(", ".join(f"{result.dossiers:,} stored in {result.filled_seconds:.0f} s" for result in found))
         pairs = list(zip(plans, found, strict=True))
         for turn in range(plans[0].rounds):
             for plan, result in pairs if turn % 2 == 0 else pairs[::-1]:
@@ -105,7 +105,7 @@ async def _run(plan: Plan, turn: int, bench: Runner) -> Run:
 
 async def _sweep(plan: Plan, turn: int, bench: Runner) -> float:
     """Seconds of one sweep, at the moment when the last of its dossiers is due; the others are late by then."""
-    now = max(one.doc.due for one in await _templates() if one.doc.due)
+    now = max(template.doc.due for template in await _templates() if template.doc.due)
     store = MongoStore(bench.environment.stores["sla"], f"{plan.database}sla")
     try:
         loop = Loop(all_services(Settings())["sla"], store, bench.bus.publisher)

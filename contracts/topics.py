@@ -147,4 +147,4 @@ def _type_of(value: bytes) -> str | None:
 def _explain(error: ValidationError) -> str:
     """The first few complaints, without the offending values: they may be personal data."""
     found = complaints(error.errors(include_url=False, include_input=False)[:5])
-    return "; ".join(f"{'.'.join(map(str, one.loc)) or 'record'}: {one.msg}" for one in found)
+    return "; ".join(f"{'.'.join(map(str, complaint.loc)) or 'record'}: {complaint.msg}" for complaint in found)

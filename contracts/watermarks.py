@@ -94,5 +94,5 @@ def upstream(service: str, topics: Iterable[str], owners: Mapping[str, str]) -> 
     heard = {owners[topic] for topic in topics} & MARKS.keys() - {service}
     order = list(MARKS)
     place = order.index(service) if service in order else len(order)
-    earlier = frozenset(one for one in heard if order.index(one) < place)
+    earlier = frozenset(other for other in heard if order.index(other) < place)
     return Upstream(earlier, frozenset(heard - earlier))

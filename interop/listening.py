@@ -70,14 +70,14 @@ class Listener:
         now = clock.now()
         events = [
             new_event(
-                IntakeSubmitted.model_validate({"submission_id": one, "claim": claim.model_dump()}),
+                IntakeSubmitted.model_validate({"submission_id": submission, "claim": claim.model_dump()}),
                 source="/portal/interop",
-                subject=one,
+                subject=submission,
                 time=now,
-                correlationid=one,
+                correlationid=submission,
                 unique=(getattr(claim, "kind", ""),),
             )
-            for one in submissions
+            for submission in submissions
         ]
         await self._publish([message_of(event) for event in events])
 

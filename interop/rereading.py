@@ -71,7 +71,7 @@ def reread(builder: Builder, client: Client, folder: Path) -> Reread:
             continue
         found.samples += 1
         found.same += not changes
-        for change in {one.split(":")[0] for one in changes}:
+        for change in {found.split(":")[0] for found in changes}:
             found.changes[change] += 1
     return found
 

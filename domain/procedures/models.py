@@ -65,8 +65,8 @@ class Condition(_Data):
             return False
         if self.one_of is not None and other.one_of is not None:
             return not any(value in other.one_of for value in self.one_of)
-        floors = [one.at_least for one in (self, other) if one.at_least is not None]
-        ceilings = [one.at_most for one in (self, other) if one.at_most is not None]
+        floors = [condition.at_least for condition in (self, other) if condition.at_least is not None]
+        ceilings = [condition.at_most for condition in (self, other) if condition.at_most is not None]
         return bool(floors and ceilings) and max(floors) > min(ceilings)
 
 
@@ -138,14 +138,14 @@ class Procedure(_Data):
     def _ids_once(self) -> Self:
         for kind, items in (("checklist", self.checklist), ("eligibility", self.eligibility)):
             ids = [item.id for item in items]
-            if twice := {one for one in ids if ids.count(one) > 1}:
+            if twice := {id_ for id_ in ids if ids.count(id_) > 1}:
                 raise ValueError(f"{kind} gives the id {min(twice)} twice")
         return self
 
     @model_validator(mode="after")
     def _attributes_have_one_type(self) -> Self:
         conditions = [*self.eligibility, *(step.when for step in self.steps if step.when)]
-        numbers = {one.attribute for one in conditions if one.numeric}
-        if both := numbers & {one.attribute for one in conditions if not one.numeric}:
+        numbers = {condition.attribute for condition in conditions if condition.numeric}
+        if both := numbers & {condition.attribute for condition in conditions if not condition.numeric}:
             raise ValueError(f"the attribute {min(both)} is a number in one place and one of some values in another")
         return self

@@ -119,7 +119,7 @@ class RuleSets:
         """The rule set of a day of receipt; the oldest one for what is older still."""
         day = received.astimezone(ZONE).date()
         found = next(iter(self.by_name.values()))
-        for one in self.by_name.values():
-            if one.received_from <= day:
-                found = one
+        for rules in self.by_name.values():
+            if rules.received_from <= day:
+                found = rules
         return found

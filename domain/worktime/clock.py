@@ -143,7 +143,7 @@ class Clock:
     def _pauses(self) -> tuple[Stretch, ...]:
         """The times in which the clock stands: overlapping waits are one."""
         merged: list[Stretch] = []
-        for wait in sorted((one for one in self.waits if one.effect != "nothing"), key=_begins):
+        for wait in sorted((wait for wait in self.waits if wait.effect != "nothing"), key=_begins):
             last = merged[-1] if merged else None
             if last is None or (last.until is not None and last.until <= wait.since):
                 merged.append(Stretch(wait.since, wait.until, (wait,)))

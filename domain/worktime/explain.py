@@ -39,7 +39,7 @@ def explain(clock: Clock) -> Lines:
     """
     days = days_of(clock)
     said = [_began(clock), *_again(clock), *_counted(days), *_off(days), *_waited(clock), _ends(clock)]
-    return Lines(vi=tuple(one.vi for one in said), en=tuple(one.en for one in said))
+    return Lines(vi=tuple(line.vi for line in said), en=tuple(line.en for line in said))
 
 
 def _began(clock: Clock) -> _Said:
@@ -107,7 +107,7 @@ def _runs(days: Iterable[Line]) -> Iterator[tuple[Line, Line]]:
 
 def _waited(clock: Clock) -> Iterator[_Said]:
     """Every wait that made the clock stand."""
-    for wait in sorted(clock.waits, key=lambda one: one.since):
+    for wait in sorted(clock.waits, key=lambda wait: wait.since):
         if wait.effect != "nothing" and wait.until is not None and wait.until > clock.started:
             yield _wait(wait, wait.until)
 

@@ -84,7 +84,7 @@ def due_of(clock: Clock) -> datetime:
 
 
 def _office_lines(clock: Clock, first: datetime, due: datetime) -> Iterator[Line]:
-    spans = [(to_local(one.since), to_local(one.until or due), bool(one.waits)) for one in clock.ledger(due)]
+    spans = [(to_local(span.since), to_local(span.until or due), bool(span.waits)) for span in clock.ledger(due)]
     for on in _dates(first.date(), due.date()):
         day = clock.calendar.day(on.toordinal())
         counted = sum(_worked(day, on, since, until) for since, until, stands in spans if not stands)
@@ -106,7 +106,7 @@ def _worked(day: Day, on: date, since: datetime, until: datetime) -> int:
 
 def _calendar_lines(clock: Clock, first: datetime, due: datetime) -> Iterator[Line]:
     last = date.fromordinal(clock.last_day or 0)
-    stands = [(to_local(one.since), to_local(one.until or due)) for one in clock.ledger(due) if one.waits]
+    stands = [(to_local(span.since), to_local(span.until or due)) for span in clock.ledger(due) if span.waits]
     begun = False
     for on in _dates(first.date(), due.date()):
         day = clock.calendar.day(on.toordinal())

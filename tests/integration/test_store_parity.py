@@ -388,20 +388,26 @@ async def test_outdated_are_those_that_other_versions_folded_by_key_and_in_pages
 
 
 async def test_put_states_writes_what_folding_anew_changes_and_nothing_else(store: Store) -> None:
-    old = document("D.1", 1, 2, code="toy 1", due=NOW, unsent=1, tip="a", line=Line("live|2026-03-01", "old"))
+    old = document("D.1", 1, 2, code="toy 1", due=NOW, unsent=1, fold_position="a", line=Line("live|2026-03-01", "old"))
     await saved(store, old)
     before, folded = vars(await stored(store)), await stored(store)
-    folded.state, folded.code, folded.tip, folded.own_tip = {"phase": "ended"}, "toy 2", "b", "c"
+    folded.state, folded.code, folded.fold_position, folded.own_fold_position = {"phase": "ended"}, "toy 2", "b", "c"
     folded.home, folded.line, folded.due, folded.unsent = "mine", Line("live|2026-03-02", "new"), None, None
     assert await store.put_states([folded]) == set()
-    changes = {"state": {"phase": "ended"}, "code": "toy 2", "tip": "b", "own_tip": "c", "home": "mine"}
+    changes = {
+        "state": {"phase": "ended"},
+        "code": "toy 2",
+        "fold_position": "b",
+        "own_fold_position": "c",
+        "home": "mine",
+    }
     assert vars(await stored(store)) == {**before, **changes}
     assert await lines(store) == {"new"}
 
 
 async def test_put_states_loses_to_every_save_since_the_load(store: Store) -> None:
     await saved(store, document("D.1", code="toy 1"), document("D.2", code="toy 1"))
-    loaded = await store.load(["D.1", "D.2"], whole=True)
+    loaded = await store.load(["D.1", "D.2"], with_history=True)
     newer = await stored(store)
     newer.add(event(2), event(2).to_json(), own=True)
     newer.line = Line("live|2026-03", "newer")

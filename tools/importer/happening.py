@@ -125,7 +125,7 @@ class HappeningReader:
         """
         own_id = text_of(values, self._mapping.event.id)
         namesakes = known.setdefault((own_id, happening.begins) if own_id else happening.content, [])
-        if any(one.content == happening.content for one in namesakes):
+        if any(namesake.content == happening.content for namesake in namesakes):
             self._note(Kind.DUPLICATE_EVENT, f"{happening.activity} at {happening.at.isoformat()}")
             return None
         namesakes.append(happening)

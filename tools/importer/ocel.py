@@ -166,7 +166,7 @@ def _meant(relations: list[Relation], meant: Related) -> list[str]:
     if not meant.type and not meant.qualifier:
         return []
     return [
-        one
-        for one, kind, qualifier in relations
+        other
+        for other, kind, qualifier in relations
         if (not meant.type or kind == meant.type) and (not meant.qualifier or qualifier == meant.qualifier)
     ]

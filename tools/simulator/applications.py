@@ -68,11 +68,11 @@ class Market:
 
 def market(plan: Plan, catalogue: Catalogue, directory: Directory, calendar: Calendar) -> Market:
     """Short procedures are asked for most: a week shows little of those that take a month."""
-    units = [one for one in directory.agencies.values() if "one-stop" in one.roles]
-    communes = [one.code for one in units if one.level == "commune"] or [one.code for one in units]
-    centres = [one.code for one in units if one.level == "province"] or communes
+    units = [agency for agency in directory.agencies.values() if "one-stop" in agency.roles]
+    communes = [unit.code for unit in units if unit.level == "commune"] or [unit.code for unit in units]
+    centres = [unit.code for unit in units if unit.level == "province"] or communes
     return Market(
-        procedures={one: _days(one) ** -1.25 for one in catalogue.values()},
+        procedures={listed: _days(listed) ** -1.25 for listed in catalogue.values()},
         communes={code: draw(plan.seed, "size", code).uniform(0.5, 2) for code in communes},
         centres=centres,
         days=working_days(plan.start, calendar),
@@ -97,7 +97,7 @@ def applications(plan: Plan, found: Market) -> Iterator[Action]:
 
 def _application(submission: str, found: Market, rng: Random) -> Action:
     procedure = _one_of(found.procedures, rng)
-    channel = _one_of({one: CHANNELS[one] for one in procedure.channels}, rng)
+    channel = _one_of({name: CHANNELS[name] for name in procedure.channels}, rng)
     unit, competent = _where(procedure, found, rng)
     attributes, channel = _declared(procedure, channel, rng)
     claim = claims.Application(
@@ -146,7 +146,7 @@ def _declared(procedure: Procedure, channel: Channel, rng: Random) -> tuple[Decl
             declared[when.attribute] = _passing(when, None)
     if rng.random() >= NOT_ELIGIBLE:
         return declared, channel
-    closed = [one for one in CHANNELS if one not in procedure.channels]
+    closed = [name for name in CHANNELS if name not in procedure.channels]
     if procedure.eligibility:
         rule = rng.choice(procedure.eligibility)
         declared[rule.attribute] = _failing(rule)

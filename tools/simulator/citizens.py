@@ -110,6 +110,6 @@ def _rate(event: AnyEvent, dossier: Dossier, profile: Profile, fetched: Action, 
 
 def _answers(good: float, rng: Random) -> dict[Indicator, int]:
     """Points by indicator; one answer at least."""
-    asked = [one for one in INDICATORS if rng.random() < ANSWER_ONE] or [INDICATORS[0]]
+    asked = [indicator for indicator in INDICATORS if rng.random() < ANSWER_ONE] or [INDICATORS[0]]
     fair = (1 - good) * 0.7
-    return {one: rng.choices((2, 1, 0), (good, fair, max(0.0, 1 - good - fair)))[0] for one in asked}
+    return {indicator: rng.choices((2, 1, 0), (good, fair, max(0.0, 1 - good - fair)))[0] for indicator in asked}
