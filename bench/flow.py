@@ -37,7 +37,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Flow:
-    """What came of it.
+    """The result.
 
     Attributes:
         dossiers: at full load; `seconds`: from the first application until every service had digested everything.

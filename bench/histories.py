@@ -27,7 +27,7 @@ PACE, SPREAD = 0.75, 0.3
 
 WITHOUT_DEADLINE = timedelta(hours=4)
 SHORTEST = timedelta(hours=1)
-"""What is left of a step that nobody began in time, because branches are worked at one after the other."""
+"""The time for a step that nobody began in time, because branches are worked at one after the other."""
 
 
 @dataclass(frozen=True)

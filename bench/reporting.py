@@ -1,4 +1,4 @@
-"""What a report costs with many dossiers on record: the whole command, from its start to its last line."""
+"""The cost of a report with many dossiers on record: the whole command, from its start to its last line."""
 
 import json
 import os
@@ -44,7 +44,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Reported:
-    """What was measured on one store.
+    """The measures on one store.
 
     Attributes:
         store: the server, with its version.

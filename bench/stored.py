@@ -1,4 +1,4 @@
-"""What it costs to have many dossiers: the same events, and the same sweep, with ten thousand and with a million."""
+"""The cost of many dossiers: the same events, and the same sweep, with ten thousand and with a million."""
 
 import asyncio
 import json
@@ -65,7 +65,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Stored:
-    """What was measured with so many dossiers in the store.
+    """The measures with so many dossiers in the store.
 
     Attributes:
         dossiers: how many; `filled_seconds`: how long it took to store them.

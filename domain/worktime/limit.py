@@ -64,7 +64,7 @@ class Limit(BaseModel):
 
     @property
     def worked(self) -> bool:
-        """Whether it is counted through office hours, to the second."""
+        """It is counted through office hours, to the second."""
         return self.unit in ("working-hours", "working-days")
 
     @property

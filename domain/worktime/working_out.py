@@ -57,7 +57,7 @@ def add(calendar: Calendar, start: datetime, limit: Limit, late_from: int = LATE
 
 
 def days_of(clock: Clock) -> tuple[Line, ...]:
-    """What every date between the start and the due moment contributed to a clock that runs.
+    """The contribution of every date between the start and the due moment to a clock that runs.
 
     Raises:
         ClockError: the clock stands, so there is no due moment.

@@ -37,7 +37,7 @@ OnProgress = Callable[[int, int], None]
 
 
 class Bus(Protocol):
-    """What the player needs of the world."""
+    """The bus, as far as the player needs it."""
 
     async def publish(self, messages: Sequence[Message]) -> None:
         """Publish; returns when all are acknowledged."""

@@ -1,4 +1,4 @@
-"""What an operator does with dead letters: put a record back, or note that nothing is to be done.
+"""An operator's actions on dead letters: put a record back, or note that nothing is to be done.
 
 Whoever may write to a dead-letter topic can write anything there. So a dead letter only *names* a record. What is put
 back is the record itself, read again where it stands, and only if the dead letter holds the same bytes.
@@ -96,7 +96,7 @@ async def _read(kafka: str, place: TopicPartition, offset: int) -> "ConsumerReco
 
 
 def _is_about(dead_letter: DeadLetter, record: "ConsumerRecord[bytes, bytes]") -> bool:
-    """Whether the dead letter holds what the record holds, as far as dead letters keep it."""
+    """Tell whether a dead letter and a record hold the same bytes, as far as dead letters keep them."""
     key = record.key and record.key[:MAX_KEY_BYTES]
     value = record.value
     if dead_letter.cut and value is not None and dead_letter.value is not None:

@@ -57,7 +57,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Market:
-    """What can be asked for and where, with how often that happens."""
+    """The procedures that can be applied for and the units that take them, each with its weight."""
 
     procedures: Mapping[Procedure, float]
     communes: Mapping[str, float]
@@ -127,7 +127,7 @@ def _where(procedure: Procedure, found: Market, rng: Random) -> tuple[str, str |
 
 
 def _handed_in(procedure: Procedure, rng: Random) -> tuple[str, ...]:
-    """What of the checklist is there."""
+    """The items of the checklist that are handed in."""
     required = [item.id for item in procedure.checklist if item.required]
     optional = [item.id for item in procedure.checklist if not item.required and rng.random() < OPTIONAL]
     if required and rng.random() < INCOMPLETE:

@@ -1,4 +1,4 @@
-"""What citizens do: apply, bring what is missing, pay, collect, rate. Pure, like `agents`."""
+"""Citizens: they apply, bring missing items, pay, collect and rate. Pure, like `agents`."""
 
 from datetime import datetime, timedelta
 from random import Random
@@ -92,7 +92,7 @@ def collect(event: AnyEvent, dossier: Dossier, profile: Profile, office: Office)
 
 
 def _rate(event: AnyEvent, dossier: Dossier, profile: Profile, fetched: Action, rng: Random) -> list[Action]:
-    """Whoever waited too long says so more often, and gives less."""
+    """A citizen who waited too long rates more often, and gives fewer points."""
     if rng.random() >= RATE + 0.2 * dossier.late:
         return []
     data: DossierCompleted = event.data
