@@ -7,9 +7,9 @@ was taken in before, and what was kept before the stamp was, follows the older r
 from datetime import UTC, datetime
 
 ANY_RECORD = datetime(2026, 11, 28, tzinfo=UTC)
-"""From here on the claims of a record are bounded: its time, a second birth, history, far targets, agencies nobody knows.
-An early report waits; and CloudEvents in binary mode are read, which were put aside before. An earlier day would change what
-streams fold to; a later one would believe the liars longer."""
+"""From here on the claims of a record are bounded: its time, a second birth, history, far targets, agencies that nobody
+knows. An early report waits; and CloudEvents in binary mode are read, which were put aside before. An earlier day would
+change what streams fold to; a later one would believe the liars longer."""
 
 
 def bounds_claims(taken_in: datetime | None) -> bool:

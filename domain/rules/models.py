@@ -97,7 +97,7 @@ class RuleSet(_Data):
         return at.hour * 3600 + at.minute * 60 + at.second
 
     def effect(self, cause: str, kind: Kind) -> Effect:
-        """The effect of a wait on a clock of this kind. A cause nobody ruled on pauses it: the citizen is waited for."""
+        """The effect of a wait on a clock of this kind. A cause without a rule pauses it: the citizen is waited for."""
         waiting = self.waits.get(cause)
         if waiting is None:
             return "pauses"
