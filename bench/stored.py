@@ -155,7 +155,7 @@ async def _templates() -> list[Template]:
     loop = Loop(all_services(Settings())["sla"], store, Sink().publish)
     histories = [Dossiers.usual().records(number)[:FACTS] for number in range(HISTORIES)]
     await loop.process(as_read([record for history in histories for record in history]))
-    docs = await store.load([history[0].key.decode() for history in histories], whole=True)
+    docs = await store.load([history[0].key.decode() for history in histories], with_history=True)
     return [_template(docs[history[0].key.decode()]) for history in histories]
 
 

@@ -61,14 +61,14 @@ class Document:
         version: counts saves; the guard of the next one. 0: not stored yet.
         partition: where its events come in, so that a sweep finds what its instance owns.
         known: the version of the save that brought it in, for every fact by identity.
-        facts: by identity: all of them if `whole`, else those that came in since it was loaded.
-        earlier: identities of facts on record that the bus turned out to have taken in earlier than was known.
-        whole: whether `facts` holds all that is known.
+        facts: by identity: all of them if `with_history`, else those that came in since it was loaded.
+        restamped: identities of facts on record that the bus turned out to have taken in earlier than was known.
+        with_history: whether `facts` holds all that is known.
         state: what the service's fold makes of the facts, as JSON values, for queries and for the next fold.
-        tip: place in fold order of the last fact of others in `state`; what comes after it can be folded onto it.
-        own_tip: the same of the service's own facts.
+        fold_position: where the last fact of others in `state` stands in fold order; a later one is folded onto it.
+        own_fold_position: the same of the service's own facts.
         code: the versions that folded the state (see `Service.code`); under others it has to be folded anew.
-        watermark: the latest moment any fact speaks of.
+        stream_time: the latest moment any fact speaks of.
         characters: how much text its facts are.
         due, timeline, unsent: see `Schedule`; chassis.core.settle decides them.
         home: the timeline that its birth settled; empty as long as none did.
@@ -80,13 +80,13 @@ class Document:
     partition: int = 0
     known: dict[str, int] = field(default_factory=dict)
     facts: dict[str, Fact] = field(default_factory=dict)
-    earlier: set[str] = field(default_factory=set)
-    whole: bool = True
+    restamped: set[str] = field(default_factory=set)
+    with_history: bool = True
     state: dict[str, Any] = field(default_factory=dict)
-    tip: str = ""
-    own_tip: str = ""
+    fold_position: str = ""
+    own_fold_position: str = ""
     code: str = ""
-    watermark: datetime | None = None
+    stream_time: datetime | None = None
     characters: int = 0
     due: datetime | None = None
     timeline: str = LIVE
@@ -114,7 +114,7 @@ class Document:
         return [
             fact
             for identity, fact in self.facts.items()
-            if fact.version > self.version or (self.earlier and identity in self.earlier)
+            if fact.version > self.version or (self.restamped and identity in self.restamped)
         ]
 
     def add(self, event: AnyEvent, raw: str, *, own: bool, cause: int | None = None) -> bool:
@@ -126,7 +126,7 @@ class Document:
         self.known[identity] = version
         self.facts[identity] = Fact(event, raw, version, own, version if cause is None else cause)
         self.characters += len(raw)
-        self.watermark = event.time if self.watermark is None else max(self.watermark, event.time)
+        self.stream_time = event.time if self.stream_time is None else max(self.stream_time, event.time)
         return True
 
     def remember(self, fact: Fact) -> None:
@@ -135,7 +135,7 @@ class Document:
         if at is not None and known.event.taken_in is not None and at < known.event.taken_in:
             self.facts[fact.event.identity] = fact
 
-    def heard_earlier(self, identity: str, taken_in: datetime) -> bool:
+    def restamp(self, identity: str, taken_in: datetime) -> bool:
         """Keep the earliest stamp of a fact's records; True if what is on record has to be put right.
 
         A repeat may stand on another partition, and be read first: which one was depends on who read, the earliest
@@ -147,5 +147,5 @@ class Document:
         event = fact.event.model_copy().take_in(taken_in)
         self.facts[identity] = replace(fact, event=event)
         if fact.version <= self.version:
-            self.earlier.add(identity)
+            self.restamped.add(identity)
         return True

@@ -95,7 +95,7 @@ def _at_save(job: Job, timelines: Mapping[str, Timeline], now: datetime | None, 
     schedule = schedule._replace(unsent=job.doc.version + 1)
     if now is not None and schedule.due is not None:
         return schedule  # a sweep found it by its `due`, and finds it again
-    return schedule._replace(due=job.doc.watermark, timeline=LIVE)
+    return schedule._replace(due=job.doc.stream_time, timeline=LIVE)
 
 
 def _after_sweep(job: Job, at_save: Schedule, now: datetime) -> Schedule:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from chassis.core.stream_time import Timeline, Told
-from chassis.runtime.store.mongo import Store
+from chassis.runtime.store.protocol import TimelineStore
 from contracts.envelope import LIVE
 
 
@@ -17,7 +17,7 @@ class Timelines:
         news: something happened that may let a tick go on.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: TimelineStore) -> None:
         self._store = store
         self._seen: dict[str, Timeline] = {}
         self.open: set[str] = set()

@@ -27,7 +27,7 @@ async def rebuild_lines() -> int:
 
 async def rewrite_lines(store: MongoStore, watch: Service[State], keys: Sequence[str]) -> int:
     """Write the lines of these documents anew, while the service may be at work. Returns how many have one."""
-    found = (await store.load(keys, whole=True)).values()
+    found = (await store.load(keys, with_history=True)).values()
     for doc in found:
         doc.line = line_of(watch.fold(doc.events))
     await store.rewrite_lines(list(found))

@@ -27,7 +27,7 @@ def head(doc: Document) -> dict[str, Any]:
         **timer(doc),
         "unsent": doc.unsent,
         **refolded(doc),
-        "mark": doc.watermark and doc.watermark.isoformat(),
+        "mark": doc.stream_time and doc.stream_time.isoformat(),
         "size": doc.characters,
         "ids": list(doc.known),
         "vs": list(doc.known.values()),
@@ -36,7 +36,13 @@ def head(doc: Document) -> dict[str, Any]:
 
 def refolded(doc: Document) -> dict[str, Any]:
     """All of a document that folding its facts anew changes, its line apart."""
-    return {"home": doc.home, "state": doc.state, "tip": doc.tip, "own": doc.own_tip, "code": doc.code}
+    return {
+        "home": doc.home,
+        "state": doc.state,
+        "tip": doc.fold_position,
+        "own": doc.own_fold_position,
+        "code": doc.code,
+    }
 
 
 def timer(doc: Document) -> dict[str, Any]:
@@ -104,12 +110,12 @@ def document(stored: Mapping[str, Any]) -> Document:
         version=stored["v"],
         partition=stored["p"],
         known=dict(zip(stored["ids"], stored["vs"], strict=True)),
-        whole=False,
+        with_history=False,
         state=stored["state"],
-        tip=stored["tip"],
-        own_tip=stored["own"],
+        fold_position=stored["tip"],
+        own_fold_position=stored["own"],
         code=stored["code"],
-        watermark=stored["mark"] and datetime.fromisoformat(stored["mark"]),
+        stream_time=stored["mark"] and datetime.fromisoformat(stored["mark"]),
         characters=stored["size"],
         due=stored["due"],
         timeline=stored["tl"],

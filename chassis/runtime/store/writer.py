@@ -70,7 +70,7 @@ class Writer:
                 await self._save(documents, lost)
         for doc in documents:
             if doc.key not in lost:
-                doc.version, doc.line, doc.earlier = doc.version + 1, None, set()
+                doc.version, doc.line, doc.restamped = doc.version + 1, None, set()
         return lost
 
     async def _save(self, documents: Sequence[Document], lost: set[str]) -> None:

@@ -161,7 +161,7 @@ class Metrics(Observer):
                 self._misplaced.labels(_sender(one.event)).inc()
 
     @override
-    def said(self, events: Sequence[AnyEvent]) -> None:
+    def emitted(self, events: Sequence[AnyEvent]) -> None:
         for topic, number in Tallied(event.type for event in events).items():
             self._emitted(topic).inc(number)
 

@@ -48,7 +48,7 @@ class Observer:
     def took(self, arrivals: Mapping[str, Sequence[Arrival]], jobs: Mapping[str, Job]) -> None:
         """These arrivals were folded, decided and saved, each with its document's job; nothing is published yet."""
 
-    def said(self, events: Sequence[AnyEvent]) -> None:
+    def emitted(self, events: Sequence[AnyEvent]) -> None:
         """The bus has acknowledged these events of the service's own."""
 
     def put_aside(self, record: Record, result: str) -> None:
@@ -85,9 +85,9 @@ class Observers(Observer):
             one.took(arrivals, jobs)
 
     @override
-    def said(self, events: Sequence[AnyEvent]) -> None:
+    def emitted(self, events: Sequence[AnyEvent]) -> None:
         for one in self._watching:
-            one.said(events)
+            one.emitted(events)
 
     @override
     def put_aside(self, record: Record, result: str) -> None:

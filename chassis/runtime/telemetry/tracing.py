@@ -137,7 +137,7 @@ class Tracing(Observer):
             )
 
     @override
-    def said(self, events: Sequence[AnyEvent]) -> None:
+    def emitted(self, events: Sequence[AnyEvent]) -> None:
         begun = time.time_ns()
         for event in filter(self._wanted, events):
             own, parent = own_id(self._service, event), cause_id(self._service, event)

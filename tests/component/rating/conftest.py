@@ -145,8 +145,8 @@ class Shop:
             raise StoreError("no server")
         return self.store.heads(query, limit)
 
-    async def load(self, keys: Sequence[str], *, whole: bool = False) -> dict[str, Document]:
-        return await self.store.load(keys, whole=whole)
+    async def load(self, keys: Sequence[str], *, with_history: bool = False) -> dict[str, Document]:
+        return await self.store.load(keys, with_history=with_history)
 
     async def count_outdated(self, code: str) -> int:
         return await self.store.count_outdated(code)
