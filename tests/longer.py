@@ -33,7 +33,7 @@ def tests(name: str, minutes: float, *paths: str) -> Suite:
 
 
 SUITES = (
-    tests("the 2,000 worlds of docs/simulation.md", 9, "tests/simulation"),
+    tests("the 2,000 worlds of docs/simulation.md", 5, "tests/simulation"),
     tests("faults on real processes", 3, "tests/faults"),
     tests("the same week twice", 4, "tests/e2e/test_the_same_week.py"),
     Suite("fuzz", 5, ("make", "fuzz", "EXAMPLES=150")),
@@ -49,7 +49,7 @@ SUITES = (
 def main() -> int:
     """Run what fits, and tell of it."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--fresh", type=int, default=400, help="worlds that nobody saw before")
+    parser.add_argument("--fresh", type=int, default=500, help="worlds that nobody saw before")
     parser.add_argument("--minutes", type=float, default=20, help="for the suites that take turns")
     asked = parser.parse_args()
     begun, commit = time.monotonic(), head()
