@@ -26,6 +26,8 @@ PACE, SPREAD = 0.75, 0.3
 """How much of its time a step takes: some are late."""
 
 WITHOUT_DEADLINE = timedelta(hours=4)
+"""Working time for a step without a deadline: half a day, as the simulator has it."""
+
 SHORTEST = timedelta(hours=1)
 """The time for a step that nobody began in time, because branches are worked at one after the other."""
 

@@ -32,6 +32,7 @@ STAGES = (0.3, 0.6, 1.0, 1.0)
 MONTHS = tuple(f"2026-{month:02}" for month in range(1, 13))
 MONTH_OF_HISTORIES = "2026-03"
 PAGE = 2_000
+"""Lines stored at once: filling the store is not what is measured."""
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,8 @@ from contracts.topics import DEFAULT_PARTITIONS
 from tools.operations.registry import all_services
 
 PAGE = 500
+"""Documents stored at once, in one transaction."""
+
 WRITERS = 3
 """Pages on their way to the store at once."""
 
@@ -36,6 +38,7 @@ LATER = START + timedelta(days=3650)
 """When the timers are due that no sweep meets."""
 
 LEAD = 3000
+"""Records published ahead of what is committed: more than sla takes at once, so that it never waits for the feed."""
 
 
 @dataclass(frozen=True)

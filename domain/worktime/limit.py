@@ -11,6 +11,8 @@ from domain.worktime.errors import LimitError
 Unit = Literal["working-hours", "working-days", "calendar-days", "months", "same-day"]
 
 _LONGEST = 10_000
+"""Units. In months eight centuries: longer is a slip of the pen, and would leave the calendar."""
+
 _SHORT: dict[str, Unit] = {"wh": "working-hours", "wd": "working-days", "d": "calendar-days", "m": "months"}
 _SAME_DAY = "same-day"
 _COUNTED: dict[Unit, Text] = {

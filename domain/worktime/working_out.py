@@ -11,6 +11,7 @@ from domain.worktime.limit import Limit
 from domain.worktime.reckon import LATE_IN_THE_DAY, second_of_day, to_local
 
 _WHOLE_DAY = 86_400
+"""Seconds."""
 _CALENDAR_DAY = Text(vi="Ngày theo lịch", en="Calendar day")
 _NAMES = {
     Reason.COUNTED: Text(vi="Ngày làm việc", en="Working day"),

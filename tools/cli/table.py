@@ -12,7 +12,11 @@ from rich.text import Text
 from contracts.envelope import LIVE
 
 MOST_AGENCIES = 8
+"""Lines: as many as the longest of the other blocks has."""
+
 BAR = 8
+"""Columns of the longest bar."""
+
 SERVICES = ("intake", "routing", "sla", "rating", "notify")
 
 DOSSIERS = {

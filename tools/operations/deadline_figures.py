@@ -13,6 +13,8 @@ from typing import Any
 from services.sla.report_row import OPEN, DossierLine, StepLine, dossier_in, steps_in
 
 HOUR = 3600
+"""Seconds."""
+
 CAUSES = ("supplement", "payment", "force-majeure")
 """Causes of pauses that always have a column; others have one where they occur."""
 

@@ -25,6 +25,8 @@ ROUTINE = 0.6
 """First steps only look through the papers and pass them on: they take less of their time than others."""
 
 SHORTEST = timedelta(minutes=6)
+"""Working time. Nobody does anything faster."""
+
 UNPLEASANT = "Hồ sơ còn sai sót, đề nghị xử lý lại."
 LACKING = "Cần thêm giấy tờ để thẩm tra."
 CAUSES = ("Lượng hồ sơ tăng đột biến.", "Chờ ý kiến của đơn vị phối hợp.", "Cán bộ phụ trách nghỉ phép.")

@@ -21,11 +21,12 @@ PORTAL = "/portal/simulated"
 RATING = "/lienthong/rating"
 """Whose API the devices and portals on which citizens rate would call; it alone says that somebody rated."""
 
-NEVER_ANSWER = 0.08
-BRING_PART = 0.1
-WITHDRAW = 0.008
-COLLECT = 0.93
-RATE = 0.4
+NEVER_ANSWER, BRING_PART = 0.08, 0.1
+"""Shares of the citizens who are asked for something: they never come, or bring only a part of it."""
+
+WITHDRAW, COLLECT, RATE = 0.008, 0.93, 0.4
+"""Shares of the citizens who take their dossier back, who fetch the result, and of those the ones who rate."""
+
 ANSWER_ONE = 0.93
 """Share of the indicators that somebody who rates answers."""
 
