@@ -13,6 +13,8 @@ from typing import Any
 from services.sla.report_row import OPEN, DossierLine, StepLine, dossier_in, steps_in
 
 HOUR = 3600
+"""Seconds."""
+
 CAUSES = ("supplement", "payment", "force-majeure")
 """Causes of pauses that always have a column; others have one where they occur."""
 
@@ -31,7 +33,7 @@ Row = dict[str, Any]
 
 @dataclass
 class Sums:
-    """What is added up for one row, and for all of them together.
+    """The sums of one row, or of all rows together.
 
     Attributes:
         used: seconds of working time of each that ended with a verdict.
@@ -122,7 +124,7 @@ class Tally:
                     found.lost[line.step] += max(0, line.used - line.allowed)
 
     def figures(self) -> Figures:
-        """What it came to; rows in the order of their names."""
+        """The report; its rows in the order of their names."""
         sums = self._sums
         causes = sorted({cause for row in sums.values() for cause in row.pauses} - set(CAUSES))
         slowest = _slowest_steps(sums) if self.by == "step" else {key: _most(row.lost) for key, row in sums.items()}

@@ -1,4 +1,4 @@
-"""What reports read, worked out anew from all that is on record."""
+"""Work out anew, from all that is on record, the lines that reports read."""
 
 from collections.abc import Sequence
 
