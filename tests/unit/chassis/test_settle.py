@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
-from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.core.arrival import Arrival
@@ -16,7 +15,7 @@ from chassis.core.settle import LAST, Settlement, settle
 from chassis.core.stream_time import INSTANT, Timeline
 from contracts.envelope import LIVE, AnyEvent
 from contracts.intake import DossierPaid
-from tests.given import fact
+from tests.given import fact, suppose
 
 START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 TICKED = "history"
@@ -96,14 +95,14 @@ def cases(draw: st.DrawFn, *kinds: str, unsent_too: bool | None = None) -> Case:
     return Case(job, now, kind == "batch")
 
 
-@given(cases())
+@suppose(case=cases())
 def test_nothing_is_published_before_it_is_saved(case: Case) -> None:
     assert all(fact.own and fact.version <= case.saved_version for fact in case.settlement.publish)
     if case.job.failed:
         assert case.saved_version == case.job.doc.version
 
 
-@given(cases())
+@suppose(case=cases())
 def test_everything_that_a_save_brings_in_and_everything_unsent_is_published(case: Case) -> None:
     published, unsent = case.settlement.publish, case.job.doc.unsent
     assert all(fact in published for fact in case.new)
@@ -111,7 +110,7 @@ def test_everything_that_a_save_brings_in_and_everything_unsent_is_published(cas
         assert all(fact in published for fact in case.own if unsent <= fact.version <= case.saved_version)
 
 
-@given(cases())
+@suppose(case=cases())
 def test_a_save_that_no_batch_brings_back_is_found_by_a_sweep(case: Case) -> None:
     settlement, brought_back = case.settlement, case.job.fresh or case.job.repeats
     if settlement.saved and not (case.redelivered and brought_back):
@@ -120,7 +119,7 @@ def test_a_save_that_no_batch_brings_back_is_found_by_a_sweep(case: Case) -> Non
         assert settlement.at_save.unsent <= case.saved_version
 
 
-@given(cases("batch", unsent_too=False))
+@suppose(case=cases("batch", unsent_too=False))
 def test_a_redelivery_publishes_what_the_saves_of_its_facts_caused_and_nothing_else(case: Case) -> None:
     job = case.job
     saves = {*job.repeats, *([case.saved_version] if case.settlement.saved else [])}
@@ -129,7 +128,7 @@ def test_a_redelivery_publishes_what_the_saves_of_its_facts_caused_and_nothing_e
     assert case.settlement.publish == sorted(saved, key=lambda fact: fact.version)
 
 
-@given(cases(unsent_too=True))
+@suppose(case=cases(unsent_too=True))
 def test_while_something_is_unsent_the_save_leaves_its_timer_alone_unless_a_tick_comes_first(case: Case) -> None:
     before, at_save = case.job.doc.schedule, case.settlement.at_save
     assert at_save.unsent == before.unsent
@@ -137,7 +136,7 @@ def test_while_something_is_unsent_the_save_leaves_its_timer_alone_unless_a_tick
     assert at_save == before or (case.job.parked and case.redelivered and at_save.timeline == TICKED)
 
 
-@given(cases(unsent_too=False))
+@suppose(case=cases(unsent_too=False))
 def test_unsent_is_set_only_by_a_save_that_no_batch_brings_back(case: Case) -> None:
     settlement = case.settlement
     if settlement.at_save.unsent is not None:
@@ -146,7 +145,7 @@ def test_unsent_is_set_only_by_a_save_that_no_batch_brings_back(case: Case) -> N
         assert not case.redelivered or not (case.job.fresh or case.job.repeats)
 
 
-@given(cases())
+@suppose(case=cases())
 def test_only_a_sweep_and_a_save_that_no_batch_brings_back_move_a_timer_after_the_publish(case: Case) -> None:
     settlement = case.settlement
     if case.now is not None:
@@ -159,7 +158,7 @@ def test_only_a_sweep_and_a_save_that_no_batch_brings_back_move_a_timer_after_th
         assert settlement.after_publish.unsent is None
 
 
-@given(cases("sweep"))
+@suppose(case=cases("sweep"))
 def test_no_sweep_meets_a_document_twice(case: Case) -> None:
     after = case.settlement.after_publish
     if case.now is not None:
@@ -167,7 +166,7 @@ def test_no_sweep_meets_a_document_twice(case: Case) -> None:
         assert after.due is None or after.due > case.now
 
 
-@given(cases("sweep"))
+@suppose(case=cases("sweep"))
 def test_what_a_sweep_can_not_decide_is_looked_at_again(case: Case) -> None:
     after = case.settlement.after_publish
     if case.now is not None and case.job.failed:
@@ -175,7 +174,7 @@ def test_what_a_sweep_can_not_decide_is_looked_at_again(case: Case) -> None:
         assert after.due is not None
 
 
-@given(cases("batch"))
+@suppose(case=cases("batch"))
 def test_what_is_parked_is_taken_up_by_a_tick_that_is_still_to_come(case: Case) -> None:
     if case.job.parked and case.redelivered and case.job.fresh and not case.job.failed:
         before, (due, timeline, _) = case.job.doc.schedule, case.settlement.at_save
@@ -192,7 +191,7 @@ def settled(timer: datetime, heard: datetime | None) -> Schedule:
     return settle(job, {}).at_save
 
 
-@given(moments, st.none() | moments)
+@suppose(timer=moments, heard=st.none() | moments)
 def test_a_timer_is_due_neither_before_its_moment_nor_before_it_was_heard_of(
     timer: datetime, heard: datetime | None
 ) -> None:
