@@ -70,8 +70,8 @@ def documents(draw: st.DrawFn, *, unsent_too: bool) -> Document:
 
 
 @st.composite
-def cases(draw: st.DrawFn, *kinds: str, unsent_too: bool | None = None) -> Case:
-    """What a batch, a sweep, or what came of effects, did to a document."""
+def cases(draw: st.DrawFn, *kinds: str, unsent_too: bool | None = None, refused: bool = False) -> Case:
+    """What a batch, a sweep, or what came of effects, did to a document; or a batch of which everything was refused."""
     doc = draw(documents(unsent_too=draw(st.booleans()) if unsent_too is None else unsent_too))
     kind = draw(st.sampled_from(kinds or ("batch", "outcomes", "sweep")))
     now = draw(moments) if kind == "sweep" else None
@@ -79,13 +79,14 @@ def cases(draw: st.DrawFn, *kinds: str, unsent_too: bool | None = None) -> Case:
     if kind != "sweep":
         job.parked = draw(st.booleans())
         job.broker_timestamp = None if job.parked else draw(moments)
-        arrived = draw(st.lists(st.sampled_from(EVENTS[6:9]), max_size=2, unique_by=lambda event: event.identity))
+        most = 0 if refused else 2
+        arrived = draw(st.lists(st.sampled_from(EVENTS[6:9]), max_size=most, unique_by=lambda event: event.identity))
         for event in arrived:
             clock = TICKED if job.parked else draw(timelines)
             moved: AnyEvent = event.model_copy(update={"timeline": clock, "time": draw(moments)})
             if doc.add(moved, moved.to_json(), own=kind == "outcomes"):
                 job.fresh.append(Arrival(moved))
-        job.repeats = draw(st.lists(st.integers(1, doc.version), max_size=2)) if doc.version else []
+        job.repeats = draw(st.lists(st.integers(1, doc.version), max_size=most)) if doc.version else []
     if not job.parked:
         for event in EVENTS[9 : 9 + draw(st.integers(0, 2))]:
             doc.add(event, event.to_json(), own=True, cause=draw(st.sampled_from([None, *job.repeats])))
@@ -145,17 +146,37 @@ def test_unsent_is_set_only_by_a_save_that_no_batch_brings_back(case: Case) -> N
         assert not case.redelivered or not (case.job.fresh or case.job.repeats)
 
 
-@suppose(case=cases())
-def test_only_a_sweep_and_a_save_that_no_batch_brings_back_move_a_timer_after_the_publish(case: Case) -> None:
+@suppose(case=cases("batch", unsent_too=False, refused=True))
+def test_what_is_emitted_although_all_arrivals_were_refused_is_brought_back_by_a_sweep(case: Case) -> None:
     settlement = case.settlement
-    if case.now is not None:
+    assert settlement.publish == case.new
+    if case.new:
+        assert settlement.at_save.unsent == case.saved_version
+        assert settlement.at_save.due is not None
+
+
+@suppose(case=cases("outcomes"))
+def test_a_sweep_brings_back_what_came_of_effects_until_all_further_ones_are_carried_out(case: Case) -> None:
+    settlement = case.settlement
+    through = not case.job.failed and not case.job.decision.effects
+    if settlement.at_save.unsent is not None and through:
         assert settlement.after_publish is not None
-    elif settlement.after_publish is not None:
-        assert settlement.at_save.unsent is not None
-        assert not case.job.failed
-        assert not case.job.decision.effects, "until they are carried out, a sweep has to bring them back"
-    if settlement.after_publish is not None:
         assert settlement.after_publish.unsent is None
+    else:
+        assert settlement.after_publish is None
+
+
+@suppose(case=cases("batch"))
+def test_a_batch_moves_a_timer_with_its_save_alone_unless_everything_in_it_was_refused(case: Case) -> None:
+    after, brought_back = case.settlement.after_publish, case.job.fresh or case.job.repeats
+    assert after is None or not brought_back
+
+
+@suppose(case=cases("sweep"))
+def test_after_a_sweep_nothing_is_unsent(case: Case) -> None:
+    after = case.settlement.after_publish
+    assert after is not None
+    assert after.unsent is None
 
 
 @suppose(case=cases("sweep"))
