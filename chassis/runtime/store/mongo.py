@@ -63,7 +63,7 @@ class MongoStore(MongoTimelines, Store):
         await self.documents.create_indexes(
             [
                 IndexModel([("wake", ASCENDING)], name="timers", sparse=True),
-                IndexModel([("code", ASCENDING)], name="code"),
+                IndexModel([("code", ASCENDING)], name="folded-by"),  # no state field has a name with a hyphen
             ]
             + [IndexModel([(f"state.{path}", ASCENDING) for path in one], name="-".join(one)) for one in indexes]
         )
