@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -20,7 +20,7 @@ class SettingsError(ValueError):
 
 
 class Settings(BaseSettings):
-    """What a process needs to know of its surroundings. Every field is the variable LIENTHONG_<FIELD>."""
+    """The surroundings of a process. Every field is the environment variable LIENTHONG_<FIELD>."""
 
     model_config = SettingsConfigDict(env_prefix="LIENTHONG_", extra="ignore")
 
@@ -39,9 +39,6 @@ class Settings(BaseSettings):
     )
     calendar: Path | None = Field(default=None, description="Working calendar (YAML); empty: the shipped one")
     rules: Path | None = Field(default=None, description="Rules about deadlines (YAML); empty: the shipped ones")
-    in_transit: Literal["receiver", "sender"] = Field(
-        default="receiver", description="Who answers for a dossier between its hand-over and the acknowledgement"
-    )
     batch_records: Annotated[int, Field(ge=1, le=10_000)] = 2000
     batch_wait_ms: Annotated[int, Field(ge=1, le=1000)] = 20
     sweep_seconds: Annotated[float, Field(gt=0, le=60)] = 1.0

@@ -2,7 +2,5 @@
 
 It keeps every letter of apology on record.
 
-Owns: notification.sent, notification.doubtful, notification.failed, letter.issued.
-Consumes: dossier.received, supplement-requested, refused, suspended, completed, withdrawn, overdue, overdue-retracted,
-      rescheduled, due-soon, escalated, explanation.required, notification.resend-requested.
+`events.OWNED` names the events that it owns, `fold.folds` those that it reads, each with its function.
 """

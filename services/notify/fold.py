@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import wraps
 
 from chassis.core.service import Folds
 from contracts.envelope import AnyEvent
@@ -63,6 +64,7 @@ def folds() -> Folds[State]:
 def _settled(fold: Fold) -> Fold:
     """Fold the event, then settle which messages are sent: any event may change that for any message."""
 
+    @wraps(fold)
     def settled(state: State, event: AnyEvent) -> State:
         state = with_resends(fold(state if state.timeline else replace(state, timeline=event.timeline), event))
         return counted(with_agencies(with_notices(with_apologies(state))))

@@ -36,10 +36,9 @@ def requirements(state: State, rules: Rules) -> Iterator[PendingEvent]:
 def withdrawals(state: State, rules: Rules) -> Iterator[PendingEvent]:
     """The apologies that were for nothing. To be asked for when every missed date is on record and has its apology."""
     for apology in _homeless(state):
-        last = [late for late in _missed(state) if late.id in _covered(state, apology)][-1]
-        ended = state.main.ended if state.main else None
-        known_since = max(filter(None, (ended, last.due)))
-        cause = event_id(sla.DossierOverdueRetracted.TYPE, state.dossier, last.id)
+        covered = _covered(state, apology)
+        known_since, last = max((at, overdue_id) for overdue_id, at in state.retracted if overdue_id in covered)
+        cause = event_id(sla.DossierOverdueRetracted.TYPE, state.dossier, last)
         data = partial(_withdrawn, state, apology, rules)
         yield PendingEvent(data, (apology.overdue_id,), known_since, cause)
 

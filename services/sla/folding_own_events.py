@@ -23,16 +23,17 @@ def due_soon(state: State, event: Event[sla.DossierDueSoon]) -> State:
 def overdue(rules: Rules, state: State, event: Event[sla.DossierOverdue]) -> State:
     """A deadline was missed (quá hạn)."""
     data = event.data
-    retracted = emitted_key("retracted", event.id) in state.emitted
+    retracted = dict(state.retracted).get(event.id)
     late = Overdue(data.due, data.deadline, event.id, data.agency, data.officer, retracted)
     return _with_overdues(rules, state, (*state.raised, late))
 
 
 def overdue_retracted(rules: Rules, state: State, event: Event[sla.DossierOverdueRetracted]) -> State:
     """It was not missed after all; that may be folded before that it was."""
-    overdue_id = event.data.overdue_id
-    raised = tuple(replace(late, retracted=True) if late.id == overdue_id else late for late in state.raised)
-    return _with_overdues(rules, _noted(state, "retracted", overdue_id), raised)
+    overdue_id, at = event.data.overdue_id, event.time
+    raised = tuple(replace(late, retracted=at) if late.id == overdue_id else late for late in state.raised)
+    state = state.but(retracted=tuple(sorted((*state.retracted, (overdue_id, at)))))
+    return _with_overdues(rules, state, raised)
 
 
 def escalated(state: State, event: Event[sla.DossierEscalated]) -> State:

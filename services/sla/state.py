@@ -76,14 +76,14 @@ class Rescheduling:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Overdue:
-    """An overdue event on record."""
+    """An overdue event on record, and since when it was known that it does not hold; None: it holds."""
 
     due: datetime
     key: str
     id: str
     agency: str
     officer: str | None = None
-    retracted: bool = False
+    retracted: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -150,8 +150,9 @@ class State(Changeable):
         amendments: what was announced about the calendar.
         retractions: what was taken back of it, or of what nobody announced.
         reschedulings: how announcements and pauses changed the appointment date.
-        raised, required, apologies, emitted: own events on record, sorted: overdue, explanations that are owed,
-            apologies, and the others by what they say (`emitted_key`).
+        raised, retracted, required, apologies, emitted: own events on record, sorted: overdue; of those that do not
+            hold the ids, since when; explanations that are owed; apologies; and the others by what they say
+            (`emitted_key`).
         returns: how often a step had to be done again.
         outcome: granted, denied, withdrawn or answered; for queries.
         phase: unknown, open or ended; for queries.
@@ -181,6 +182,7 @@ class State(Changeable):
     retractions: tuple[Retraction, ...] = ()
     reschedulings: tuple[Rescheduling, ...] = ()
     raised: tuple[Overdue, ...] = ()
+    retracted: tuple[tuple[str, datetime], ...] = ()
     required: tuple[Required, ...] = ()
     explanations: tuple[Explanation, ...] = ()
     apologies: tuple[Apology, ...] = ()

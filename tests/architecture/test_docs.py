@@ -11,6 +11,7 @@ from contracts.routing import ReportRejected
 from contracts.schemas import kinds, schema_of
 from contracts.topics import OWNERS, PAYLOADS, SERVICES
 from services.notify.settings import NotifySettings
+from services.sla.settings import SlaSettings
 from tools.operations.registry import all_services
 
 ROOT = Path(__file__).parents[2]
@@ -18,7 +19,7 @@ OPERATING = (ROOT / "docs" / "operating.md").read_text()
 SERVICE_SPECS = all_services(Settings())
 
 
-@pytest.mark.parametrize("name", [*Settings.model_fields, *NotifySettings.model_fields])
+@pytest.mark.parametrize("name", [*Settings.model_fields, *NotifySettings.model_fields, *SlaSettings.model_fields])
 def test_every_setting_is_documented(name):
     assert f"`LIENTHONG_{name.upper()}`" in OPERATING
 

@@ -48,21 +48,16 @@ async def received(shop, http):
 
 
 def late(dossier):
-    """An overdue with its new date, as the watch would tell them."""
+    """An overdue with its new date and the apology for it, as the watch would tell them."""
     due = datetime.fromisoformat(dossier["appointment_date"])
     known = {"subject": dossier["dossier_code"], "correlationid": dossier["submission_id"], "unique": ()}
     known |= {"source": "/lienthong/sla", "time": clock.now()}
     overdue = new_event(sla.DossierOverdue(deadline=sla.WHOLE, due=due, agency=UNIT, rescheduled=True), **known)
-    given = sla.DossierRescheduled(
-        old_date=due,
-        new_date=due + timedelta(days=1),
-        cause="Chờ xác minh",
-        agency=UNIT,
-        signer="agency-head",
-        in_person=True,
-        overdue_id=overdue.id,
-    )
-    return [overdue, new_event(given, **known)]
+    told = {"new_date": due + timedelta(days=1), "cause": "Chờ xác minh", "agency": UNIT}
+    told |= {"signer": "agency-head", "in_person": True, "overdue_id": overdue.id}
+    given = new_event(sla.DossierRescheduled(old_date=due, **told), **known)
+    apology = new_event(sla.ApologyRequired(due=due, rescheduled_id=given.id, **told), **known)
+    return [overdue, given, apology]
 
 
 async def the_file(folder, ending):

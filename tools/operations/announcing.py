@@ -16,6 +16,7 @@ from contracts.calendar_changes import CalendarChanged, CalendarRetracted
 from contracts.envelope import LIVE, AnyEvent, event_id, new_event
 from domain.worktime import Exceptional
 from domain.worktime.announced import announced
+from services.sla import queries
 from tools.operations.environment import store_of
 
 CHUNK = 500
@@ -24,7 +25,7 @@ CHUNK = 500
 
 @dataclass(frozen=True)
 class Announcement:
-    """What is announced.
+    """An announcement of days that are worked otherwise.
 
     Attributes:
         calendar: its name.
@@ -42,16 +43,16 @@ class Announcement:
 
     @property
     def data(self) -> CalendarChanged:
-        """What every event carries."""
+        """The payload of every event."""
         days = tuple(map(announced, self.days))
         return CalendarChanged(calendar=self.calendar, days=days, reason=self.reason)
 
-    def query(self) -> dict[str, Any]:
+    def query(self) -> queries.Query:
         """Which documents of the deadline watch are under way: dossiers and complaints."""
-        return _under_way(self.timeline)
+        return queries.under_way(self.timeline)
 
     def events_for(self, code: str, state: Mapping[str, Any]) -> list[AnyEvent]:
-        """What is left to say to one of them."""
+        """The events that one of them has not had yet."""
         event = self.for_dossier(code, state)
         return [event] if event else []
 
@@ -62,14 +63,15 @@ class Announcement:
         """
         named = f"{self.data.model_dump_json()}|{self.at.astimezone(UTC).isoformat()}"
         digest = hashlib.sha256(named.encode()).hexdigest()[:32]
-        if any(one["id"] == event_id(CalendarChanged.TYPE, code, digest) for one in state["amendments"]):
+        told = queries.announcements(state)
+        if event_id(CalendarChanged.TYPE, code, digest) in told.known:
             return None
         return new_event(
             self.data,
             source=f"/calendar/{self.calendar}",
             subject=code,
-            time=max(self.at, datetime.fromisoformat(state["received_at"])),
-            correlationid=state["correlation"],
+            time=max(self.at, told.received_at),
+            correlationid=told.correlation,
             unique=(digest,),
             timeline=self.timeline,
         )
@@ -77,7 +79,7 @@ class Announcement:
 
 @dataclass(frozen=True)
 class Retraction:
-    """What was announced of a day does not hold: every announcement of a calendar that speaks of it is taken back.
+    """Every announcement of a calendar that speaks of a day is taken back.
 
     Attributes:
         calendar: its name.
@@ -93,38 +95,32 @@ class Retraction:
     at: datetime
     timeline: str = LIVE
 
-    def query(self) -> dict[str, Any]:
+    def query(self) -> queries.Query:
         """Which documents of the deadline watch are under way."""
-        return _under_way(self.timeline)
+        return queries.under_way(self.timeline)
 
     def events_for(self, code: str, state: Mapping[str, Any]) -> list[AnyEvent]:
         """One event for each announcement that one dossier was told and that is not taken back."""
-        gone = {one["announcement"] for one in state.get("retractions", ())}
-        told = [one for one in state["amendments"] if self._speaks_of_it(one) and one["id"] not in gone]
-        return [self._taking_back(one["id"], code, state) for one in told]
+        told = queries.announcements(state)
+        return [self._taking_back(known.id, code, told) for known in told.standing if self._speaks_of_it(known)]
 
-    def _speaks_of_it(self, amendment: Mapping[str, Any]) -> bool:
-        days = [day["on"] for day in amendment["days"]]
-        return amendment.get("source", self._source) == self._source and self.on.isoformat() in days
+    def _speaks_of_it(self, known: queries.Announced) -> bool:
+        return known.source in ("", self._source) and self.on.isoformat() in known.days
 
     @property
     def _source(self) -> str:
         return f"/calendar/{self.calendar}"
 
-    def _taking_back(self, announcement: str, code: str, state: Mapping[str, Any]) -> AnyEvent:
+    def _taking_back(self, announcement: str, code: str, told: queries.Announcements) -> AnyEvent:
         return new_event(
             CalendarRetracted(calendar=self.calendar, announcement=announcement, reason=self.reason),
             source=self._source,
             subject=code,
-            time=max(self.at, datetime.fromisoformat(state["received_at"])),
-            correlationid=state["correlation"],
+            time=max(self.at, told.received_at),
+            correlationid=told.correlation,
             unique=(announcement, self.at.astimezone(UTC).isoformat()),
             timeline=self.timeline,
         )
-
-
-def _under_way(timeline: str) -> dict[str, Any]:
-    return {"state.phase": "open", "state.timeline": timeline}
 
 
 async def tell(settings: Settings, announcement: Announcement | Retraction) -> int:

@@ -1,6 +1,6 @@
 """The HTTP side: why a date is what it is, and which dossiers are late and how that is explained."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Path, Query
 from pydantic import BaseModel, ConfigDict
@@ -10,6 +10,7 @@ from chassis.core.service import Service
 from chassis.runtime.http.problem import documented
 from chassis.runtime.states import States
 from contracts.envelope import DOSSIER_CODE_PATTERN, LIVE, Code
+from services.sla import queries
 from services.sla.rules import Rules
 from services.sla.state import State
 from services.sla.views import DossierView, Entry, deadlines_of, entry_of
@@ -36,7 +37,7 @@ def router(service: Service[State], rules: Rules, states: States) -> APIRouter:
     @routes.get("/dossiers/{code}/deadlines", responses={404: documented("No such dossier was received")})
     async def deadlines_of_dossier(code: DossierPath) -> DossierView:
         """Every deadline of a dossier: when it is due, and why, in Vietnamese and English (vì sao là ngày này)."""
-        found = await states.state_of({"_id": code})
+        found = await states.state_of(queries.of_dossier(code))
         view = deadlines_of(service.restore(found), rules) if found else None
         if view is None:
             raise HTTPException(404, f"no dossier {code} was received: check the code on the receipt")
@@ -52,7 +53,7 @@ def router(service: Service[State], rules: Rules, states: States) -> APIRouter:
         timeline: Annotated[Code, Query(description="Of this clock: an import or a simulation has its own")] = LIVE,
     ) -> Register:
         """The backlog (hồ sơ tồn đọng): overdue and open; by code, with cause, owner, plan and target date."""
-        wanted = _register(after, explained, timeline)
+        wanted = queries.backlog(timeline, after, explained=explained)
         rows = [row async for row in states.states(wanted, limit + 1)]
         listed = [service.restore(state) for _, state in rows[:limit]]
         entries = tuple(entry_of(state) for state in listed if _in_register(state, explained))
@@ -61,19 +62,7 @@ def router(service: Service[State], rules: Rules, states: States) -> APIRouter:
     return routes
 
 
-def _register(after: str, explained: bool | None, timeline: str) -> dict[str, Any]:
-    """What is in the register, as a query."""
-    wanted = {
-        "state.phase": "open",
-        "state.overdue": True,
-        "state.kind": "dossier",
-        "state.timeline": timeline,
-        "_id": {"$gt": after},
-    }
-    return wanted if explained is None else {**wanted, "state.explained": explained}
-
-
 def _in_register(state: State, explained: bool | None) -> bool:
-    """The same of one state: one that was folded anew since it was found may not belong there."""
+    """Whether a state is what was asked for: one that was folded anew since it was found may not be."""
     backlog = state.phase == "open" and state.overdue and state.kind == "dossier"
     return backlog and explained in (None, state.explained)

@@ -14,7 +14,7 @@ from chassis.core.decision import Effect
 from contracts.envelope import AnyEvent
 from contracts.intake import NO_APPOINTMENT
 from contracts.notify import Medium
-from contracts.sla import WHOLE, DossierOverdue, DossierRescheduled
+from contracts.sla import ApologyRequired, DossierRescheduled
 from services.notify.adapters.carrier import CarrierError, Handing, Parcel
 from services.notify.adapters.contacts import Contact
 
@@ -138,23 +138,23 @@ async def test_a_fault_of_one_message_is_its_own(office: Make, received: Make) -
 async def test_lateness_is_apologised_for_and_on_record(office: Make, received: Make, event: Make) -> None:
     desk = office()
     first = received()
-    late = event(DossierOverdue(deadline=WHOLE, due=first.data.appointment_date, agency="H29.02"), 0.5)
+    due = first.data.appointment_date
+    late = event(ApologyRequired(overdue_id="overdue-1", due=due, agency="H29.02"), 0.5)
     await desk.hear(first, late)
     await desk.hear(late, first)
     letters = {one.identity: one for one in desk.said if one.type == "letter.issued"}
     (letter,) = letters.values()
-    assert letter.data.overdue_id == late.id
+    assert (letter.data.overdue_id, letter.causationid) == ("overdue-1", late.id)
     assert f"{letter.data.message_id}.eml" in desk.files
     assert len(desk.files) == 2
 
 
 def late_with_a_new_date(first: AnyEvent, event: Make, **envelope: Any) -> list[AnyEvent]:
     due = first.data.appointment_date
-    late = event(DossierOverdue(deadline=WHOLE, due=due, agency="H29.02", rescheduled=True), 0.5, **envelope)
-    given = DossierRescheduled(
-        old_date=due, new_date=due + timedelta(days=2), cause="Đo đạc lại", agency="H29.02", overdue_id=late.id
-    )
-    return [late, event(given, 0.5, **envelope)]
+    told: dict[str, Any] = {"new_date": due + timedelta(days=2), "cause": "Đo đạc lại", "agency": "H29.02"}
+    given = event(DossierRescheduled(old_date=due, overdue_id="overdue-1", **told), 0.5, **envelope)
+    late = ApologyRequired(overdue_id="overdue-1", due=due, rescheduled_id=given.id, **told)
+    return [event(late, 0.5, **envelope), given]
 
 
 @pytest.mark.parametrize("backwards", [False, True])
@@ -168,7 +168,7 @@ async def test_the_letter_carries_the_new_date_whichever_comes_first(
     for one in (given, late) if backwards else (late, given):
         await desk.hear(one)
     (letter,) = [one for one in desk.said if one.type == "letter.issued"]
-    assert (letter.data.overdue_id, letter.data.rescheduled_id) == (late.id, given.id)
+    assert (letter.data.overdue_id, letter.data.rescheduled_id) == ("overdue-1", given.id)
     (receipt, apology) = carrier.parcels
     assert (receipt.paper, apology.message_id) == (b"", letter.data.message_id)
     assert "17:00 ngày 07/01/2026" in PdfReader(BytesIO(apology.paper)).pages[0].extract_text()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from contracts.sla import WHOLE, DossierOverdue, DossierOverdueRetracted
+from contracts.sla import ApologyRequired, ApologyWithdrawn
 from services.notify import rules
 from services.notify.adapters import attempts
 from services.notify.adapters.contacts import Contact
@@ -178,9 +178,8 @@ async def test_an_apology_on_its_way_when_it_is_retracted_is_withdrawn(
     await desk.hear(received())
     slow.at_dot.clear()
     due = received().data.appointment_date
-    late = event(DossierOverdue(deadline=WHOLE, due=due, agency="H29.02"), 0.5)
-    await desk.hear(late)
-    await desk.hear(event(DossierOverdueRetracted(deadline=WHOLE, due=due, overdue_id=late.id), 0.6))
+    await desk.hear(event(ApologyRequired(overdue_id="overdue-1", due=due, agency="H29.02"), 0.5))
+    await desk.hear(event(ApologyWithdrawn(overdue_id="overdue-1", due=due, agency="H29.02"), 0.6))
     slow.at_dot.set()
     await until(desk, lambda: sum(one[0] == "sent" for one in desk.outcomes) == len(("receipt", "apology", "its end")))
     told = [one.data.template for one in desk.said if one.type == "notification.sent"]

@@ -11,7 +11,15 @@ from contracts.envelope import AnyEvent, Payload
 from contracts.intake import DossierRefused, DossierSupplementRequested, DossierWithdrawn
 from contracts.notify import LetterIssued, NotificationFailed, NotificationSent
 from contracts.routing import DossierCompleted, DossierSuspended
-from contracts.sla import WHOLE, DossierDueSoon, DossierOverdue, DossierOverdueRetracted, DossierRescheduled
+from contracts.sla import (
+    WHOLE,
+    ApologyRequired,
+    ApologyWithdrawn,
+    DossierDueSoon,
+    DossierOverdue,
+    DossierOverdueRetracted,
+    DossierRescheduled,
+)
 from domain.worktime import Lines
 from services.notify.decide import Order, decide
 from services.notify.rules import Rules
@@ -20,6 +28,7 @@ from services.notify.state import State
 
 START = datetime(2026, 1, 5, 2, tzinfo=UTC)
 DUE = START + timedelta(hours=8)
+LATER = DUE + timedelta(days=9)
 ALONE = {
     "submission_id": "H29.16-260105-0001",
     "procedure": "1.001193",
@@ -31,9 +40,12 @@ ALONE = {
 Make = Callable[..., AnyEvent]
 
 
-def overdue(hours: float = 8, deadline: str = WHOLE, *, rescheduled: bool = False) -> DossierOverdue:
+def required(hours: float = 8, again: str = "", **given: Any) -> ApologyRequired:
+    """An apology for the date that was missed so many hours after the start."""
     due = START + timedelta(hours=hours)
-    return DossierOverdue(deadline=deadline, due=due, agency="H29.02", rescheduled=rescheduled)
+    return ApologyRequired.model_validate(
+        {"overdue_id": f"overdue-{hours:g}{again}", "due": due, "agency": "H29.02", **given}
+    )
 
 
 def new_date(hours: float = 8, **given: Any) -> DossierRescheduled:
@@ -42,8 +54,15 @@ def new_date(hours: float = 8, **given: Any) -> DossierRescheduled:
     return DossierRescheduled.model_validate({**common, **given})
 
 
+def withdrawn(of: AnyEvent) -> ApologyWithdrawn:
+    """The apology was for nothing."""
+    told = of.data
+    return ApologyWithdrawn(overdue_id=told.overdue_id, due=told.due, agency=told.agency, new_date=told.new_date)
+
+
 def retraction(of: AnyEvent) -> DossierOverdueRetracted:
-    return DossierOverdueRetracted(deadline=WHOLE, due=of.data.due, overdue_id=of.id)
+    """The overdue that an apology is for was none."""
+    return DossierOverdueRetracted(deadline=WHOLE, due=of.data.due, overdue_id=of.data.overdue_id)
 
 
 def fold(*events: AnyEvent) -> State:
@@ -73,7 +92,7 @@ def outcome(order: Order, make: Make, *, sent: bool = True, final: bool = False,
         (DossierSuspended(cause="payment", step="a", agency="H29.02", amount=9), "payment-request"),
         (DossierCompleted(outcome="granted", agency="H29.02"), "completion"),
         (DossierWithdrawn(), "withdrawal"),
-        (overdue(), "apology"),
+        (required(), "apology"),
     ],
 )
 def test_a_citizen_is_told_of(data: Payload, template: str, event: Make, received: AnyEvent) -> None:
@@ -87,7 +106,7 @@ def test_a_citizen_is_told_of(data: Payload, template: str, event: Make, receive
     [
         DossierSuspended(cause="supplement", step="a", agency="H29.02", missing=("form",)),
         DossierDueSoon(deadline=WHOLE, due=DUE, agency="H29.02"),
-        overdue(deadline="step:a#1"),
+        DossierOverdue(deadline=WHOLE, due=DUE, agency="H29.02"),
         ClockTicked(partition=0),
     ],
 )
@@ -178,10 +197,10 @@ def test_an_outage_of_ours_takes_no_attempt_with_the_carrier(event: Make, receiv
     (receipt,) = orders(fold(received))
     failures = [unanswered(receipt, event, 1, 1), unanswered(receipt, event, 2, 2)]
     for n in range(3, 8):
-        (order,) = orders(fold(received, *failures), DUE + timedelta(days=9))
+        (order,) = orders(fold(received, *failures), LATER)
         assert (order.attempt, order.last) == (n, False)
         failures.append(outcome(order, event, sent=False, hours=n))
-    (order,) = orders(fold(received, *failures), DUE + timedelta(days=9))
+    (order,) = orders(fold(received, *failures), LATER)
     assert (order.attempt, order.last) == (8, True)
 
 
@@ -199,116 +218,118 @@ def test_fewer_attempts_after_a_change_of_rules_still_come_to_an_end(event: Make
     assert effect.order.last
 
 
-def test_lateness_makes_a_letter(event: Make, received: AnyEvent) -> None:
-    late = event(overdue(), 8)
+def test_an_apology_that_is_owed_makes_a_letter(event: Make, received: AnyEvent) -> None:
+    late = event(required(), 8)
     (letter,) = decide(fold(received, late), DUE).events
     apology = orders(fold(received, late))[1]
     assert letter.data == LetterIssued(
-        letter="apology", message_id=apology.message_id, overdue_id=late.id, agency="H29.02", due=DUE
+        letter="apology", message_id=apology.message_id, overdue_id="overdue-8", agency="H29.02", due=DUE
     )
     assert (letter.causationid, letter.source) == (late.id, "/lienthong/notify")
     assert fold(received, late, letter).letters == 1
+    assert decide(fold(received, late, letter), DUE).events == ()
 
 
-def test_a_retracted_overdue_needs_no_apology(event: Make, received: AnyEvent) -> None:
-    late = event(overdue(), 8)
-    state = fold(received, late, event(retraction(late), 7))
+def test_an_apology_that_is_withdrawn_at_once_is_never_told(event: Make, received: AnyEvent) -> None:
+    late = event(required(), 8)
+    state = fold(received, late, event(withdrawn(late), 7))
     assert [order.template for order in orders(state)] == ["receipt"]
     assert (decide(state, DUE).events, state.pending) == ((), 1)
 
 
-def test_an_apology_that_could_not_be_sent_is_dropped_when_retracted(event: Make, received: AnyEvent) -> None:
-    late = event(overdue(), 8)
+def test_an_apology_that_could_not_be_sent_is_dropped_when_it_is_withdrawn(event: Make, received: AnyEvent) -> None:
+    late = event(required(), 8)
     facts = settled(fold(received, late), event, [received, late], sent=False)
-    state = fold(*facts, event(retraction(late), 7))
-    assert [one.status for one in state.messages] == ["pending", "dropped"]
+    state = fold(*facts, event(withdrawn(late), 7))
+    assert [message.status for message in state.messages if message.template != "apology-withdrawn"] == [
+        "pending",
+        "dropped",
+    ]
     assert state.letters == 1, "a letter stays on record"
 
 
-def test_raised_again_is_one_lateness_one_letter_one_apology(event: Make, received: AnyEvent) -> None:
-    first, second = event(overdue(8), 8), event(overdue(16), 16)
-    facts = settled(fold(received, first), event, [received, first])
-    state = fold(*facts, event(retraction(first), 7), second)
-    assert (decide(state, DUE).events, orders(state, DUE), state.letters, state.sent) == ((), [], 1, 2)
+@pytest.mark.parametrize("sent", [True, False])
+def test_a_date_that_an_earlier_apology_covers_has_no_letter_and_no_apology_of_its_own(
+    sent: bool, event: Make, received: AnyEvent
+) -> None:
+    first = event(required(8), 8)
+    facts = settled(fold(received, first), event, [received, first], sent=sent)
+    state = fold(*facts, event(retraction(first), 7), event(required(16, covered_by="overdue-8"), 16))
+    told = [(order.template, order.details.due) for order in orders(state, LATER)]
+    assert (decide(state, DUE).events, state.letters) == ((), 1)
+    assert told == ([] if sent else [("receipt", DUE), ("apology", DUE)]), "the first one is still to be told"
 
 
-def test_raised_again_before_the_apology_left_tells_it_once(event: Make, received: AnyEvent) -> None:
-    first, second = event(overdue(8), 8), event(overdue(16), 16)
-    facts = settled(fold(received, first), event, [received, first], sent=False)
-    state = fold(*facts, event(retraction(first), 7), second)
-    told = [order for order in orders(state, DUE) if order.template == "apology"]
-    assert ([order.details.due for order in told], state.letters) == ([START + timedelta(hours=16)], 1)
+@pytest.mark.parametrize("covered_first", [False, True])
+def test_what_covers_and_what_is_covered_may_be_withdrawn_together(
+    covered_first: bool, event: Make, received: AnyEvent
+) -> None:
+    first = event(required(16 if covered_first else 8), 16 if covered_first else 8)
+    hours = 8 if covered_first else 16
+    second = event(required(hours, covered_by=first.data.overdue_id), hours)
+    state = fold(received, first, second, event(withdrawn(first), 20))
+    assert ([order.template for order in orders(state)], decide(state, DUE).events) == (["receipt"], ())
 
 
-def test_raised_again_may_arrive_before_the_retraction(event: Make, received: AnyEvent) -> None:
-    first, again = event(overdue(8), 8), event(overdue(8), 8, "again")
-    facts = settled(fold(received, first), event, [received, first])
-    for state in (fold(*facts, again), fold(*facts, again, event(retraction(first), 7))):
-        assert (decide(state, DUE).events, orders(state, DUE), state.letters, state.sent) == ((), [], 1, 2)
-
-
-def test_a_letter_stands_for_its_own_date_first(event: Make, received: AnyEvent) -> None:
-    second = event(overdue(16), 16)
-    facts = settled(fold(received, second), event, [received, second])
-    again, first = event(overdue(16), 16, "again"), event(overdue(8), 8)
-    (letter,) = decide(fold(*facts, event(retraction(second), 7), again, first), DUE).events
-    assert letter.data.due == DUE
-
-
-def test_a_second_deadline_missed_is_a_second_letter(event: Make, received: AnyEvent) -> None:
-    first, rescheduled = event(overdue(8), 8), event(overdue(80), 80)
-    state = fold(received, first, rescheduled)
+def test_a_second_date_missed_is_a_second_letter(event: Make, received: AnyEvent) -> None:
+    state = fold(received, event(required(8), 8), event(required(80), 80))
     assert len(decide(state, DUE).events) == 2
     assert [order.template for order in orders(state)] == ["receipt", "apology", "apology"]
 
 
-def test_an_apology_waits_for_the_new_date_that_was_given_with_it(event: Make, received: AnyEvent) -> None:
-    late = event(overdue(rescheduled=True), 8)
-    state = fold(received, late)
-    assert ([order.template for order in orders(state, DUE)], decide(state, DUE).events) == (["receipt"], ())
-    given = event(new_date(overdue_id=late.id, signer="agency-head", in_person=True), 8, "new date")
-    told = fold(received, late, given)
-    apology = orders(told, DUE)[1]
-    assert (apology.template, apology.details.reason, apology.details.in_person) == ("apology", "Đo đạc lại", True)
-    assert (apology.details.due, apology.details.new_date) == (DUE, DUE + timedelta(hours=48))
-    (letter,) = decide(told, DUE).events
+def test_an_apology_tells_the_new_date_that_was_given_with_it(event: Make, received: AnyEvent) -> None:
+    given = event(new_date(overdue_id="overdue-8", signer="agency-head", in_person=True), 8, "new date")
+    why = Lines(vi=("một dòng",), en=("a line",))
+    told = {"rescheduled_id": given.id, "new_date": given.data.new_date, "cause": "Đo đạc lại", "cause_en": "Surveying"}
+    late = event(required(signer="agency-head", in_person=True, working_out=why, **told), 8)
+    state = fold(received, late, given)
+    (_, apology) = orders(state, DUE)
+    details = apology.details
+    assert (details.reason, details.reason_en, details.in_person, details.working_out) == (
+        "Đo đạc lại",
+        "Surveying",
+        True,
+        why,
+    )
+    assert (apology.template, details.due, details.new_date) == ("apology", DUE, DUE + timedelta(hours=48))
+    (letter,) = decide(state, DUE).events
     assert letter.data == LetterIssued(
         letter="apology",
         message_id=apology.message_id,
-        overdue_id=late.id,
+        overdue_id="overdue-8",
         agency="H29.02",
         due=DUE,
-        rescheduled_id=given.id,
-        new_date=DUE + timedelta(hours=48),
-        cause="Đo đạc lại",
         signer="agency-head",
         in_person=True,
+        **told,
     )
     assert len(orders(fold(received, late, given, letter), DUE)) == 2, "the letter tells it, so no notice does"
 
 
-def test_a_second_breach_is_apologised_for_without_a_new_date(event: Make, received: AnyEvent) -> None:
-    first, second = event(overdue(rescheduled=True), 8), event(overdue(56), 56)
-    given = event(new_date(overdue_id=first.id), 8, "new date")
-    letters = {one.data.due: one.data for one in decide(fold(received, first, given, second), DUE).events}
-    assert letters[DUE].new_date == DUE + timedelta(hours=48)
-    second_letter = letters[DUE + timedelta(hours=48)]
-    assert (second_letter.overdue_id, second_letter.new_date) == (second.id, None)
+def test_a_new_date_that_an_apology_will_tell_waits_for_it(event: Make, received: AnyEvent) -> None:
+    state = fold(received, event(new_date(overdue_id="overdue-8"), 8))
+    assert [order.template for order in orders(state, LATER)] == ["receipt"]
 
 
-def test_what_a_letter_says_stays_and_a_later_new_date_has_its_own_notice(event: Make, received: AnyEvent) -> None:
-    late = event(overdue(), 8)
-    facts = settled(fold(received, late), event, [received, late], sent=False)
-    given = event(new_date(overdue_id=late.id), 9)
-    told = {order.template: order.details for order in orders(fold(*facts, given), DUE + timedelta(days=1))}
+def test_a_new_date_that_is_given_later_has_its_own_notice(event: Make, received: AnyEvent) -> None:
+    given = event(new_date(overdue_id="overdue-8"), 9)
+    told = {order.template: order.details for order in orders(fold(received, event(required(), 8), given), LATER)}
     assert set(told) == {"receipt", "apology", "rescheduled"}
     assert told["apology"].new_date is None
     assert (told["rescheduled"].due, told["rescheduled"].new_date) == (DUE, DUE + timedelta(hours=48))
 
 
+def test_the_new_date_of_a_covered_apology_has_its_own_notice(event: Make, received: AnyEvent) -> None:
+    given = event(new_date(16, overdue_id="overdue-16"), 16)
+    second = required(16, covered_by="overdue-8", rescheduled_id=given.id, new_date=given.data.new_date)
+    state = fold(received, event(required(), 8), given, event(second, 16))
+    assert [order.template for order in orders(state, LATER)] == ["receipt", "apology", "rescheduled"]
+
+
 def test_a_new_date_for_a_lateness_that_was_none_is_not_told(event: Make, received: AnyEvent) -> None:
-    late = event(overdue(rescheduled=True), 8)
-    facts = [received, late, event(new_date(overdue_id=late.id), 8, "new date"), event(retraction(late), 7)]
+    late = event(required(), 8)
+    given = event(new_date(overdue_id="overdue-8"), 9, "new date")
+    facts = [received, late, given, event(retraction(late), 7), event(withdrawn(late), 7)]
     assert [order.template for order in orders(fold(*facts), DUE)] == ["receipt"]
     assert decide(fold(*facts), DUE).events == ()
 
@@ -352,20 +373,12 @@ def test_a_date_that_a_second_pause_moved_on_is_not_told_any_more(event: Make, r
 def test_a_pause_that_moved_the_date_of_form_04_is_told_as_long_as_there_was_a_lateness(
     event: Make, received: AnyEvent
 ) -> None:
-    late = event(overdue(rescheduled=True), 8)
-    facts = [received, late, event(new_date(overdue_id=late.id), 8, "new date")]
-    moved = pause_over(event, 60, 80, overdue_id=late.id)
+    late = event(required(), 8)
+    facts = [received, late, event(new_date(overdue_id="overdue-8"), 8, "new date")]
+    moved = pause_over(event, 60, 80, overdue_id="overdue-8")
     assert [one.template for one in orders(fold(*facts, moved), DUE)] == ["receipt", "apology", "resumption"]
-    assert [one.template for one in orders(fold(*facts, moved, event(retraction(late), 7)), DUE)] == ["receipt"]
-
-
-def test_a_letter_on_record_has_both_languages_of_a_cause_that_nobody_worded(event: Make, received: AnyEvent) -> None:
-    late = event(overdue(rescheduled=True), 8)
-    silent = {"cause": "Cơ quan chưa giải trình", "cause_en": "Not explained by the agency yet"}
-    state = fold(received, late, event(new_date(overdue_id=late.id, **silent), 8, "new date"))
-    (letter,) = decide(state, DUE).events
-    assert (letter.data.cause, letter.data.cause_en) == tuple(silent.values())
-    assert orders(state, DUE)[1].details.reason_en == silent["cause_en"]
+    taken_back = [event(retraction(late), 7), event(withdrawn(late), 7)]
+    assert [one.template for one in orders(fold(*facts, moved, *taken_back), DUE)] == ["receipt"]
 
 
 def test_of_a_date_that_an_announcement_moved_and_its_retraction_moved_back_the_last_is_told(

@@ -10,13 +10,12 @@ from chassis.core.decision import Timer
 from contracts import rule_days
 from contracts.envelope import AnyEvent
 from contracts.notify import NotificationDoubtful, NotificationFailed, ResendRequested
-from contracts.sla import WHOLE, DossierOverdue, DossierOverdueRetracted
 from services.notify import rules
 from services.notify.decide import Inquiry, Order, decide
 from services.notify.rules import PATIENT
 from services.notify.service import service
 from services.notify.state import State
-from tests.unit.notify.test_decide import DUE, START, fold, orders, outcome, overdue, retraction
+from tests.unit.notify.test_decide import DUE, START, fold, orders, outcome, required, withdrawn
 
 Make = Callable[..., AnyEvent]
 LATER = START + timedelta(days=9)
@@ -99,7 +98,7 @@ def apologised(
     event: Make, received: AnyEvent, result: Callable[..., AnyEvent] = outcome
 ) -> tuple[AnyEvent, list[AnyEvent]]:
     """A dossier whose apology went out, or may have."""
-    late = event(overdue(), 8)
+    late = event(required(), 8)
     state = fold(received, late)
     facts = [received, late, *decide(state, DUE).events]
     told = [(result if order.template == "apology" else outcome)(order, event) for order in orders(state)]
@@ -112,7 +111,7 @@ def test_an_apology_that_went_out_for_nothing_is_withdrawn_once(
     result: Callable[..., AnyEvent], event: Make, received: AnyEvent
 ) -> None:
     late, facts = apologised(event, received, result)
-    facts.append(event(retraction(late), 12))
+    facts.append(event(withdrawn(late), 12))
     (order,) = orders(fold(*facts), LATER)
     assert (order.template, order.details.due, order.details.agency) == ("apology-withdrawn", DUE, "H29.02")
     assert orders(fold(*facts, outcome(order, event, hours=13)), LATER) == []
@@ -120,16 +119,16 @@ def test_an_apology_that_went_out_for_nothing_is_withdrawn_once(
 
 @pytest.mark.usefixtures("in_force")
 def test_an_apology_that_never_went_out_is_not_withdrawn(event: Make, received: AnyEvent) -> None:
-    late = event(overdue(), 8)
-    facts = [received, late, event(retraction(late), 12)]
+    late = event(required(), 8)
+    facts = [received, late, event(withdrawn(late), 12)]
     assert [one.template for one in orders(fold(*facts), LATER)] == ["receipt"]
 
 
 @pytest.mark.usefixtures("in_force")
-def test_an_apology_that_stands_for_another_missed_date_is_not_withdrawn(event: Make, received: AnyEvent) -> None:
+def test_an_apology_that_is_out_covers_another_missed_date(event: Make, received: AnyEvent) -> None:
     late, facts = apologised(event, received)
-    again = event(overdue(16), 16)
-    assert orders(fold(*facts, event(retraction(late), 12), again), LATER) == []
+    again = event(required(16, covered_by=late.data.overdue_id), 16)
+    assert orders(fold(*facts, again), LATER) == []
 
 
 @pytest.mark.usefixtures("in_force")
@@ -137,9 +136,9 @@ def test_after_a_withdrawal_another_missed_date_is_apologised_for_with_a_letter_
     event: Make, received: AnyEvent
 ) -> None:
     late, facts = apologised(event, received)
-    facts.append(event(retraction(late), 12))
+    facts.append(event(withdrawn(late), 12))
     facts += [outcome(order, event, hours=13) for order in orders(fold(*facts), LATER)]
-    facts.append(event(overdue(16), 16))
+    facts.append(event(required(16), 16))
     state: State = fold(*facts)
     assert [one.template for one in orders(state, LATER)] == ["apology"]
     known = {fact.identity for fact in facts}
@@ -151,13 +150,13 @@ def test_after_a_withdrawal_another_missed_date_is_apologised_for_with_a_letter_
 def test_before_the_day_of_the_rule_no_apology_is_withdrawn(event: Make, received: AnyEvent) -> None:
     late, facts = apologised(event, received)
     assert rules.TELLS_MORE == rule_days.ANY_RECORD
-    assert orders(fold(*facts, event(retraction(late), 12)), LATER) == []
+    assert orders(fold(*facts, event(withdrawn(late), 12)), LATER) == []
 
 
 @pytest.mark.usefixtures("in_force")
 def test_the_attempt_of_a_dropped_apology_is_asked_after(event: Make, received: AnyEvent) -> None:
-    late = event(DossierOverdue(deadline=WHOLE, due=DUE, agency="H29.02"), 8)
-    back = event(DossierOverdueRetracted(deadline=WHOLE, due=DUE, overdue_id=late.id), 9)
+    late = event(required(), 8)
+    back = event(withdrawn(late), 9)
     found = decide(service().fold([received, late, back]), START + timedelta(hours=9, minutes=5))
     assert [one.order.wanted for one in found.effects if isinstance(one.order, Inquiry)] == [False]
     over = decide(service().fold([received, late, back]), START + timedelta(hours=10))
