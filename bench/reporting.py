@@ -19,7 +19,7 @@ from chassis.runtime.settings import Settings
 from chassis.runtime.store.mongo import MongoStore
 from contracts.topics import read_event
 from deploy.embedded.store import PROGRAM, PROGRAM_VARIABLE
-from services.sla.report_row import line_of
+from services.sla.report_row import row_of
 from tools.operations.registry import all_services
 
 DATABASE = "reported-"
@@ -134,7 +134,7 @@ def _lines() -> list[Line]:
     for history in Dossiers.usual().histories:
         facts = [read_event(topic, text.encode()) for _, topic, text in history.events]
         stages = [service.fold(facts[: max(1, round(len(facts) * stage))]) for stage in STAGES]
-        found += [line for state in stages if (line := line_of(state))]
+        found += [line for state in stages if (line := row_of(state))]
     return found
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from services.sla.report_row import OPEN, DossierLine, StepLine, dossier_in, steps_in
+from services.sla.report_row import OPEN, DossierRow, StepRow, dossier_in, steps_in
 
 HOUR = 3600
 """Seconds."""
@@ -21,7 +21,7 @@ CAUSES = ("supplement", "payment", "force-majeure")
 KEYS = {"agency": ("agency",), "step": ("procedure", "step"), "procedure": ("procedure",), "month": ("month",)}
 """By what figures can be told, and the columns that name a row."""
 
-DOSSIER_KEYS: Mapping[str, Callable[[DossierLine], str]] = {
+DOSSIER_KEYS: Mapping[str, Callable[[DossierRow], str]] = {
     "agency": attrgetter("agency"),
     "procedure": attrgetter("procedure"),
     "month": attrgetter("month"),
@@ -52,7 +52,7 @@ class Sums:
     pauses: Counter[str] = field(default_factory=Counter)
     paused: Counter[str] = field(default_factory=Counter)
 
-    def add(self, one: DossierLine | StepLine, now: float) -> None:
+    def add(self, one: DossierRow | StepRow, now: float) -> None:
         """Count one more."""
         self.received += 1
         self.returns += one.returns
