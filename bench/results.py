@@ -37,7 +37,7 @@ class Results:
 
     @staticmethod
     def read(path: Path) -> "Results":
-        """What was kept."""
+        """The results that were kept."""
         return TypeAdapter(Results).validate_json(path.read_bytes())
 
 

@@ -1,4 +1,4 @@
-"""What it costs to have many dossiers: the same events, and the same sweep, with ten thousand and with a million."""
+"""The cost of many dossiers: the same events, and the same sweep, with ten thousand and with a million."""
 
 import asyncio
 import json
@@ -26,6 +26,8 @@ from contracts.topics import DEFAULT_PARTITIONS
 from tools.operations.registry import all_services
 
 PAGE = 500
+"""Documents stored at once, in one transaction."""
+
 WRITERS = 3
 """Pages on their way to the store at once."""
 
@@ -36,6 +38,7 @@ LATER = START + timedelta(days=3650)
 """When the timers are due that no sweep meets."""
 
 LEAD = 3000
+"""Records published ahead of what is committed: more than sla takes at once, so that it never waits for the feed."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Stored:
-    """What was measured with so many dossiers in the store.
+    """The measures with so many dossiers in the store.
 
     Attributes:
         dossiers: how many; `filled_seconds`: how long it took to store them.

@@ -78,7 +78,7 @@ OF_DOSSIERS: tuple[str, ...] = tuple(
 """The topics whose events speak of a dossier or a submission; the others tell the time."""
 
 OWNER_OF: dict[str, str] = {payload.TYPE: owner for owner, owned in OWNERS.items() for payload in owned}
-"""Who publishes, by topic."""
+"""The publisher of each topic."""
 
 SERVICES = ("intake", "routing", "sla", "rating", "notify")
 

@@ -44,7 +44,7 @@ class Cell:
         return [f"{self.name}.{number}" for number in range(1, DOSSIERS + 1)]
 
     def config(self, kafka: str) -> dict[str, object]:
-        """What the program is told."""
+        """The configuration of the client's program."""
         return {
             "kafka": kafka,
             "name": self.name,
@@ -65,7 +65,7 @@ def cells_of(client: Client) -> list[Cell]:
 
 @dataclass(frozen=True)
 class Lived:
-    """What came of a cell.
+    """The result of a cell.
 
     Attributes:
         histories: what became of its dossiers; empty if their life came to no end.
@@ -105,7 +105,7 @@ async def play(cell: Cell, command: list[str], kafka: str, listener: Listener, f
 
 
 def judged(cell: Cell, played: Played, listener: Listener) -> Lived:
-    """What came of a cell, when everything that was said is heard."""
+    """The result of a cell, when everything that was said is heard."""
     found = () if played.wrong else tuple(history(listener.said[submission]) for submission in cell.submissions)
     return Lived(found, played.wrong or _believed(cell, listener), played.seconds, _misplaced(cell, listener))
 
@@ -138,7 +138,7 @@ async def _finished(cell: Cell, process: "subprocess.Popen[bytes]", listener: Li
 
 
 def _believed(cell: Cell, listener: Listener) -> str:
-    """What was said in a transaction that was aborted must have no answer."""
+    """An answer to a claim of an aborted transaction; empty where there is none, as it has to be."""
     answered = [
         event.type for code in cell.submissions for event in listener.said[code] if event.causationid.endswith("-b0")
     ]

@@ -1,4 +1,4 @@
-"""What became of a dossier, in a form in which two dossiers that lived the same life are equal."""
+"""The history of a dossier, in a form in which two dossiers that lived the same life are equal."""
 
 from collections.abc import Sequence
 from typing import Any

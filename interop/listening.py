@@ -17,7 +17,7 @@ from contracts.topics import DEFAULT_PARTITIONS, OWNERS, read_event
 from interop.life import COMPONENTS, PROCEDURE, UNIT
 
 SAID = tuple(payload.TYPE for owner in ("intake", "routing") for payload in OWNERS[owner])
-"""What intake and routing say."""
+"""The events that intake and routing own."""
 
 REPORTS = AgencyReported.TYPE
 

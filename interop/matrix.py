@@ -19,7 +19,7 @@ Say = Callable[[str], None]
 
 @dataclass
 class Matrix:
-    """What came of it.
+    """The result.
 
     Attributes:
         unmade: why a client has no program here, by its name.
@@ -73,7 +73,7 @@ async def whole(builder: Builder, wanted: Sequence[Client], say: Say) -> Matrix:
 
 @dataclass(frozen=True)
 class _Run:
-    """What every cell of one run shares."""
+    """The parts that all cells of one run share."""
 
     builder: Builder
     servers: Environment

@@ -1,4 +1,4 @@
-"""What the last whole run found, as it is kept beside the document that is made of it."""
+"""The results of the last whole run, as they are kept beside the document that is made of them."""
 
 import platform
 from datetime import date
@@ -54,7 +54,7 @@ class Results(BaseModel):
 
     @classmethod
     def read(cls, folder: Path) -> "Results":
-        """What is kept in a folder."""
+        """The results that are kept in a folder."""
         return cls.model_validate_json((folder / FILE).read_text(encoding="utf-8"))
 
     def keep(self, folder: Path) -> None:

@@ -34,7 +34,7 @@ Operation = InsertOne[dict[str, Any]] | UpdateOne
 
 @dataclass
 class Writing:
-    """What is written for one batch.
+    """The writes of one batch.
 
     Attributes:
         heads: new documents and guarded updates.
@@ -48,7 +48,7 @@ class Writing:
 
 
 def writing(records: Sequence[tuple[str, str]], versions: Mapping[str, int], said: str) -> Writing:
-    """What to write for these events (key, value) upon these versions."""
+    """The writes for these events (key, value) upon these versions."""
     found, owed = Writing(), 0.0
     by_key: dict[str, list[str]] = defaultdict(list)
     for key, value in records:

@@ -124,5 +124,5 @@ class IncrementalFold:
 
 
 def _come_after(facts: Iterable[Placed], than: Document | Checkpoint) -> bool:
-    """Whether these come, in fold order, after all that was folded then."""
+    """True if these come, in fold order, after everything that was folded then."""
     return all(fact.order > (than.own_fold_position if fact.own else than.fold_position) for fact in facts)

@@ -1,4 +1,4 @@
-"""What happens to one document in one round: facts are added, folded, decided upon. No waiting, no outside world."""
+"""One document in one round: facts are added, folded, decided upon. Pure: nothing waits, nothing outside is touched."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -61,7 +61,7 @@ class Job:
 
     @property
     def changed(self) -> bool:
-        """Whether there is anything to save."""
+        """True if there is anything to save."""
         return not self.failed and bool(self.doc.fresh)
 
     def take(self, arrivals: Sequence[Arrival], service: Service[Any]) -> None:
@@ -100,14 +100,14 @@ class Job:
         ]
 
     def _foreign(self, arrival: Arrival) -> str:
-        """Why an arrival of another timeline is refused; nothing where it is of this one, or none is settled."""
+        """The reason for refusing an arrival of another timeline; empty if it is on this one, or none is settled."""
         event, home = arrival.event, self.doc.home
         if not home or event.timeline == home or arrival.own:
             return ""
         return f"timeline: {self.doc.key} is on the timeline {home}; what is said of it has to be, too"
 
     def _admit(self, arrival: Arrival) -> str:
-        """Add one arrival; the reason why not, where it can not be taken."""
+        """Add one arrival. Returns the reason if it can not be taken in, else an empty text."""
         doc, event = self.doc, arrival.event
         version = doc.known.get(event.identity)
         if version is None:

@@ -29,5 +29,5 @@ def fold_anew(doc: Document, service: Service[S]) -> S:
 
 
 def is_outdated(doc: Document, service: Service[Any]) -> bool:
-    """Whether its state was folded by other code or data than the service goes by now."""
+    """True if its state was folded by other code or data than the service goes by now."""
     return doc.code != service.code

@@ -1,4 +1,4 @@
-"""What becomes of records that can not be taken in: a letter for operators, and an answer to the sender."""
+"""Records that can not be taken in become dead letters for operators. Their senders get an answer."""
 
 from typing import Any
 

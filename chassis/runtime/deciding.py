@@ -23,7 +23,7 @@ from contracts.envelope import LIVE
 log = structlog.get_logger(__name__)
 
 Arrivals = Mapping[str, Sequence[Arrival]]
-"""What arrived, by document; nothing for a document that is only due."""
+"""Arrivals by document; none for a document that is only due."""
 
 
 @dataclass(frozen=True)
@@ -118,5 +118,5 @@ def _new(key: str, first: Arrival) -> Document:
 
 
 def _was_swept(doc: Document, now: datetime) -> bool:
-    """Whether somebody else was faster; then it may know by now what this moment must not tell."""
+    """True if another instance has swept it already. Its facts may by now be later than this tick may know."""
     return doc.timeline != LIVE and (doc.due is None or doc.due > now)

@@ -1,4 +1,4 @@
-"""What a batch in flight has to know of the one before it, which may still be at work."""
+"""A batch in flight, and the one before it, which may still be at work."""
 
 import asyncio
 from collections.abc import Set as AbstractSet
@@ -31,17 +31,17 @@ class InFlightBatch:
         self._ended.set()
 
     async def ended(self) -> bool:
-        """Return when everything is saved and published, or given up; whether it is done."""
+        """Wait until everything is saved and published (True), or given up (False)."""
         await self._ended.wait()
         return self.done
 
     def waits_for(self, key: str) -> bool:
-        """Whether the batch before this one has this document, too, and is not done."""
+        """True if the batch before this one has this document, too, and is not done."""
         before = self._predecessor
         return before is not None and not before.done and (before.keys is None or key in before.keys)
 
     async def predecessor_done(self) -> None:
-        """Return when the batch before this one is done.
+        """Wait until the batch before this one is done.
 
         Raises:
             BehindError: it was given up.

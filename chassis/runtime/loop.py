@@ -66,9 +66,9 @@ class Loop:
         self._places = asyncio.Semaphore(CHUNKS_AT_ONCE)
 
     def own(self, partitions: frozenset[int]) -> None:
-        """These partitions are assigned; of an assignment before this one no document is kept.
+        """Take over these partitions, and drop the cache if they were assigned anew.
 
-        Others may have gone on with it since. Its guard would say so too, but later.
+        Others may have saved its documents meanwhile. The guards would tell, too, but only at the next save.
         """
         if partitions is not self._owned:
             self._owned = partitions
@@ -111,7 +111,7 @@ class Loop:
         return total
 
     async def sweep_page(self, partitions: Sequence[int], timeline: str, now: datetime) -> int:
-        """The same for the most urgent ones, not more than SWEEP_PAGE."""
+        """Decide again for the most urgent of these documents, at most SWEEP_PAGE. Returns how many."""
         keys = await self.store.due(partitions, timeline, now, SWEEP_PAGE)
         await self._complete_all({key: [] for key in keys}, Round(now), in_order=timeline != LIVE)
         return len(keys)
@@ -120,9 +120,9 @@ class Loop:
         return sort(records, self.service, self._observer)
 
     async def _complete_all(self, arrivals: Arrivals, current: Round, *, in_order: bool = False) -> None:
-        """Take all documents all the way, a chunk at a time.
+        """Take all documents all the way, in chunks: one after the other if `in_order`, else some at once.
 
-        Unless in order, some chunks go at once. No document is in two of them.
+        No document is in two chunks, so they do not disturb each other.
         """
         keys = list(arrivals)
         chunks = [{key: arrivals[key] for key in keys[n : n + CHUNK]} for n in range(0, len(keys), CHUNK)]
@@ -138,12 +138,12 @@ class Loop:
         await _all(complete(chunk) for chunk in chunks)
 
     async def _complete(self, arrivals: Arrivals, current: Round) -> None:
-        """Advance the documents, carry out what they order outside, record what came of it, and move timers."""
+        """Advance the documents, carry out their effects, advance them by the outcomes, and move timers."""
         advanced = await self._advance(arrivals, current)
         done = dict(advanced)
         if current.now is None and any(settlement.after_publish for _, settlement in advanced.values()):
             await self._reschedule(advanced.values(), current)
-        # What outcomes order in their turn is caused by what arrived, too: only that is redelivered.
+        # Outcomes that order further effects are caused by the same arrivals: only those are redelivered.
         causes = {key: settlement.cause for key, (_, settlement) in advanced.items()}
         while self.service.perform and (effects := [e for job, _ in advanced.values() for e in job.decision.effects]):
             outcomes: dict[str, list[Arrival]] = defaultdict(list)
@@ -158,7 +158,7 @@ class Loop:
             await self._reschedule(done.values(), current)
 
     async def _advance(self, arrivals: Arrivals, current: Round, *, redelivered: bool = True) -> dict[str, Settled]:
-        """Load, fold, decide, save, publish. Whoever lost a guard is loaded and decided again, never overwritten."""
+        """Load, fold, decide, save, publish. A document that lost its guard is loaded and decided again."""
         done: dict[str, Settled] = {}
         pending = dict(arrivals)
         while pending:
@@ -178,7 +178,7 @@ class Loop:
         return done
 
     def _settlement(self, job: Job, now: datetime | None, *, redelivered: bool) -> Settlement:
-        """What is published of a decided document, and when it is looked at again. No sweep is redelivered."""
+        """The orders of `chassis.core.settle` for a decided document. A sweep is never redelivered."""
         return settle(job, self.timelines.seen, now=now, redelivered=redelivered and now is None)
 
     async def _save(self, settled: Sequence[Settled]) -> set[str]:
@@ -210,18 +210,18 @@ class Loop:
             self._observer.emitted([fact.event for fact in facts])
 
     async def _reschedule(self, settled: Iterable[Settled], current: Round) -> None:
-        """Store when documents are looked at again, now that all of theirs is on the bus."""
+        """Store the schedules that count after the publish."""
         moved = [(job, settlement.after_publish) for job, settlement in settled if settlement.after_publish]
         if current.now is not None:
             self._observer.swept([job for job, _ in moved], current.now)
         for job, schedule in moved:
-            self._cache.take(job.doc.key)  # until it is stored, nobody may believe that the timer moved
+            self._cache.take(job.doc.key)  # if storing it fails, the cache must not hold a timer that did not move
             job.doc.reschedule(schedule)
         await self.store.move_due([job.doc for job, _ in moved])
 
 
 async def _all(works: Iterable[Coroutine[Any, Any, None]]) -> None:
-    """Do all of it at once; where some fails, finish the rest before the first failure is told."""
+    """Do all of it at once. If some fails, finish the rest, then raise the first failure."""
     for outcome in await asyncio.gather(*works, return_exceptions=True):
         if isinstance(outcome, BaseException):
             raise outcome

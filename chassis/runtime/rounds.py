@@ -11,7 +11,7 @@ from chassis.runtime.bus.record import Message
 
 @dataclass
 class Tally:
-    """What one batch came to, in events, for metrics and logs."""
+    """The figures of one batch, counted in events, for metrics and logs."""
 
     accepted: int = 0
     duplicates: int = 0
@@ -28,7 +28,7 @@ class Round:
     Attributes:
         now: the moment of a sweep, by its timeline's clock; None for a batch.
         dead: dead letters, and answers to senders, to be published at the end.
-        tally: what it came to so far.
+        tally: its figures so far.
     """
 
     now: datetime | None = None
@@ -37,7 +37,7 @@ class Round:
 
 
 class Settled(NamedTuple):
-    """A decided document, and what has to be done with it."""
+    """A decided document, and the orders for it."""
 
     job: Job
     settlement: Settlement

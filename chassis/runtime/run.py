@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from chassis.runtime.telemetry.tracing import Tracing
 
 YOUNG = 200_000
-"""Objects that are made before the collector looks for dead ones: a batch makes very many, all short-lived."""
+"""Objects made before the garbage collector looks for dead ones (Python's default is 700). A batch makes very many, all
+short-lived. Smaller, and the collector runs in every batch for nothing; larger, and real cycles stay for longer."""
 
 log = structlog.get_logger(__name__)
 

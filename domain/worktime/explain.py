@@ -15,6 +15,7 @@ MOST_NAMED = 150
 """So many named days off are told of; a limit of many years has more."""
 
 _WHOLE_DAY = 86_400
+"""Seconds."""
 _CAUSES = {
     "supplement": ("chờ bổ sung hồ sơ", "waiting for documents"),
     "payment": ("chờ thực hiện nghĩa vụ tài chính", "waiting for a payment"),

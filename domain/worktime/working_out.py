@@ -11,6 +11,7 @@ from domain.worktime.limit import Limit
 from domain.worktime.reckon import LATE_IN_THE_DAY, second_of_day, to_local
 
 _WHOLE_DAY = 86_400
+"""Seconds."""
 _CALENDAR_DAY = Text(vi="Ngày theo lịch", en="Calendar day")
 _NAMES = {
     Reason.COUNTED: Text(vi="Ngày làm việc", en="Working day"),
@@ -57,7 +58,7 @@ def add(calendar: Calendar, start: datetime, limit: Limit, late_from: int = LATE
 
 
 def days_of(clock: Clock) -> tuple[Line, ...]:
-    """What every date between the start and the due moment contributed to a clock that runs.
+    """The contribution of every date between the start and the due moment to a clock that runs.
 
     Raises:
         ClockError: the clock stands, so there is no due moment.

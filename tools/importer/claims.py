@@ -94,7 +94,7 @@ def hand_overs(claims: Sequence[AnyEvent]) -> int:
 
 
 def _story(case: Case, holder: str) -> Iterator[_Told]:
-    """Who tells what, in the order it happened."""
+    """The claims of a case with who makes them, in the order in which they happened."""
     open_until = [happening for happening in case.happenings if case.end is None or happening.at <= case.end]
     for happening in open_until:
         agency = happening.agency or holder

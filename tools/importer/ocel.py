@@ -56,7 +56,7 @@ Relation = tuple[str, str | None, str]
 
 
 class ObjectLog:
-    """What a reader of one format found, until all is read. It is gone when closed."""
+    """The objects and events that a reader of one format found, until all is read. They are gone when it is closed."""
 
     def __init__(self, mapping: Mapping, note: Note) -> None:
         if mapping.ocel is None:

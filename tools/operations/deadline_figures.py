@@ -10,16 +10,18 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from services.sla.report_row import OPEN, DossierLine, StepLine, dossier_in, steps_in
+from services.sla.report_row import OPEN, DossierRow, StepRow, dossier_in, steps_in
 
 HOUR = 3600
+"""Seconds."""
+
 CAUSES = ("supplement", "payment", "force-majeure")
 """Causes of pauses that always have a column; others have one where they occur."""
 
 KEYS = {"agency": ("agency",), "step": ("procedure", "step"), "procedure": ("procedure",), "month": ("month",)}
 """By what figures can be told, and the columns that name a row."""
 
-DOSSIER_KEYS: Mapping[str, Callable[[DossierLine], str]] = {
+DOSSIER_KEYS: Mapping[str, Callable[[DossierRow], str]] = {
     "agency": attrgetter("agency"),
     "procedure": attrgetter("procedure"),
     "month": attrgetter("month"),
@@ -31,7 +33,7 @@ Row = dict[str, Any]
 
 @dataclass
 class Sums:
-    """What is added up for one row, and for all of them together.
+    """The sums of one row, or of all rows together.
 
     Attributes:
         used: seconds of working time of each that ended with a verdict.
@@ -50,7 +52,7 @@ class Sums:
     pauses: Counter[str] = field(default_factory=Counter)
     paused: Counter[str] = field(default_factory=Counter)
 
-    def add(self, one: DossierLine | StepLine, now: float) -> None:
+    def add(self, one: DossierRow | StepRow, now: float) -> None:
         """Count one more."""
         self.received += 1
         self.returns += one.returns
@@ -122,7 +124,7 @@ class Tally:
                     found.lost[line.step] += max(0, line.used - line.allowed)
 
     def figures(self) -> Figures:
-        """What it came to; rows in the order of their names."""
+        """The report; its rows in the order of their names."""
         sums = self._sums
         causes = sorted({cause for row in sums.values() for cause in row.pauses} - set(CAUSES))
         slowest = _slowest_steps(sums) if self.by == "step" else {key: _most(row.lost) for key, row in sums.items()}

@@ -56,7 +56,7 @@ class Action:
 
 @dataclass(frozen=True)
 class Rest:
-    """What remains to be done when a dossier goes on, and how much working time that takes."""
+    """An action that is left for when a dossier goes on, and the working time that it takes."""
 
     action: Action
     after: timedelta

@@ -19,11 +19,17 @@ DAYS = {"working-hours": 0.125, "working-days": 1.0, "calendar-days": 0.7, "mont
 """Roughly how many working days a unit of a limit is."""
 
 INCOMPLETE = 0.11
+"""Share of the applications that lack an item of the checklist. With the other shares, it keeps every path walked."""
+
 NOT_ELIGIBLE = 0.02
+"""Share of the applications that are not eligible, and are refused."""
+
 NEEDS_MORE = 0.5
 """How often a dossier declares what makes a further step necessary."""
 
 SENT_TWICE = 0.02
+"""Share of the applications that the portal sends a second time."""
+
 ELSEWHERE = 0.07
 """Filed at another unit than the own commune's (Decree 118/2025)."""
 
@@ -31,8 +37,13 @@ AT_COMMUNE = 0.25
 """Matters of the province that are filed at a commune."""
 
 CHANNELS: dict[Channel, int] = {"counter": 45, "online": 48, "post": 7}
+"""Of a hundred citizens, so many apply this way."""
+
 ENGLISH = 0.03
+"""Share of the citizens who want their messages in English."""
+
 OPTIONAL = 0.4
+"""Share of the optional items that are handed in."""
 
 Declared = dict[str, str | int | bool]
 T = TypeVar("T")
@@ -57,7 +68,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Market:
-    """What can be asked for and where, with how often that happens."""
+    """The procedures that can be applied for and the units that take them, each with its weight."""
 
     procedures: Mapping[Procedure, float]
     communes: Mapping[str, float]
@@ -127,7 +138,7 @@ def _where(procedure: Procedure, found: Market, rng: Random) -> tuple[str, str |
 
 
 def _handed_in(procedure: Procedure, rng: Random) -> tuple[str, ...]:
-    """What of the checklist is there."""
+    """The items of the checklist that are handed in."""
     required = [item.id for item in procedure.checklist if item.required]
     optional = [item.id for item in procedure.checklist if not item.required and rng.random() < OPTIONAL]
     if required and rng.random() < INCOMPLETE:

@@ -13,7 +13,8 @@ from chassis.runtime.bus.works import Works
 from chassis.runtime.in_flight import InFlightBatch
 
 AT_WORK = 2
-"""Batches at work at the same time. A batch knows of the one before it, not of more, so that this is not a setting."""
+"""Batches in flight at the same time: one is folded while the other waits for store and bus. With one, the processor is
+idle meanwhile. More are not possible, because a batch knows of the one before it alone."""
 
 Handle = Callable[[Sequence[Record], InFlightBatch], Awaitable[None]]
 """Takes a batch all the way but for its commit; raises when the world is down, and is called again."""
@@ -39,17 +40,17 @@ class Pipeline:
 
     @property
     def busy(self) -> bool:
-        """Whether anything is at work: a batch, or what else is tried until it is done."""
+        """True while anything is at work: a batch, or another task that is tried until it is done."""
         return bool(self._at_work) or self._works.busy
 
     @property
     def stopping(self) -> bool:
-        """Whether nothing is begun any more."""
+        """True if nothing is begun any more."""
         return self._works.stopping
 
     @asynccontextmanager
     async def at_rest(self) -> AsyncIterator[None]:
-        """Nothing is at work, and nothing is begun meanwhile."""
+        """A context in which nothing is at work and nothing is begun."""
         async with self._door:
             await self._all_ended()
             yield
@@ -86,7 +87,7 @@ class Pipeline:
         self._at_work[in_flight] = _AtWork(batch.records, asyncio.create_task(carrying))
 
     async def _carry(self, batch: Batch, in_flight: InFlightBatch, earlier: "asyncio.Task[bool] | None") -> bool:
-        """Take a batch all the way, and commit it when all before it is committed. Whether the next one may be, too."""
+        """Take a batch all the way, and commit it when all before it is committed. True if the next one may be, too."""
         try:
             done = not batch.records or await self.persist(lambda: self._handle(batch.records, in_flight))
             in_flight.end(done=done)
@@ -99,9 +100,9 @@ class Pipeline:
             del self._at_work[in_flight]
 
     async def persist(self, task: Callable[[], Awaitable[None]]) -> bool:
-        """Do it until it is done, with back-off, holding the partitions; False: given up, because the process stops.
+        """Repeat a task with back-off until it is done; False if it was given up because the process stops.
 
-        Besides batches it is for what is done before the first one, or at rest.
+        Batches are done so, and tasks before the first batch or at rest.
         """
         return await self._works.persist(task)
 

@@ -109,7 +109,7 @@ class MemoryStore(Store):
     @override
     async def passed_on(self, timeline: str, tick: datetime) -> None:
         known = await self.timeline(timeline)
-        rest = frozenset(one for one in known.ticks if one > tick)
+        rest = frozenset(later for later in known.ticks if later > tick)
         self.timelines[timeline] = replace(known, ticks=rest, passed_on=max(tick, known.passed_on or tick))
 
     @override
@@ -120,8 +120,8 @@ class MemoryStore(Store):
     @override
     async def clocks(self, partitions: Iterable[int]) -> dict[tuple[str, int], datetime]:
         owned = set(partitions)
-        found = ((name, one, now) for name, known in self.timelines.items() for one, now in known.acted.items())
-        return {(name, partition): now for name, partition, now in found if partition in owned}
+        found = ((name, known.acted.items()) for name, known in self.timelines.items())
+        return {(name, partition): now for name, acted in found for partition, now in acted if partition in owned}
 
     @override
     async def lines(self, first: str, last: str, *, most: bool = False) -> AsyncIterator[list[str]]:
@@ -133,7 +133,7 @@ def _furthest(known: Mapping[K, datetime], told: Mapping[K, datetime]) -> dict[K
 
 
 def _put(doc: Document, stored: Document | None) -> Document:
-    """What is stored after a save: the facts so far, and what this save brings in."""
+    """The document as it is stored after a save: with the facts so far, and those of this save."""
     before = stored.facts if stored else {}
     kept = _copy(doc, with_history=True)
     kept.facts = {**before, **{fact.event.identity: fact for fact in doc.fresh}}

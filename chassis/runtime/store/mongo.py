@@ -1,4 +1,4 @@
-"""Where documents live. The only module that speaks MongoDB; Motor stands behind it and nowhere else.
+"""The documents of a service in MongoDB. No module outside of this folder speaks MongoDB or imports Motor.
 
 A document is a head, which every save replaces, and one record of facts for each save. A batch of saves is one
 transaction: one commit is synced to disk instead of one for every document, and what a save adds is written once,
@@ -33,12 +33,13 @@ from chassis.runtime.store.stored import (
 from chassis.runtime.store.writer import Writer, is_conflict
 
 StoreError = PyMongoError
-"""The store can not be reached or refuses: wait and try again."""
+"""Raised when the store can not be reached or refuses: wait and try again."""
 
 Filter = Mapping[str, Any]
 
 LINES = 20_000
-"""Lines that are fetched at once."""
+"""Lines of reports that are fetched at once. Fewer ask the server more often; more hold more in memory, and a report
+waits for longer before its first lines."""
 
 
 class MongoStore(MongoTimelines, Store):
@@ -196,7 +197,7 @@ class MongoStore(MongoTimelines, Store):
             yield one["_id"]
 
     async def count(self, query: Filter) -> int:
-        """How many documents match."""
+        """Number of matching documents."""
         return int(await self.documents.count_documents(dict(query)))
 
     async def state_of(self, query: Filter) -> dict[str, Any] | None:

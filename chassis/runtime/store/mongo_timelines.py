@@ -1,4 +1,4 @@
-"""How far a service is on each timeline, in MongoDB."""
+"""The progress of a service on each timeline, in MongoDB."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What the loop needs of a store. `MongoStore` and `MemoryStore` have it; one test suite holds both to it."""
+"""The store as the loop sees it. `MongoStore` and `MemoryStore` have it; one test suite holds both to it."""
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -9,25 +9,25 @@ from chassis.core.stream_time import Timeline, Told
 
 
 class TimelineStore(Protocol):
-    """How far a service is on each timeline. All its instances share it."""
+    """The progress of one service on each timeline, shared by all its instances."""
 
     async def hear(self, told: Sequence[Told]) -> None:
         """Remember the ticks of timelines, and how far the services upstream are; nobody goes back."""
 
     async def timeline(self, name: str) -> Timeline:
-        """How far the service is on a timeline."""
+        """The progress on one timeline."""
 
     async def open_timelines(self) -> set[str]:
-        """Those on which a tick was told and may not be passed on yet."""
+        """Names of the timelines on which a tick was told and may not be passed on yet."""
 
     async def digested(self, timeline: str, moments: Mapping[int, datetime]) -> None:
-        """Up to these moments of a timeline all is on record, by partition."""
+        """Note the ticks up to which everything is on record, by partition."""
 
     async def passed_on(self, timeline: str, tick: datetime) -> None:
-        """Those downstream were told of a tick: it, and those before it, need not be kept."""
+        """Note that those downstream were told of a tick. It, and those before it, need not be kept."""
 
     async def acted(self, timeline: str, moments: Mapping[int, datetime]) -> None:
-        """Up to these moments of a timeline all that was due is done, by partition; nobody goes back."""
+        """Note the ticks up to which everything due is done, by partition. None goes back."""
 
     async def clocks(self, partitions: Iterable[int]) -> dict[tuple[str, int], datetime]:
         """The present on every timeline but the live one, by timeline and partition."""
@@ -55,7 +55,7 @@ class Store(TimelineStore, Protocol):
         """Keys of documents that were folded under other versions than these, by key, beginning after one."""
 
     async def count_outdated(self, code: str) -> int:
-        """How many documents were folded under other versions than these."""
+        """Number of documents that were folded under other versions than these."""
 
     async def put_states(self, documents: Sequence[Document]) -> set[str]:
         """Write what folding anew changes in each document, its line too, unless somebody has saved it since.
@@ -68,7 +68,7 @@ class Store(TimelineStore, Protocol):
         """Numbers of a series from 1, one for each holder, without gaps; a holder keeps its number."""
 
     def lines(self, first: str, last: str, *, most: bool = False) -> AsyncIterator[list[str]]:
-        """What documents keep for reports, as texts, in pages: all whose places lie between two, both included.
+        """Texts that documents keep for reports, in pages: all whose places lie between two, both included.
 
         `most` says that these are most of all there are. It changes how they are looked for, not what is found.
         """

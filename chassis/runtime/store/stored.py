@@ -1,4 +1,4 @@
-"""How a document is kept in MongoDB: its head, its facts, its line."""
+"""The form of a document in MongoDB: its head, its facts, its line. The short names stand in every stored home."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -46,7 +46,7 @@ def refolded(doc: Document) -> dict[str, Any]:
 
 
 def timer(doc: Document) -> dict[str, Any]:
-    """When it is to be looked at again."""
+    """The part of the head that says when the document is looked at again."""
     at = None if doc.due is None else f"{wake(doc.timeline, doc.partition, doc.due)}|{doc.key}"
     return {"tl": doc.timeline, "due": doc.due, "wake": at}
 
@@ -67,7 +67,7 @@ def text(at: datetime) -> str:
 
 
 def timeline_of(stored: Mapping[str, Any]) -> Timeline:
-    """How far a service is on a timeline that ticks tell."""
+    """The progress on a timeline that ticks tell."""
 
     def moments(name: str) -> dict[str, datetime]:
         return {key: datetime.fromisoformat(told) for key, told in stored.get(name, {}).items()}
@@ -83,7 +83,7 @@ def timeline_of(stored: Mapping[str, Any]) -> Timeline:
 
 
 def facts_of(doc: Document) -> dict[str, Any]:
-    """What one save brings in."""
+    """The facts that one save brings in."""
     facts = [
         {
             "t": fact.event.type,

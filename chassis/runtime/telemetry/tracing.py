@@ -38,7 +38,8 @@ from contracts.envelope import AnyEvent
 from contracts.topics import SERVICES
 
 EXPORT_SECONDS = 5
-"""How long a collector may take; what it does not take is dropped, and the service goes on."""
+"""Seconds that a collector may take. Spans that it does not take are dropped, and the service goes on. Longer holds
+more spans in memory and delays the stop of the process."""
 
 PREFIX = "/lienthong/"
 ROOT = "submission"

@@ -79,18 +79,18 @@ class Words:
 class Keys:
     """What keys stand for, in memory."""
 
-    shop: "Shop"
+    harness: "Harness"
     held: dict[str, BaseModel] = field(default_factory=dict)
 
     async def hold(self, identity: str, request: BaseModel) -> None:
-        if self.shop.down:
+        if self.harness.down:
             raise StoreError("no server")
         if self.held.setdefault(identity, request) != request:
             raise KeyReusedError
 
 
 @dataclass
-class Shop:
+class Harness:
     """Rating in one process: what a request publishes waits on the bus until the request waits for the outcome."""
 
     at: datetime = START
@@ -157,10 +157,10 @@ class Shop:
 
 
 @pytest.fixture
-async def shop() -> AsyncIterator[Shop]:
-    shop = Shop()
-    yield shop
-    await shop.client.aclose()
+async def harness() -> AsyncIterator[Harness]:
+    harness = Harness()
+    yield harness
+    await harness.client.aclose()
 
 
 @pytest.fixture(scope="session")
