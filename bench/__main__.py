@@ -101,8 +101,8 @@ def replay_command(
     rounds: Annotated[int, typer.Option(min=1)] = 3,
 ) -> None:
     """Measure replay."""
-    for one in asyncio.run(replay(events, rounds)):
-        print(f"{one.rate:,.0f} events/s, {one.equal:,} documents equal")
+    for found in asyncio.run(replay(events, rounds)):
+        print(f"{found.rate:,.0f} events/s, {found.equal:,} documents equal")
 
 
 @app.command("report")

@@ -1,4 +1,4 @@
-"""Who is measured, what it is measured with, and what came of it."""
+"""A contender, the batch that it is measured with, and the result of a run."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ class Contender:
 
 @dataclass(frozen=True)
 class Run:
-    """What one run of a contender came to.
+    """The result of one run of a contender.
 
     Attributes:
         contender: its name.
@@ -57,7 +57,7 @@ class Run:
 
     @property
     def state_bytes(self) -> float:
-        """What a document grows by with every event."""
+        """The bytes by which a document grows with every event."""
         return self.stored_bytes / (self.taken + self.said)
 
     @property

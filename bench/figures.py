@@ -9,7 +9,7 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Spread:
-    """What several rounds gave: the middle one, and the extremes."""
+    """The results of several rounds: the middle one, and the extremes."""
 
     middle: float
     low: float
@@ -23,7 +23,7 @@ class Spread:
     @classmethod
     def of_ratios(cls, upper: Sequence[float], lower: Sequence[float]) -> "Spread":
         """Of the ratios of two contenders, round by round: what disturbed one round disturbed both."""
-        return cls.of([one / other for one, other in zip(upper, lower, strict=True)])
+        return cls.of([value / other for value, other in zip(upper, lower, strict=True)])
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -53,7 +53,7 @@ class Figure:
 
     @property
     def reached(self) -> bool | None:
-        """Whether the middle figure reaches the bound; None without one."""
+        """The middle figure reaches the bound; None without a bound."""
         if self.bound is None:
             return None
         return self.spread.middle >= self.bound if self.sense == "at least" else self.spread.middle <= self.bound

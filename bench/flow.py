@@ -37,7 +37,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Flow:
-    """What came of it.
+    """The result.
 
     Attributes:
         dossiers: at full load; `seconds`: from the first application until every service had digested everything.
@@ -130,6 +130,7 @@ async def _moved(outside: Clients) -> None:
 
 
 QUIET, PAUSE = 3, 0.1
+"""So many looks in a row, with so many seconds between them, have to see no lag. That time is taken off the result."""
 
 
 async def _digested(admin: Admin) -> float:

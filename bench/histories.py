@@ -26,8 +26,10 @@ PACE, SPREAD = 0.75, 0.3
 """How much of its time a step takes: some are late."""
 
 WITHOUT_DEADLINE = timedelta(hours=4)
+"""Working time for a step without a deadline: half a day, as the simulator has it."""
+
 SHORTEST = timedelta(hours=1)
-"""What is left of a step that nobody began in time, because branches are worked at one after the other."""
+"""The time for a step that nobody began in time, because branches are worked at one after the other."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What a benchmark ran on: the machine and the versions. No host name, no path."""
+"""The machine and the versions that a benchmark ran on. No host name, no path."""
 
 import os
 import platform
@@ -39,7 +39,7 @@ def versions() -> dict[str, str]:
 
 
 def _library(name: str) -> str:
-    """What a contender brings with it is not there where that one is not measured."""
+    """A library that only a contender needs is not there where that contender is not measured."""
     try:
         return version(name)
     except PackageNotFoundError:

@@ -37,7 +37,7 @@ def running(command: Sequence[str], environment: Mapping[str, str], log: Path) -
 
 
 def ended(process: psutil.Process) -> bool:
-    """Whether a program has ended by itself; its parent, which is us, has not asked for its last words yet."""
+    """Tell whether a program has ended by itself. It is a zombie then: we, its parent, have not waited for it."""
     return process.status() in {psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD}
 
 

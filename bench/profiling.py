@@ -36,6 +36,7 @@ STAGES = {
 """Functions whose cumulative time is a stage; where several are named, one calls the other and the larger counts."""
 
 SHOWN = 30
+"""Lines of each table."""
 
 WHENEVER = 4_000_000_000_000
 """When the bus took a record in, milliseconds since 1970: after all that happens in any history."""

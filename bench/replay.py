@@ -31,7 +31,7 @@ class Replay:
 
 
 class DifferentError(Exception):
-    """What was replayed is not what is stored: a figure of that would be worth nothing."""
+    """The replay differs from the store: a figure of that would be worth nothing."""
 
 
 async def replay(events: int, rounds: int) -> list[Replay]:

@@ -32,7 +32,7 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _figures(figures: Iterable[Figure]) -> str:
-    rows = [(one.measure, one.target, _value(one), _range(one), one.verdict) for one in figures]
+    rows = [(figure.measure, figure.target, _value(figure), _range(figure), figure.verdict) for figure in figures]
     return _table(("measure", "must reach", "figure", "lowest to highest", "reached"), rows)
 
 
@@ -64,9 +64,9 @@ def _raw(results: Results) -> Iterable[str]:
     if results.stored:
         yield "## Rounds with many dossiers stored"
         rows = [
-            (f"{one.dossiers:,}", f"{run.rate:,.0f}", f"{run.cpu_ms:.3f}", f"{sweep:.2f}")
-            for one in results.stored
-            for run, sweep in zip(one.runs, one.sweeps, strict=True)
+            (f"{stored.dossiers:,}", f"{run.rate:,.0f}", f"{run.cpu_ms:.3f}", f"{sweep:.2f}")
+            for stored in results.stored
+            for run, sweep in zip(stored.runs, stored.sweeps, strict=True)
         ]
         yield _table(("dossiers stored", "events/s", "CPU an event, ms", "sweep, s"), rows)
     if flow := results.flow:

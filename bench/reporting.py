@@ -1,4 +1,4 @@
-"""What a report costs with many dossiers on record: the whole command, from its start to its last line."""
+"""The cost of a report with many dossiers on record: the whole command, from its start to its last line."""
 
 import json
 import os
@@ -19,7 +19,7 @@ from chassis.runtime.settings import Settings
 from chassis.runtime.store.mongo import MongoStore
 from contracts.topics import read_event
 from deploy.embedded.store import PROGRAM, PROGRAM_VARIABLE
-from services.sla.report_row import line_of
+from services.sla.report_row import row_of
 from tools.operations.registry import all_services
 
 DATABASE = "reported-"
@@ -32,6 +32,7 @@ STAGES = (0.3, 0.6, 1.0, 1.0)
 MONTHS = tuple(f"2026-{month:02}" for month in range(1, 13))
 MONTH_OF_HISTORIES = "2026-03"
 PAGE = 2_000
+"""Lines stored at once: filling the store is not what is measured."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Reported:
-    """What was measured on one store.
+    """The measures on one store.
 
     Attributes:
         store: the server, with its version.
@@ -133,7 +134,7 @@ def _lines() -> list[Line]:
     for history in Dossiers.usual().histories:
         facts = [read_event(topic, text.encode()) for _, topic, text in history.events]
         stages = [service.fold(facts[: max(1, round(len(facts) * stage))]) for stage in STAGES]
-        found += [line for state in stages if (line := line_of(state))]
+        found += [line for state in stages if (line := row_of(state))]
     return found
 
 

@@ -31,13 +31,13 @@ class Results:
 
     def write(self, path: Path) -> None:
         """Keep all of it, with the derived figures for whoever reads it with a program."""
-        figures = [{**asdict(one), "reached": one.reached} for one in figures_of(self)]
+        figures = [{**asdict(figure), "reached": figure.reached} for figure in figures_of(self)]
         text = json.dumps({**asdict(self), "figures": figures}, ensure_ascii=False, indent=1)
         path.write_text(text + "\n", encoding="utf-8")
 
     @staticmethod
     def read(path: Path) -> "Results":
-        """What was kept."""
+        """The results that were kept."""
         return TypeAdapter(Results).validate_json(path.read_bytes())
 
 
@@ -84,7 +84,7 @@ def _flow(flow: Flow | None) -> Iterator[Figure]:
 def _stored(found: list[Stored]) -> Iterator[Figure]:
     if not found:
         return
-    few, many = min(found, key=lambda one: one.dossiers), max(found, key=lambda one: one.dossiers)
+    few, many = min(found, key=lambda stored: stored.dossiers), max(found, key=lambda stored: stored.dossiers)
     words = f"with {many.dossiers:,} dossiers stored ÷ with {few.dossiers:,}"
     costs = Spread.of_ratios([1 / run.rate for run in many.runs], [1 / run.rate for run in few.runs])
     yield Figure(f"time per event {words}", costs, bound=1.3, sense="at most")
@@ -94,7 +94,7 @@ def _stored(found: list[Stored]) -> Iterator[Figure]:
 
 def _rest(results: Results) -> Iterator[Figure]:
     if results.replays:
-        rates = Spread.of([one.rate for one in results.replays])
+        rates = Spread.of([replay.rate for replay in results.replays])
         yield Figure("replay in one process, fold and compare", rates, "events/s", 20_000, digits=0)
     if flow := results.flow:
         idle = Spread.of(list(flow.idle_mb.values()))
@@ -106,9 +106,9 @@ def _rest(results: Results) -> Iterator[Figure]:
 
 
 def _reported(found: list[Reported]) -> Iterator[Figure]:
-    for one in found:
-        for by, seconds in one.seconds.items():
-            words = f"`report deadlines --by {by}`, {one.dossiers:,} dossiers, {one.store}"
+    for report in found:
+        for by, seconds in report.seconds.items():
+            words = f"`report deadlines --by {by}`, {report.dossiers:,} dossiers, {report.store}"
             yield Figure(words, Spread.of(seconds), "s", 2, "at most")
 
 

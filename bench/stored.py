@@ -1,4 +1,4 @@
-"""What it costs to have many dossiers: the same events, and the same sweep, with ten thousand and with a million."""
+"""The cost of many dossiers: the same events, and the same sweep, with ten thousand and with a million."""
 
 import asyncio
 import json
@@ -26,6 +26,8 @@ from contracts.topics import DEFAULT_PARTITIONS
 from tools.operations.registry import all_services
 
 PAGE = 500
+"""Documents stored at once, in one transaction."""
+
 WRITERS = 3
 """Pages on their way to the store at once."""
 
@@ -36,6 +38,7 @@ LATER = START + timedelta(days=3650)
 """When the timers are due that no sweep meets."""
 
 LEAD = 3000
+"""Records published ahead of what is committed: more than sla takes at once, so that it never waits for the feed."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Stored:
-    """What was measured with so many dossiers in the store.
+    """The measures with so many dossiers in the store.
 
     Attributes:
         dossiers: how many; `filled_seconds`: how long it took to store them.
@@ -84,7 +87,7 @@ async def stored(plans: Sequence[Plan], tell: Callable[[str], None]) -> list[Sto
     """Fill a database for every plan, then measure them in turns, to and fro."""
     async with environment(("sla",)) as servers, runner(servers) as bench:
         found = [Stored(plan.dossiers, await _filled(plan, servers), plan.due) for plan in plans]
-        tell(", ".join(f"{one.dossiers:,} stored in {one.filled_seconds:.0f} s" for one in found))
+        tell(", ".join(f"{result.dossiers:,} stored in {result.filled_seconds:.0f} s" for result in found))
         pairs = list(zip(plans, found, strict=True))
         for turn in range(plans[0].rounds):
             for plan, result in pairs if turn % 2 == 0 else pairs[::-1]:
@@ -105,7 +108,7 @@ async def _run(plan: Plan, turn: int, bench: Runner) -> Run:
 
 async def _sweep(plan: Plan, turn: int, bench: Runner) -> float:
     """Seconds of one sweep, at the moment when the last of its dossiers is due; the others are late by then."""
-    now = max(one.doc.due for one in await _templates() if one.doc.due)
+    now = max(template.doc.due for template in await _templates() if template.doc.due)
     store = MongoStore(bench.environment.stores["sla"], f"{plan.database}sla")
     try:
         loop = Loop(all_services(Settings())["sla"], store, bench.bus.publisher)
@@ -155,7 +158,7 @@ async def _templates() -> list[Template]:
     loop = Loop(all_services(Settings())["sla"], store, Sink().publish)
     histories = [Dossiers.usual().records(number)[:FACTS] for number in range(HISTORIES)]
     await loop.process(as_read([record for history in histories for record in history]))
-    docs = await store.load([history[0].key.decode() for history in histories], whole=True)
+    docs = await store.load([history[0].key.decode() for history in histories], with_history=True)
     return [_template(docs[history[0].key.decode()]) for history in histories]
 
 

@@ -67,7 +67,7 @@ async def run_suite(scale: Scale, folder: Path, tell: Callable[[str], None], onl
 def _measures(
     scale: Scale, tell: Callable[[str], None], only: tuple[str, ...]
 ) -> dict[str, Callable[[], Awaitable[Any]]]:
-    """What there is to measure, by its name among the results."""
+    """The measures, by their names among the results."""
     return {
         "runs": partial(throughput, scale.throughput, tell, only),
         "flow": partial(flow, scale.flow, tell),

@@ -1,4 +1,4 @@
-"""Whether a record may be what it says: said by its topic's owner, about its own subject, on a clock it may speak of.
+"""Authors: a record has to be by its topic's owner, about its own subject, on a clock that it may speak of.
 
 This needs no proof of who sent it, and gives none: it holds a record against itself.
 """
@@ -9,14 +9,14 @@ from contracts.topics import OWNERS, SERVICES
 from contracts.watermarks import TELL_TIME, ClockTicked
 
 SOURCES = {payload.TYPE: f"/lienthong/{name}" for name in SERVICES for payload in OWNERS[name]}
-"""Who alone says what a service owns."""
+"""The one source of each event type that a service owns."""
 
 OPERATOR = "/operator"
-"""Who asks for a message once more; `data.by` says which of them."""
+"""The source of requests to send a message once more; `data.by` says which operator."""
 
 
 def objection(event: AnyEvent, key: bytes | None) -> str:
-    """What stands against a record; empty if nothing does.
+    """The objection to a record; empty if there is none.
 
     Args:
         event: what it says.
@@ -40,7 +40,7 @@ def _to_subject(event: AnyEvent) -> str:
 
 
 def _is_outsider(event: AnyEvent) -> bool:
-    """Whether the source is one that may speak here, and its own."""
+    """Tell whether the source is an outsider who may speak here, and speaks for itself."""
     data, kind = event.data, event.source.split("/")[1:2]
     match data:
         case claims.AgencyReported():

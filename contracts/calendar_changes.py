@@ -1,4 +1,4 @@
-"""What a keeper of a working calendar announces: a holiday, a swap, a storm."""
+"""Announcements of a keeper of a working calendar: a holiday, a swap, a storm."""
 
 from typing import Annotated, ClassVar, Self
 

@@ -1,4 +1,4 @@
-"""What others tell Liên Thông. A claim is not a fact until its service accepts it; every one gets an answer."""
+"""Claims: what others tell Liên Thông. A claim is no fact until its service accepts it; every one gets an answer."""
 
 from typing import Annotated, ClassVar, Literal
 
@@ -230,7 +230,7 @@ AgencyClaim = Annotated[
     | ExplainsDelay,
     Field(discriminator="kind"),
 ]
-"""What an agency can say."""
+"""The claims that an agency can make."""
 
 
 class AgencyReported(Payload):

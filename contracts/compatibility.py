@@ -73,7 +73,7 @@ class _Place:
 
 
 def breaks(old: Schema, new: Schema, *, claim: bool) -> list[str]:
-    """What stops `new` from taking the place of `old`; empty when nothing does.
+    """The reasons why `new` may not take the place of `old`; empty when there are none.
 
     Args:
         old: the committed schema.

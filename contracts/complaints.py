@@ -1,4 +1,4 @@
-"""What does not fit about a value, in words that never quote it: it may be personal data."""
+"""Complaints about a value, in words that never quote it: it may be personal data."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,7 +9,7 @@ UNNAMED = "*"
 """Stands for a field whose name does not look like one: it was sent, and may be a person's."""
 
 QUOTING = {"union_tag_invalid": "is none of {expected_tags}"}
-"""What pydantic says with the value in it, said without."""
+"""Messages in which pydantic quotes the value, here without it."""
 
 
 class Complaint(NamedTuple):
@@ -20,7 +20,7 @@ class Complaint(NamedTuple):
 
 
 def complaints(errors: Iterable[Mapping[str, Any]]) -> Iterator[Complaint]:
-    """What pydantic's errors (`ValidationError.errors()`, with their context) say, without names or values sent."""
+    """Complaints from pydantic's errors (`ValidationError.errors()`, with their context): no names, no values sent."""
     for error in errors:
         words = QUOTING.get(error["type"])
         msg = words.format_map(error["ctx"]) if words else error["msg"]

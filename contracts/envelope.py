@@ -94,7 +94,7 @@ class Event(BaseModel, Generic[D]):
 
     @property
     def bounded_by(self) -> datetime | None:
-        """What its time is measured against: on the live timeline, since that rule counts, the broker's stamp."""
+        """The bound of its time: on the live timeline, since that rule counts, the broker's stamp; else None."""
         return self._taken_in if self.timeline == LIVE and bounds_claims(self._taken_in) else None
 
     def take_in(self, at: datetime | None) -> Self:
@@ -104,7 +104,7 @@ class Event(BaseModel, Generic[D]):
 
     @property
     def identity(self) -> str:
-        """What makes two records the same event: source and id, as CloudEvents defines it."""
+        """Two records with the same identity are the same event: source and id, as CloudEvents defines it."""
         return f"{self.source}|{self.id}"
 
     def to_json(self) -> str:

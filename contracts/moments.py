@@ -23,7 +23,7 @@ DAY_PATTERN = f"^{DATE}$"
 """`full-date` of RFC 3339, in the same years."""
 
 PATTERNS = {"date-time": INSTANT_PATTERN, "date": DAY_PATTERN}
-"""What each format of ours means, by its name in JSON Schema."""
+"""The pattern of each format of ours, by its name in JSON Schema."""
 
 
 def _in_utc(at: datetime) -> datetime:

@@ -1,4 +1,4 @@
-"""What can be read of a record that can not be taken in: enough to tell its sender."""
+"""As much of a record that can not be taken in as its sender has to be told."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -75,7 +75,7 @@ class Refused:
 
 
 def refused(topic: str, value: bytes, headers: Mapping[str, str], reason: str, taken_in: datetime) -> Refused | None:
-    """Who sent a record and about what; None where source, id or subject can not be read.
+    """The sender of a record and its subject; None where source, id or subject can not be read.
 
     Args:
         topic: where it is.

@@ -7,11 +7,11 @@ was taken in before, and what was kept before the stamp was, follows the older r
 from datetime import UTC, datetime
 
 ANY_RECORD = datetime(2026, 11, 28, tzinfo=UTC)
-"""What a record may claim is bounded: its time, a second birth, history, far targets, agencies nobody knows; an early
-report waits; and CloudEvents in binary mode are read, which were put aside before. An earlier day would change what
-streams fold to; a later one would believe the liars longer."""
+"""From here on the claims of a record are bounded: its time, a second birth, history, far targets, agencies that nobody
+knows. An early report waits; and CloudEvents in binary mode are read, which were put aside before. An earlier day would
+change what streams fold to; a later one would believe the liars longer."""
 
 
 def bounds_claims(taken_in: datetime | None) -> bool:
-    """Whether the rules of `ANY_RECORD` count for a record, by when the bus took it in; None: that was not kept."""
+    """Tell whether the rules of `ANY_RECORD` count for a record, by when the bus took it in; None: not kept."""
     return taken_in is not None and taken_in >= ANY_RECORD

@@ -78,7 +78,7 @@ OF_DOSSIERS: tuple[str, ...] = tuple(
 """The topics whose events speak of a dossier or a submission; the others tell the time."""
 
 OWNER_OF: dict[str, str] = {payload.TYPE: owner for owner, owned in OWNERS.items() for payload in owned}
-"""Who publishes, by topic."""
+"""The publisher of each topic."""
 
 SERVICES = ("intake", "routing", "sla", "rating", "notify")
 
@@ -147,4 +147,4 @@ def _type_of(value: bytes) -> str | None:
 def _explain(error: ValidationError) -> str:
     """The first few complaints, without the offending values: they may be personal data."""
     found = complaints(error.errors(include_url=False, include_input=False)[:5])
-    return "; ".join(f"{'.'.join(map(str, one.loc)) or 'record'}: {one.msg}" for one in found)
+    return "; ".join(f"{'.'.join(map(str, complaint.loc)) or 'record'}: {complaint.msg}" for complaint in found)

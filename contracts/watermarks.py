@@ -71,11 +71,11 @@ TELL_TIME: tuple[type[Payload], ...] = (ClockTicked, Passed)
 """Payloads that speak of no dossier: they say how late it is on a timeline, and how far somebody is."""
 
 TELLERS: dict[str, str] = {mark.TYPE: service for service, mark in MARKS.items()}
-"""Who tells by a mark, by its type."""
+"""The service of each mark, by the mark's type."""
 
 
 class Upstream(NamedTuple):
-    """Who is heard before a tick is acted on.
+    """The services that are heard before a tick is acted on.
 
     Attributes:
         same: services that have acted on the same tick by then.
@@ -94,5 +94,5 @@ def upstream(service: str, topics: Iterable[str], owners: Mapping[str, str]) -> 
     heard = {owners[topic] for topic in topics} & MARKS.keys() - {service}
     order = list(MARKS)
     place = order.index(service) if service in order else len(order)
-    earlier = frozenset(one for one in heard if order.index(one) < place)
+    earlier = frozenset(other for other in heard if order.index(other) < place)
     return Upstream(earlier, frozenset(heard - earlier))

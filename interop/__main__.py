@@ -60,7 +60,7 @@ def render_command(folder: Annotated[Path, typer.Option(help="Where interop.json
 
 
 def _events(builder: Builder) -> list[Reread]:
-    return [reread(builder, one, builder.home / "records") for one in sdks() if not builder.make(one)]
+    return [reread(builder, sdk, builder.home / "records") for sdk in sdks() if not builder.make(sdk)]
 
 
 def _end(wrong: list[str]) -> None:

@@ -46,7 +46,7 @@ class Builder:
         return [word.format(**folders) for word in words]
 
     def toolchain(self, name: str) -> str:
-        """What the toolchain says of itself, in one line."""
+        """The toolchain's version, in one line of its own."""
         asked = BUILDS[name].version
         said = subprocess.run(asked, capture_output=True, text=True, check=False).stdout
         return said.splitlines()[0].strip() if said else ""
@@ -87,7 +87,7 @@ class Builder:
 
 
 def _digest(folder: Path, steps: tuple[tuple[str, ...], ...]) -> str:
-    """What an outcome follows from: the same sources and steps are not built again."""
+    """The key of an outcome: the same sources and steps are not built again."""
     sources = sorted(file for file in folder.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
     found = hashlib.sha256(repr(steps).encode())
     for file in sources:

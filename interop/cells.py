@@ -44,7 +44,7 @@ class Cell:
         return [f"{self.name}.{number}" for number in range(1, DOSSIERS + 1)]
 
     def config(self, kafka: str) -> dict[str, object]:
-        """What the program is told."""
+        """The configuration of the client's program."""
         return {
             "kafka": kafka,
             "name": self.name,
@@ -65,7 +65,7 @@ def cells_of(client: Client) -> list[Cell]:
 
 @dataclass(frozen=True)
 class Lived:
-    """What came of a cell.
+    """The result of a cell.
 
     Attributes:
         histories: what became of its dossiers; empty if their life came to no end.
@@ -105,8 +105,8 @@ async def play(cell: Cell, command: list[str], kafka: str, listener: Listener, f
 
 
 def judged(cell: Cell, played: Played, listener: Listener) -> Lived:
-    """What came of a cell, when everything that was said is heard."""
-    found = () if played.wrong else tuple(history(listener.said[one]) for one in cell.submissions)
+    """The result of a cell, when everything that was said is heard."""
+    found = () if played.wrong else tuple(history(listener.said[submission]) for submission in cell.submissions)
     return Lived(found, played.wrong or _believed(cell, listener), played.seconds, _misplaced(cell, listener))
 
 
@@ -117,7 +117,10 @@ def _start(command: list[str], log: Path) -> "subprocess.Popen[bytes]":
 
 async def _finished(cell: Cell, process: "subprocess.Popen[bytes]", listener: Listener) -> str:
     def done() -> bool:
-        return all(any(event.type == "dossier.completed" for event in listener.said[one]) for one in cell.submissions)
+        return all(
+            any(event.type == "dossier.completed" for event in listener.said[submission])
+            for submission in cell.submissions
+        )
 
     finished = asyncio.create_task(listener.until(done))
     ended = asyncio.create_task(asyncio.to_thread(process.wait))
@@ -127,19 +130,23 @@ async def _finished(cell: Cell, process: "subprocess.Popen[bytes]", listener: Li
     if finished.done():
         return ""
     finished.cancel()
-    heard = ", ".join(listener.said[one][-1].type for one in cell.submissions if listener.said[one])
+    heard = ", ".join(
+        listener.said[submission][-1].type for submission in cell.submissions if listener.said[submission]
+    )
     why = f"the program ended with {process.poll()}" if ended.done() else f"no end after {CELL_SECONDS:.0f} s"
     return f"{why}; last heard: {heard or 'nothing'}"
 
 
 def _believed(cell: Cell, listener: Listener) -> str:
-    """What was said in a transaction that was aborted must have no answer."""
-    answered = [one.type for code in cell.submissions for one in listener.said[code] if one.causationid.endswith("-b0")]
+    """An answer to a claim of an aborted transaction; empty where there is none, as it has to be."""
+    answered = [
+        event.type for code in cell.submissions for event in listener.said[code] if event.causationid.endswith("-b0")
+    ]
     return f"what was taken back was answered by {answered[0]}" if answered else ""
 
 
 def _misplaced(cell: Cell, listener: Listener) -> tuple[int, int]:
-    codes = {event.subject.encode() for one in cell.submissions for event in listener.said[one]}
+    codes = {event.subject.encode() for submission in cell.submissions for event in listener.said[submission]}
     mine = [record for record in listener.reports if record.key in codes]
     right = Counter((murmur2(record.key) & 0x7FFFFFFF) % DEFAULT_PARTITIONS == record.partition for record in mine)
     return right[False], len(mine)

@@ -52,7 +52,7 @@ class Environment:
         return 0
 
     def replayed(self) -> str:
-        """What `replay routing --compare` says."""
+        """The first line of `replay routing --compare`."""
         found = subprocess.run(
             [sys.executable, "-m", "tools.cli", "replay", "routing", "--compare"],
             env=self.variables,

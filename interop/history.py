@@ -1,4 +1,4 @@
-"""What became of a dossier, in a form in which two dossiers that lived the same life are equal."""
+"""The history of a dossier, in a form in which two dossiers that lived the same life are equal."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -23,7 +23,9 @@ def history(events: Sequence[AnyEvent]) -> History:
     names |= {event.causationid: "<id of the cause>" for event in events if event.causationid}
     names |= {event.subject: "<dossier>" for event in events}
     names |= {event.correlationid: "<submission>" for event in events}
-    ordered = sorted(events, key=lambda one: (one.time, one.type == DossierTransferred.TYPE, SAID.index(one.type)))
+    ordered = sorted(
+        events, key=lambda event: (event.time, event.type == DossierTransferred.TYPE, SAID.index(event.type))
+    )
     return tuple((event.type, _plain(event.data.model_dump(mode="json"), names)) for event in ordered)
 
 

@@ -17,7 +17,7 @@ from contracts.topics import DEFAULT_PARTITIONS, OWNERS, read_event
 from interop.life import COMPONENTS, PROCEDURE, UNIT
 
 SAID = tuple(payload.TYPE for owner in ("intake", "routing") for payload in OWNERS[owner])
-"""What intake and routing say."""
+"""The events that intake and routing own."""
 
 REPORTS = AgencyReported.TYPE
 
@@ -70,14 +70,14 @@ class Listener:
         now = clock.now()
         events = [
             new_event(
-                IntakeSubmitted.model_validate({"submission_id": one, "claim": claim.model_dump()}),
+                IntakeSubmitted.model_validate({"submission_id": submission, "claim": claim.model_dump()}),
                 source="/portal/interop",
-                subject=one,
+                subject=submission,
                 time=now,
-                correlationid=one,
+                correlationid=submission,
                 unique=(getattr(claim, "kind", ""),),
             )
-            for one in submissions
+            for submission in submissions
         ]
         await self._publish([message_of(event) for event in events])
 

@@ -19,7 +19,7 @@ Say = Callable[[str], None]
 
 @dataclass
 class Matrix:
-    """What came of it.
+    """The result.
 
     Attributes:
         unmade: why a client has no program here, by its name.
@@ -41,10 +41,10 @@ class Matrix:
     def wrong(self) -> list[str]:
         """Everything that does not hold; a client that can not be made here is none of it."""
         found = [
-            f"{client}, {variant}: {one.wrong}"
+            f"{client}, {variant}: {lived.wrong}"
             for client, variants in self.lived.items()
-            for variant, one in variants.items()
-            if one.wrong
+            for variant, lived in variants.items()
+            if lived.wrong
         ]
         if self.lag:
             found.append(f"{self.lag} records are left to read, and nobody reads them")
@@ -73,7 +73,7 @@ async def whole(builder: Builder, wanted: Sequence[Client], say: Say) -> Matrix:
 
 @dataclass(frozen=True)
 class _Run:
-    """What every cell of one run shares."""
+    """The parts that all cells of one run share."""
 
     builder: Builder
     servers: Environment
@@ -115,7 +115,7 @@ def _compare(found: Matrix) -> None:
     wanted = first.histories[0]
     for variants in found.lived.values():
         for variant, lived in variants.items():
-            if difference := next((_difference(wanted, one) for one in lived.histories if one != wanted), ""):
+            if difference := next((_difference(wanted, other) for other in lived.histories if other != wanted), ""):
                 variants[variant] = replace(lived, wrong=lived.wrong or difference)
 
 

@@ -114,11 +114,11 @@ def _failures(found: Results) -> Iterator[str]:
 
 def _events(found: Results) -> Iterator[str]:
     yield from EVENTS.splitlines()
-    yield f"| record | {' | '.join(one.sdk for one in found.events)} |"
+    yield f"| record | {' | '.join(reread.sdk for reread in found.events)} |"
     yield f"| --- |{' --- |' * len(found.events)}"
     yield f"| golden samples that come back as they were | {' | '.join(map(_same, found.events))} |"
     for file in EXAMPLES:
-        yield f"| {NAMES[file]} | {' | '.join(_plain(one.examples[file]) for one in found.events)} |"
+        yield f"| {NAMES[file]} | {' | '.join(_plain(reread.examples[file]) for reread in found.events)} |"
     yield from END.splitlines()
 
 

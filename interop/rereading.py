@@ -1,4 +1,4 @@
-"""What each CloudEvents SDK makes of our records: read and written again, then held against the original."""
+"""Our records, read and written again by each CloudEvents SDK, then held against the original."""
 
 import json
 import subprocess
@@ -28,7 +28,7 @@ PLAIN = SAMPLES / "agency.reported" / "took-custody.json"
 
 @dataclass
 class Reread:
-    """What one SDK made of the records.
+    """The records as one SDK wrote them again.
 
     Attributes:
         sdk: its name and version.
@@ -71,7 +71,7 @@ def reread(builder: Builder, client: Client, folder: Path) -> Reread:
             continue
         found.samples += 1
         found.same += not changes
-        for change in {one.split(":")[0] for one in changes}:
+        for change in {found.split(":")[0] for found in changes}:
             found.changes[change] += 1
     return found
 
@@ -86,7 +86,7 @@ def _further(folder: Path) -> Iterator[Path]:
 
 
 def _changes(before: dict[str, Any], said: dict[str, Any]) -> Iterator[str]:
-    """What is not as it was, attribute by attribute; of the data only that they are not."""
+    """The attributes that are not as they were; of the data only that they are not."""
     if "refused" in said:
         yield f"refused: {' '.join(said['refused'].split())[:120]}"
         return

@@ -1,4 +1,4 @@
-"""What the last whole run found, as it is kept beside the document that is made of it."""
+"""The results of the last whole run, as they are kept beside the document that is made of them."""
 
 import platform
 from datetime import date
@@ -54,7 +54,7 @@ class Results(BaseModel):
 
     @classmethod
     def read(cls, folder: Path) -> "Results":
-        """What is kept in a folder."""
+        """The results that are kept in a folder."""
         return cls.model_validate_json((folder / FILE).read_text(encoding="utf-8"))
 
     def keep(self, folder: Path) -> None:
@@ -74,16 +74,16 @@ def results(found: Matrix, events: list[Reread], builder: Builder) -> Results:
             version=client.version,
             toolchain=chains.get(client.build, ""),
             unmade=found.unmade.get(client.name, ""),
-            cells={variant: one.wrong or HELD for variant, one in sorted(cells.items())},
-            misplaced=sum(one.misplaced[0] for one in cells.values()),
-            reports=sum(one.misplaced[1] for one in cells.values()),
+            cells={variant: lived.wrong or HELD for variant, lived in sorted(cells.items())},
+            misplaced=sum(lived.misplaced[0] for lived in cells.values()),
+            reports=sum(lived.misplaced[1] for lived in cells.values()),
         )
     return Results(
         day=clock.now().date(),
         machine=f"{platform.system()} {platform.machine()}",
         kafka=kafka.version(),
         rows=rows,
-        events=[Events.model_validate(vars(one)) for one in events],
+        events=[Events.model_validate(vars(reread)) for reread in events],
         dossiers=found.dossiers,
         rejected=found.rejected,
         lag=found.lag,

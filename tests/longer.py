@@ -33,7 +33,7 @@ def tests(name: str, minutes: float, *paths: str) -> Suite:
 
 
 SUITES = (
-    tests("the 2,000 worlds of docs/simulation.md", 9, "tests/simulation"),
+    tests("the 2,000 worlds of docs/simulation.md", 5, "tests/simulation"),
     tests("faults on real processes", 3, "tests/faults"),
     tests("the same week twice", 4, "tests/e2e/test_the_same_week.py"),
     Suite("fuzz", 5, ("make", "fuzz", "EXAMPLES=150")),
@@ -49,29 +49,37 @@ SUITES = (
 def main() -> int:
     """Run what fits, and tell of it."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--fresh", type=int, default=400, help="worlds that nobody saw before")
+    parser.add_argument("--fresh", type=int, default=500, help="worlds that nobody saw before")
     parser.add_argument("--minutes", type=float, default=20, help="for the suites that take turns")
     asked = parser.parse_args()
     begun, commit = time.monotonic(), head()
     number = int(commit, 16)
-    failed = [] if worlds(number % LAST, asked.fresh) else ["fresh worlds"]
-    left_out = []
+    fresh = fresh_worlds(number % LAST, asked.fresh)
+    failed, passed, left_out = list[Suite](), list[Suite](), list[Suite]()
+    (passed if run(fresh) else failed).append(fresh)
     for suite in turned(number):
         minutes = asked.minutes - (time.monotonic() - begun) / 60
         if suite.minutes > minutes:
             left_out.append(suite)
-        elif not run(suite):
-            failed.append(suite.name)
-    for suite in left_out:
-        print(f"left out, for want of time: {suite.name}; again with: {' '.join(suite.command)}")  # noqa: T201
-    print(f"commit {commit}: " + (f"FAILED: {', '.join(failed)}" if failed else "the longer suites pass"))  # noqa: T201
+        else:
+            (passed if run(suite) else failed).append(suite)
+    tell(f"the longer suites of commit {commit}", passed=passed, left_out=left_out, failed=failed)
     return 1 if failed else 0
 
 
-def worlds(first: int, count: int) -> bool:
-    """Simulate worlds that this commit is the first to see."""
+def tell(title: str, **suites: list[Suite]) -> None:
+    """Say what came of each suite, and how to run it again."""
+    print(f"--- {title}")  # noqa: T201
+    for outcome, some in suites.items():
+        for suite in some:
+            command = " ".join(suite.command).replace(sys.executable, "python")
+            print(f"{outcome.replace('_', ' '):>8}: {suite.name}; again with: {command}")  # noqa: T201
+
+
+def fresh_worlds(first: int, count: int) -> Suite:
+    """Worlds of the simulation that this commit is the first to see."""
     command = (sys.executable, "-m", "tests.simulation.run", "--seeds", str(count), "--first", str(first))
-    return run(Suite(f"fresh worlds, {count} from {first} on", 0, command))
+    return Suite(f"fresh worlds, {count} from {first} on", 0, command)
 
 
 def turned(number: int) -> Iterator[Suite]:

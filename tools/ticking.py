@@ -75,11 +75,11 @@ class Ticking:
 
     async def __aenter__(self) -> Self:
         await self._consumer.start()
-        places = [TopicPartition(mark, 0) for mark in TELLERS]
-        self._consumer.assign(places)
-        await self._consumer.seek_to_beginning(*places)
-        ends = await self._consumer.end_offsets(places)
-        while any([await self._consumer.position(place) < end for place, end in ends.items()]):
+        partitions = [TopicPartition(mark, 0) for mark in TELLERS]
+        self._consumer.assign(partitions)
+        await self._consumer.seek_to_beginning(*partitions)
+        ends = await self._consumer.end_offsets(partitions)
+        while any([await self._consumer.position(partition) < end for partition, end in ends.items()]):
             await self._hear()
         return self
 

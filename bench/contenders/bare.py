@@ -34,7 +34,7 @@ Operation = InsertOne[dict[str, Any]] | UpdateOne
 
 @dataclass
 class Writing:
-    """What is written for one batch.
+    """The writes of one batch.
 
     Attributes:
         heads: new documents and guarded updates.
@@ -48,7 +48,7 @@ class Writing:
 
 
 def writing(records: Sequence[tuple[str, str]], versions: Mapping[str, int], said: str) -> Writing:
-    """What to write for these events (key, value) upon these versions."""
+    """The writes for these events (key, value) upon these versions."""
     found, owed = Writing(), 0.0
     by_key: dict[str, list[str]] = defaultdict(list)
     for key, value in records:
@@ -85,11 +85,11 @@ async def run() -> None:
     async with consumer, producer:
         while True:
             taken = await consumer.getmany(timeout_ms=1000, max_records=BATCH)
-            records = [(one.key.decode(), one.value.decode()) for found in taken.values() for one in found]
+            records = [(record.key.decode(), record.value.decode()) for found in taken.values() for record in found]
             if not records:
                 continue
             stored = await collection.find({"_id": {"$in": list({key for key, _ in records})}}).to_list(None)
-            batch = writing(records, {one["_id"]: one["v"] for one in stored}, said)
+            batch = writing(records, {document["_id"]: document["v"] for document in stored}, said)
             await collection.database.facts.insert_many(batch.facts, ordered=False)
             await collection.bulk_write(batch.heads, ordered=False)
             sending = [await producer.send(SAID_TOPIC, said.encode(), key=key) for key in batch.said]

@@ -1,4 +1,4 @@
-"""What the benchmark runner tells a contender, by variables of the environment."""
+"""The environment of a contender: the benchmark runner sets its variables."""
 
 import os
 from datetime import UTC, datetime

@@ -34,12 +34,12 @@ def job(value: bytes, state: State[str, Any]) -> list[dict[str, Any]]:
         folded = reduce(SERVICE.evolve, more, folded)
         said += more
     number = state.get("facts", 0)
-    for text in (value.decode(), *(one.to_json() for one in said)):
+    for text in (value.decode(), *(event.to_json() for event in said)):
         state.set(f"fact {number}", text)
         number += 1
     state.set("facts", number)
     state.set("state", SERVICE.dump(folded))
-    return [one.model_dump(mode="json") for one in said]
+    return [event.model_dump(mode="json") for event in said]
 
 
 def run() -> None:

@@ -22,7 +22,7 @@ class Arrival:
 
     @property
     def own(self) -> bool:
-        """Whether the service caused it, so that it has to be published. Events from the bus are published already."""
+        """True if the service caused it, so that it has to be published. Events from the bus are published already."""
         return True
 
     @property
@@ -32,5 +32,5 @@ class Arrival:
 
     @property
     def broker_timestamp(self) -> datetime:
-        """When the bus took it in, UTC. An event that never was on the bus has its own time."""
+        """The moment at which the bus took it in, UTC; of an event that never was on the bus, its own time."""
         return self.event.time

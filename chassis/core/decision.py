@@ -1,4 +1,4 @@
-"""What a pure `decide` returns: events to publish, effects to carry out, and when to be asked again."""
+"""The result of a pure `decide`: events to publish, effects to carry out, and when to be asked again."""
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class Timer:
 
 @dataclass(frozen=True)
 class Allotment:
-    """A number is needed: the next of `series`, once for `holder`, without gap or repeat.
+    """A request for a number: the next of `series`, once for `holder`, without gap or repeat.
 
     Attributes:
         series: what is counted, for example a unit's dossiers of one day.
@@ -40,7 +40,7 @@ class Effect:
 
 
 class Line(NamedTuple):
-    """What reports need of one document, and nothing else: so they read a twentieth of what is stored.
+    """The part of one document that reports need. With it they read a twentieth of what is stored.
 
     Attributes:
         place: what it is found by; lines are read by ranges of this text.
@@ -53,7 +53,7 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True)
 class Decision:
-    """What follows from a state at a moment.
+    """The consequences of a state at a moment.
 
     Attributes:
         events: every event that should exist by now; those already on record are dropped by their identity.

@@ -1,4 +1,4 @@
-"""A dossier as one service keeps it: the set of facts, what it caused, and the state that follows."""
+"""A dossier as one service keeps it: the facts, its own events among them, and the state that follows."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -9,10 +9,12 @@ from chassis.core.decision import Line
 from contracts.envelope import LIVE, AnyEvent
 
 MAX_FACTS = 2_000
-"""More events than any dossier has; beyond it a sender runs wild and gets dead letters."""
+"""Events in one document. No dossier has so many: a sender that reaches it runs wild, and gets dead letters. With more,
+such a sender slows down every save of the document; with fewer, long dossiers would be refused."""
 
 MAX_CHARACTERS = 2_500_000
-"""A store keeps 16 MB in one piece: the state that follows from this many characters always fits."""
+"""Characters of all events in one document. A store keeps 16 MB in one piece: the state that follows from this many
+characters always fits. With more it might not, and the document could never be saved again."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Fact:
 
 
 class Schedule(NamedTuple):
-    """When a document is looked at again, and whether something of it may have to be published then.
+    """The moment at which a document is looked at again, and the saves that may have to be published then.
 
     Attributes:
         due: when a sweep has to decide again, by the clock of `timeline`; None: at no time.
@@ -53,26 +55,26 @@ class Schedule(NamedTuple):
 class Document:
     """One document of a service.
 
-    Most events need no more of it than the state so far and the ids of its facts, so that is what is loaded; the facts
-    themselves only for who asks for the whole document.
+    Most events need only the state so far and the ids of the facts. So the facts themselves are loaded only if the
+    document is wanted with its history.
 
     Attributes:
         key: dossier code; for intake the submission's id.
         version: counts saves; the guard of the next one. 0: not stored yet.
         partition: where its events come in, so that a sweep finds what its instance owns.
-        known: the version of the save that brought it in, for every fact by identity.
-        facts: by identity: all of them if `whole`, else those that came in since it was loaded.
-        earlier: identities of facts on record that the bus turned out to have taken in earlier than was known.
-        whole: whether `facts` holds all that is known.
+        known: for every fact, by identity, the version of the save that brought it in.
+        facts: by identity; without history, those alone that came in since the document was loaded.
+        restamped: identities of facts on record that the bus turned out to have taken in earlier than was known.
+        with_history: whether all facts are here.
         state: what the service's fold makes of the facts, as JSON values, for queries and for the next fold.
-        tip: place in fold order of the last fact of others in `state`; what comes after it can be folded onto it.
-        own_tip: the same of the service's own facts.
+        fold_position: where the last fact of others in `state` stands in fold order; a later one is folded onto it.
+        own_fold_position: the same of the service's own facts.
         code: the versions that folded the state (see `Service.code`); under others it has to be folded anew.
-        watermark: the latest moment any fact speaks of.
+        stream_time: the latest `time` of any fact.
         characters: how much text its facts are.
         due, timeline, unsent: see `Schedule`; chassis.core.settle decides them.
-        home: the timeline that its birth settled; empty as long as none did.
-        line: what the next save writes of it for reports; None where that has not changed.
+        home: the timeline of its birth; empty until that is known.
+        line: the text for reports that the next save writes; None if that has not changed.
     """
 
     key: str
@@ -80,13 +82,13 @@ class Document:
     partition: int = 0
     known: dict[str, int] = field(default_factory=dict)
     facts: dict[str, Fact] = field(default_factory=dict)
-    earlier: set[str] = field(default_factory=set)
-    whole: bool = True
+    restamped: set[str] = field(default_factory=set)
+    with_history: bool = True
     state: dict[str, Any] = field(default_factory=dict)
-    tip: str = ""
-    own_tip: str = ""
+    fold_position: str = ""
+    own_fold_position: str = ""
     code: str = ""
-    watermark: datetime | None = None
+    stream_time: datetime | None = None
     characters: int = 0
     due: datetime | None = None
     timeline: str = LIVE
@@ -96,7 +98,7 @@ class Document:
 
     @property
     def schedule(self) -> Schedule:
-        """When it is looked at again."""
+        """The present schedule."""
         return Schedule(self.due, self.timeline, self.unsent)
 
     def reschedule(self, schedule: Schedule) -> None:
@@ -110,11 +112,11 @@ class Document:
 
     @property
     def fresh(self) -> list[Fact]:
-        """What the next save brings in; what is on record already only with its earlier stamp."""
+        """The facts that the next save writes: new ones, and known ones whose broker timestamp turned out earlier."""
         return [
             fact
             for identity, fact in self.facts.items()
-            if fact.version > self.version or (self.earlier and identity in self.earlier)
+            if fact.version > self.version or (self.restamped and identity in self.restamped)
         ]
 
     def add(self, event: AnyEvent, raw: str, *, own: bool, cause: int | None = None) -> bool:
@@ -126,20 +128,20 @@ class Document:
         self.known[identity] = version
         self.facts[identity] = Fact(event, raw, version, own, version if cause is None else cause)
         self.characters += len(raw)
-        self.watermark = event.time if self.watermark is None else max(self.watermark, event.time)
+        self.stream_time = event.time if self.stream_time is None else max(self.stream_time, event.time)
         return True
 
     def remember(self, fact: Fact) -> None:
-        """Have a fact of the store; of one that was kept twice, the earliest stamp counts."""
+        """Add a fact that was loaded. Where it was kept twice, the earliest broker timestamp counts."""
         known, at = self.facts.setdefault(fact.event.identity, fact), fact.event.taken_in
         if at is not None and known.event.taken_in is not None and at < known.event.taken_in:
             self.facts[fact.event.identity] = fact
 
-    def heard_earlier(self, identity: str, taken_in: datetime) -> bool:
-        """Keep the earliest stamp of a fact's records; True if what is on record has to be put right.
+    def restamp(self, identity: str, taken_in: datetime) -> bool:
+        """Keep the earliest broker timestamp of a fact's records; True if that changes the fact.
 
-        A repeat may stand on another partition, and be read first: which one was depends on who read, the earliest
-        stamp does not. What never had a stamp gets none.
+        A repeat may stand on another partition and be read first. Who reads which one first is chance; the earliest
+        timestamp is not. A fact that was kept without one gets none.
         """
         fact = self.facts[identity]
         if fact.event.taken_in is None or fact.event.taken_in <= taken_in:
@@ -147,5 +149,5 @@ class Document:
         event = fact.event.model_copy().take_in(taken_in)
         self.facts[identity] = replace(fact, event=event)
         if fact.version <= self.version:
-            self.earlier.add(identity)
+            self.restamped.add(identity)
         return True

@@ -14,8 +14,9 @@ _LOCAL = frozenset(
         errno.ENOENT, errno.ENOEXEC, errno.ENOMEM, errno.ENOSPC, errno.ENOTDIR, errno.EPERM, errno.EROFS,
     }
 )  # fmt: skip
-"""What the system says of this machine's own files, disk and limits. All else that it says is of the network, and comes
-back by itself."""
+"""Errors of this machine's own files, disk and limits. All other errors of the system are about the network, which
+comes back by itself. With one too many here, a service ends that only had to wait; with one too few, it waits for ever.
+"""
 
 
 class ProcessFaultError(Exception):
@@ -23,10 +24,10 @@ class ProcessFaultError(Exception):
 
 
 def is_of_process(error: BaseException) -> bool:
-    """Whether an error, or the one behind it, is this process's own fault: a missing module or file, memory, disk."""
-    for one in (error, error.__cause__):
-        if isinstance(one, (*_PROCESS, ProcessFaultError)):
+    """True if an error, or the one behind it, is this process's own fault: a missing module or file, memory, disk."""
+    for raised in (error, error.__cause__):
+        if isinstance(raised, (*_PROCESS, ProcessFaultError)):
             return True
-        if isinstance(one, OSError) and one.errno in _LOCAL:
+        if isinstance(raised, OSError) and raised.errno in _LOCAL:
             return True
     return False

@@ -9,25 +9,25 @@ S = TypeVar("S")
 
 
 def fold_anew(doc: Document, service: Service[S]) -> S:
-    """Fold all facts of a whole document and put into it what follows from them, as a save does.
+    """Fold all facts of a document with its history, and put into it what follows from them, as a save does.
 
     Nothing is decided: what the new state may call for is said when the document's next event or timer comes.
 
     Raises:
         ValueError: not all facts are here.
     """
-    if not doc.whole:
-        raise ValueError(f"{doc.key} is not whole: load it with its facts before it is folded anew")
+    if not doc.with_history:
+        raise ValueError(f"{doc.key} is here without its facts: load it with its history before it is folded anew")
     doc.home = service.home_of(doc.events)
     facts = [service.placed(event) for event in service.at_home(doc.events, doc.home)]
     state = service.unfold(service.initial, facts)
-    doc.tip = max((fact.order for fact in facts if not fact.own), default="")
-    doc.own_tip = max((fact.order for fact in facts if fact.own), default="")
+    doc.fold_position = max((fact.order for fact in facts if not fact.own), default="")
+    doc.own_fold_position = max((fact.order for fact in facts if fact.own), default="")
     doc.state, doc.code = service.dump(state), service.code
     doc.line = service.line(state, None) if service.line else None
     return state
 
 
 def is_outdated(doc: Document, service: Service[Any]) -> bool:
-    """Whether its state was folded by other code or data than the service goes by now."""
+    """True if its state was folded by other code or data than the service goes by now."""
     return doc.code != service.code

@@ -1,4 +1,4 @@
-"""What a decided document publishes, and when it is looked at again: one decision, made before its save.
+"""Delivery: one decision, made before a save, on what is published after it and when the document is looked at again.
 
 There is no outbox table. Two things bring an own event back that was saved and perhaps not published:
 
@@ -43,7 +43,7 @@ LAST = datetime(9999, 12, 30, tzinfo=UTC)
 
 
 class Settlement(NamedTuple):
-    """What the driver has to do with a decided document, in this order.
+    """The orders of `settle` to the loop, to be carried out from top to bottom.
 
     Attributes:
         saved: whether there is anything to save.
@@ -95,7 +95,7 @@ def _at_save(job: Job, timelines: Mapping[str, Timeline], now: datetime | None, 
     schedule = schedule._replace(unsent=job.doc.version + 1)
     if now is not None and schedule.due is not None:
         return schedule  # a sweep found it by its `due`, and finds it again
-    return schedule._replace(due=job.doc.watermark, timeline=LIVE)
+    return schedule._replace(due=job.doc.stream_time, timeline=LIVE)
 
 
 def _after_sweep(job: Job, at_save: Schedule, now: datetime) -> Schedule:
@@ -125,7 +125,7 @@ def _version(fact: Fact) -> int:
 
 
 def _scheduled(job: Job, schedule: Schedule, timelines: Mapping[str, Timeline]) -> Schedule:
-    """When the decision wants to be asked again; unmoved while something is unsent, which `due` has to bring back."""
+    """The schedule by the decision's timer; unmoved while something is unsent, because `due` has to bring that back."""
     if job.parked:
         return _parked(job, schedule, timelines)
     if schedule.unsent is not None:
@@ -139,7 +139,7 @@ def _scheduled(job: Job, schedule: Schedule, timelines: Mapping[str, Timeline]) 
 
 
 def _parked(job: Job, schedule: Schedule, timelines: Mapping[str, Timeline]) -> Schedule:
-    """What arrived waits for the next tick that is not before it."""
+    """The schedule by which arrivals wait for the next tick that is not before them."""
     due, timeline = schedule.due, schedule.timeline
     for event in (arrival.event for arrival in job.fresh):
         at = timelines[event.timeline].not_before(event.time)

@@ -1,6 +1,6 @@
-"""When a tick may be acted on: what is known of a timeline, and what follows from it. Pure.
+"""Stream time: how far each timeline is, and when a tick of it may be acted on. Pure.
 
-A tick of a timeline is a watermark. In each service it goes through four stages:
+A tick says that its timeline has reached a moment (a watermark). In each service it goes through four stages:
 
 1. *told*: the tick was read, in whatever partition.
 2. *digested*: the services upstream have passed it, and all that was on the bus by then is on record; by partition.
@@ -20,7 +20,7 @@ INSTANT = timedelta(microseconds=1)
 
 
 class Told(NamedTuple):
-    """Somebody says how late it is on a timeline: a tick (no `teller`), or a service that has passed it on."""
+    """A statement of how late it is on a timeline: a tick (no `teller`), or that a service has passed one on."""
 
     timeline: str
     time: datetime
@@ -29,7 +29,7 @@ class Told(NamedTuple):
 
 @dataclass(frozen=True)
 class Timeline:
-    """How far a service is on a timeline.
+    """The progress of one service on one timeline.
 
     Attributes:
         ticks: those told and not passed on.
@@ -48,20 +48,20 @@ class Timeline:
     @property
     def waits(self) -> list[datetime]:
         """The ticks that are not passed on, in order."""
-        return sorted(one for one in self.ticks if not _reaches(self.passed_on, one))
+        return sorted(tick for tick in self.ticks if not _reaches(self.passed_on, tick))
 
     def next(self, partition: int) -> datetime | None:
         """The tick that a partition has to act on next."""
         acted = self.acted.get(partition)
-        return min((one for one in self.ticks if not _reaches(acted, one)), default=None)
+        return min((tick for tick in self.ticks if not _reaches(acted, tick)), default=None)
 
     def has_digested(self, partition: int) -> bool:
-        """Whether all is on record for the tick that a partition has to act on next."""
+        """True if everything is on record for the tick that a partition has to act on next."""
         tick = self.next(partition)
         return tick is not None and _reaches(self.digested.get(partition), tick)
 
     def not_before(self, moment: datetime) -> datetime:
-        """When what is put on record now is taken up: at its own time, but at no tick that was acted on."""
+        """The earliest moment at which a fact put on record now is decided: its own, if no tick was acted on there."""
         present = max(self.acted.values(), default=None)
         return moment if present is None else max(moment, present + INSTANT)
 
@@ -72,52 +72,53 @@ def may_digest(timeline: Timeline, partition: int, upstream: Upstream) -> dateti
     if tick is None or timeline.has_digested(partition):
         return None
     before = timeline.acted.get(partition)
-    answered = all(_reaches(timeline.passed.get(one), tick) for one in upstream.same)
-    # Of those that hear this service, what they made of the tick before: somebody has to begin.
-    heard = before is None or all(_reaches(timeline.passed.get(one), before) for one in upstream.before)
+    answered = all(_reaches(timeline.passed.get(service), tick) for service in upstream.same)
+    # Services that read this one's events as well answer for the tick before. Otherwise each would wait for the other.
+    heard = before is None or all(_reaches(timeline.passed.get(service), before) for service in upstream.before)
     return tick if answered and heard else None
 
 
 def may_act(timeline: Timeline, partition: int, partitions: int) -> datetime | None:
     """The tick that a partition may act on; None if there is none.
 
-    One after the other: what is numbered gets its number in an order that no speed changes.
+    Partitions act one after the other. So numbers are given in an order that does not depend on speed.
     """
     tick = timeline.next(partition)
     if tick is None:
         return None
-    digested = all(_reaches(timeline.digested.get(one), tick) for one in range(partitions))
-    return tick if digested and all(_reaches(timeline.acted.get(one), tick) for one in range(partition)) else None
+    digested = all(_reaches(timeline.digested.get(other), tick) for other in range(partitions))
+    acted_before = all(_reaches(timeline.acted.get(other), tick) for other in range(partition))
+    return tick if digested and acted_before else None
 
 
 def whose_turn(timeline: Timeline, owned: Iterable[int], partitions: int) -> dict[int, datetime]:
-    """Those of these partitions that may act now, with the tick, which is the same for all of them.
+    """The owned partitions that may act now, each with the tick, which is the same for all of them.
 
-    Those that follow each other act together: what is due is decided by partition.
+    Partitions that follow each other act together. Due documents are decided by partition.
     """
     turn: dict[int, datetime] = {}
     for partition in sorted(owned):
         tick = may_act(replace(timeline, acted={**timeline.acted, **turn}), partition, partitions)
-        if tick is not None and all(tick == one for one in turn.values()):
+        if tick is not None and all(tick == other for other in turn.values()):
             turn[partition] = tick
     return turn
 
 
 def may_pass_on(timeline: Timeline, partitions: int) -> datetime | None:
     """The tick that those downstream may be told of; None if there is none."""
-    acted = [timeline.acted.get(one) for one in range(partitions)]
-    return next((one for one in timeline.waits if all(_reaches(moment, one) for moment in acted)), None)
+    acted = [timeline.acted.get(partition) for partition in range(partitions)]
+    return next((tick for tick in timeline.waits if all(_reaches(moment, tick) for moment in acted)), None)
 
 
 def latest(told: Iterable[Told]) -> dict[str, tuple[set[datetime], dict[str, datetime]]]:
-    """What was told, by timeline: its ticks, and how far each service is."""
+    """All that was told, by timeline: its ticks, and how far each service is."""
     found: dict[str, tuple[set[datetime], dict[str, datetime]]] = {}
-    for one in told:
-        ticks, passed = found.setdefault(one.timeline, (set(), {}))
-        if one.teller:
-            passed[one.teller] = max(one.time, passed.get(one.teller, one.time))
+    for timeline, time, teller in told:
+        ticks, passed = found.setdefault(timeline, (set(), {}))
+        if teller:
+            passed[teller] = max(time, passed.get(teller, time))
         else:
-            ticks.add(one.time)
+            ticks.add(time)
     return found
 
 

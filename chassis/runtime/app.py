@@ -1,4 +1,4 @@
-"""What a service's wiring is given and what it gives back."""
+"""The interface between the runner and a service's wiring."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What can be loaded is loaded before the first batch: a module or file that is missing is found then, not by it."""
+"""Loads everything that can be loaded before the first batch, so that a missing file is found at the start."""
 
 from typing import Any
 

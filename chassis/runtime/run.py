@@ -20,7 +20,7 @@ from chassis.runtime.bus.skipping import ordered
 from chassis.runtime.bus.subscription import Subscription
 from chassis.runtime.http.application import Probes, make_api
 from chassis.runtime.http.server import Server, make_server
-from chassis.runtime.in_flight import Turn
+from chassis.runtime.in_flight import InFlightBatch
 from chassis.runtime.loading import load
 from chassis.runtime.loop import Loop
 from chassis.runtime.settings import Settings, SettingsError
@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from chassis.runtime.telemetry.tracing import Tracing
 
 YOUNG = 200_000
-"""Objects that are made before the collector looks for dead ones: a batch makes very many, all short-lived."""
+"""Objects made before the garbage collector looks for dead ones (Python's default is 700). A batch makes very many, all
+short-lived. Smaller, and the collector runs in every batch for nothing; larger, and real cycles stay for longer."""
 
 log = structlog.get_logger(__name__)
 
@@ -130,10 +131,10 @@ class Runner:
         if self._tracing:
             await self._tracing.close()
 
-    async def _take(self, records: Sequence[Record], turn: Turn) -> None:
+    async def _take(self, records: Sequence[Record], in_flight: InFlightBatch) -> None:
         begun = time.monotonic()
-        self._loop.own(turn.owned)
-        tally = await self._loop.process(records, turn)
+        self._loop.own(in_flight.owned)
+        tally = await self._loop.process(records, in_flight)
         self._observer.batch(len(records), time.monotonic() - begun)
         log.debug("batch.done", records=len(records), **vars(tally))
 

@@ -20,7 +20,7 @@ class SettingsError(ValueError):
 
 
 class Settings(BaseSettings):
-    """What a process needs to know of its surroundings. Every field is the variable LIENTHONG_<FIELD>."""
+    """The surroundings of a process. Every field is the environment variable LIENTHONG_<FIELD>."""
 
     model_config = SettingsConfigDict(env_prefix="LIENTHONG_", extra="ignore")
 

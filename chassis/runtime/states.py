@@ -30,8 +30,8 @@ class Stored(Protocol):
     def heads(self, query: Mapping[str, Any], limit: int = 0) -> AsyncIterator[Head]:
         """Every matching document; with a limit, not more than that, by key."""
 
-    async def load(self, keys: Sequence[str], *, whole: bool = False) -> dict[str, Document]:
-        """The documents that exist, by key; with their facts if they are wanted whole."""
+    async def load(self, keys: Sequence[str], *, with_history: bool = False) -> dict[str, Document]:
+        """The documents that exist, by key; with their facts if their history is wanted."""
 
     async def count_outdated(self, code: str) -> int:
         """How many documents were folded under other versions than these."""
@@ -77,7 +77,7 @@ class States:
     async def _current(self, head: Head) -> dict[str, Any]:
         if head.code == self._service.code:
             return head.state
-        doc = (await self._store.load([head.key], whole=True))[head.key]
+        doc = (await self._store.load([head.key], with_history=True))[head.key]
         if is_outdated(doc, self._service):  # else the loop or a refold was faster
             fold_anew(doc, self._service)
         return doc.state

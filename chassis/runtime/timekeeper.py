@@ -1,4 +1,4 @@
-"""Acts on the ticks of timelines, when everything before them is digested, and passes them on.
+"""Acts on the ticks of timelines once everything before them is digested, and passes them on.
 
 See chassis.core.stream_time for the stages of a tick, and docs/decisions/0026 for why. The live timeline has no ticks:
 there chassis.runtime.run looks at the wall clock.
@@ -21,35 +21,36 @@ from contracts.envelope import new_event
 from contracts.watermarks import MARKS
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.02, 1.0
-"""Seconds between two looks while a tick waits: what another instance of the service has done nobody tells us."""
+"""Seconds between two looks at the store while a tick waits, doubled each time: nothing tells this instance how far the
+others are. Shorter pauses ask the store more often; longer ones delay every tick of a simulated week or an import."""
 
 Ends = Mapping[TopicPartition, int]
 
 
 class Reading(Protocol):
-    """What has to be known of the bus; `chassis.runtime.bus.subscription.Subscription` is that."""
+    """The part of `chassis.runtime.bus.subscription.Subscription` that the timekeeper needs."""
 
     owned: frozenset[int]
 
     @property
     def partitions(self) -> int:
-        """Of every topic; 0 before there is a connection."""
+        """Number of partitions of every topic; 0 before there is a connection."""
 
     def at_rest(self) -> AbstractAsyncContextManager[None]:
-        """Nothing is at work, and nothing is begun meanwhile."""
+        """A context in which nothing is at work and nothing is begun."""
 
     async def persist(self, task: Callable[[], Awaitable[None]]) -> bool:
-        """Do it until it is done."""
+        """Repeat a task until it is done; False if it was given up."""
 
     async def ends(self, partitions: Iterable[int]) -> Ends:
-        """Where all topics end now in these partitions, if they are owned: behind what can not be read yet, too."""
+        """The present ends of all topics in these partitions, if they are owned; records not yet readable count."""
 
     async def reached(self, ends: Ends) -> bool:
-        """Whether all that was before these ends is digested."""
+        """True if every record before these ends is digested."""
 
 
 class Timekeeper:
-    """One instance's."""
+    """The timekeeper of one instance."""
 
     def __init__(self, loop: Loop, publish: Publish, reading: Reading) -> None:
         self._loop = loop
@@ -73,7 +74,7 @@ class Timekeeper:
                 pause = min(pause * 2, LONGEST_PAUSE)
 
     async def go_on(self) -> bool:
-        """Do what can be done of every timeline; whether anything could."""
+        """Do what can be done on every timeline. True if anything could."""
         done = list[bool]()
         await self._reading.persist(self._find_open)
         if self._reading.owned and self._reading.partitions:
@@ -82,7 +83,7 @@ class Timekeeper:
         return bool(done)
 
     async def _find_open(self) -> None:
-        """Of another assignment it may be another's work that has to be gone on with."""
+        """After an assignment, find the timelines again: another instance may have left a tick half done."""
         if self._reading.owned is not self._owned:
             owned = self._reading.owned
             self._noted.clear()
@@ -100,13 +101,14 @@ class Timekeeper:
         self._watched.add(name) if watches else self._watched.discard(name)
 
     def _waits_for_others(self, name: str, timeline: Timeline) -> bool:
-        """Whether what it waits for is told by nobody: how far the other instances are, or the bus."""
+        """True if nothing will tell this instance to go on: it has to look how far others, or the bus, are."""
         owned = self._reading.owned
-        begun = any((name, one) in self._noted or timeline.has_digested(one) for one in owned if timeline.next(one))
+        waits = [partition for partition in owned if timeline.next(partition)]
+        begun = any((name, partition) in self._noted or timeline.has_digested(partition) for partition in waits)
         return begun or (0 in owned and bool(timeline.waits) and timeline.next(0) is None)
 
     async def _digest(self, name: str, timeline: Timeline) -> bool:
-        """Once those upstream have passed a tick, wait until all is on record that was on the bus by then."""
+        """Once the services upstream have passed a tick, note the ends of the bus, and wait until they are digested."""
         digested: dict[int, datetime] = {}
         for partition in sorted(self._reading.owned):
             if (tick := may_digest(timeline, partition, self._service.upstream)) is None:
@@ -121,7 +123,7 @@ class Timekeeper:
         return bool(digested)
 
     async def _act(self, name: str, timeline: Timeline) -> bool:
-        """Decide what is due in all partitions whose turn it is: those of this instance that follow each other."""
+        """Decide what is due in the partitions that may act now: those of this instance that follow each other."""
         turn = whose_turn(timeline, self._reading.owned, self._reading.partitions)
         if not turn or not await self._sweep(name, list(turn), min(turn.values())):
             return False
@@ -131,7 +133,7 @@ class Timekeeper:
         return True
 
     async def _sweep(self, name: str, partitions: Sequence[int], tick: datetime) -> bool:
-        """All that is due, a page at a time, so that live work goes on meanwhile; False if somebody else has it now."""
+        """Sweep a page at a time, so that live work goes on in between. False if the partitions are lost."""
         while True:
             async with self._reading.at_rest():
                 if not self._reading.owned.issuperset(partitions):
@@ -141,7 +143,7 @@ class Timekeeper:
                     return True
 
     async def _pass_on(self, name: str, timeline: Timeline) -> bool:
-        """Whoever has the first partition tells those downstream, and repeats what may not have been told."""
+        """The instance with partition 0 tells those downstream, and tells again what may have been lost."""
         partitions = self._reading.partitions
         if 0 not in self._reading.owned or (tick := may_pass_on(timeline, partitions)) is None:
             return False
@@ -170,8 +172,8 @@ def _mark(service: str, timeline: str, tick: datetime, partition: int) -> Messag
 
 
 async def _either(news: asyncio.Event, stop: asyncio.Event, seconds: float | None) -> None:
-    """Return when there is news, or it is time to stop, or to look again."""
-    waiting = [asyncio.create_task(one.wait()) for one in (news, stop)]
+    """Wait until there is news, or it is time to stop, or to look again."""
+    waiting = [asyncio.create_task(event.wait()) for event in (news, stop)]
     await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-    for one in waiting:
-        one.cancel()
+    for task in waiting:
+        task.cancel()

@@ -1,11 +1,11 @@
-"""What one instance knows of the timelines that ticks tell; all of it is in the store, for all instances."""
+"""One instance's view of the timelines that ticks tell. The store holds the truth, for all instances."""
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from chassis.core.stream_time import Timeline, Told
-from chassis.runtime.store.mongo import Store
+from chassis.runtime.store.protocol import TimelineStore
 from contracts.envelope import LIVE
 
 
@@ -17,7 +17,7 @@ class Timelines:
         news: something happened that may let a tick go on.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: TimelineStore) -> None:
         self._store = store
         self._seen: dict[str, Timeline] = {}
         self.open: set[str] = set()
@@ -29,13 +29,13 @@ class Timelines:
         return sum(len(self._seen[name].waits) for name in self.open if name in self._seen)
 
     def forget(self) -> None:
-        """Others may have gone on with them since."""
+        """Forget what was seen: other instances may have gone on since."""
         self._seen.clear()
         self.news.set()
 
     @property
     def seen(self) -> Mapping[str, Timeline]:
-        """How far the service was on each timeline when this instance last looked."""
+        """The progress on each timeline when this instance last looked."""
         return self._seen
 
     async def see(self, timelines: Iterable[str]) -> None:
@@ -45,7 +45,7 @@ class Timelines:
                 await self.look(name)
 
     async def look(self, name: str) -> Timeline:
-        """How far the service is on a timeline now."""
+        """The progress on a timeline now, from the store."""
         found = self._seen[name] = await self._store.timeline(name)
         if not found.waits:
             self.open.discard(name)
@@ -56,22 +56,22 @@ class Timelines:
         self.open |= await self._store.open_timelines()
 
     async def hear(self, told: Sequence[Told]) -> None:
-        """Remember what was told. On the live timeline nobody but the wall clock tells the time."""
-        heard = [one for one in told if one.timeline != LIVE]
-        if heard:
-            await self._store.hear(heard)
-            self.open.update(one.timeline for one in heard)
+        """Remember these statements of time. On the live timeline only the wall clock tells the time."""
+        ticked = [statement for statement in told if statement.timeline != LIVE]
+        if ticked:
+            await self._store.hear(ticked)
+            self.open.update(statement.timeline for statement in ticked)
         if self.open:
             self.news.set()
 
     async def digested(self, name: str, moments: Mapping[int, datetime]) -> None:
-        """Up to these ticks all is on record, by partition."""
+        """Note the ticks up to which everything is on record, by partition."""
         await self._store.digested(name, moments)
 
     async def acted(self, name: str, moments: Mapping[int, datetime]) -> None:
-        """Up to these ticks all that was due was decided, by partition."""
+        """Note the ticks up to which everything due is decided, by partition."""
         await self._store.acted(name, moments)
 
     async def passed_on(self, name: str, tick: datetime) -> None:
-        """Those downstream were told."""
+        """Note that those downstream were told of this tick."""
         await self._store.passed_on(name, tick)

@@ -17,7 +17,7 @@ class StackError(Exception):
 
 
 class Endpoints(BaseModel):
-    """What programs need to know: where the broker and each service's own store answer, and which port HTTP takes."""
+    """The endpoints of a stack: where the broker and each service's own store answer, and which port HTTP takes."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -37,7 +37,7 @@ class Process(BaseModel):
 
 
 class StackFile(Endpoints):
-    """What `stack.json` holds: the endpoints and the processes behind them."""
+    """The content of `stack.json`: the endpoints and the processes behind them."""
 
     processes: tuple[Process, ...] = ()
 

@@ -19,8 +19,13 @@ CLUSTER_ID = "bGllbi10aG9uZy1sb2NhbA"
 # into compiling; after some hundred thousand records both cost the same.
 OPTIONS = ("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError")
 OLDEST_JAVA = 17
+"""Kafka 4 runs on no older one."""
+
 ANSWER_SECONDS = 2.0
+"""A broker of this machine answers in milliseconds. One that needs longer than this counts as silent."""
+
 IN_SYNC = 2
+"""Of three brokers, so many have a record before it is acknowledged: one may die without loss or pause."""
 
 
 def pom() -> str:

@@ -12,7 +12,11 @@ from deploy.embedded.endpoints import KAFKA, SERVICES, StackError
 HOST = "127.0.0.1"
 BASE_VARIABLE = "LIENTHONG_PORT_BASE"
 LOWEST_BASE = 1024
+"""Lower ports belong to the system."""
+
 MOST_BROKERS = 3
+"""Ports are kept free for so many, so that HTTP stays where it is when brokers are added to a new stack."""
+
 HTTP_OFFSET = 2 * MOST_BROKERS + len(SERVICES)
 """The services' HTTP ports come after all others, at the same place however many brokers there are."""
 HIGHEST_BASE = 65535 - HTTP_OFFSET - len(SERVICES)

@@ -10,9 +10,10 @@ from pathlib import Path
 from deploy.embedded.endpoints import Process
 
 PAUSE_SECONDS = 0.05
-STATE_FIELD = 0
-THREADS_FIELD = 17
-START_TIME_FIELD = 19
+"""Between two looks whether a process has ended or answers. A start is that much slower at most."""
+
+STATE_FIELD, THREADS_FIELD, START_TIME_FIELD = 0, 17, 19
+"""Places in /proc/<pid>/stat, counted from the third field on; see proc(5)."""
 
 # Kept so that children of this very process are reaped when they end, and not warned about while they live.
 _children: dict[int, subprocess.Popen[bytes]] = {}

@@ -29,7 +29,11 @@ from deploy.embedded.ports import HOST, Ports, broker_name, require_free
 Progress = Callable[[str], None]
 
 ENOUGH_DISK = 1_000_000_000
+"""Bytes. On a full disk Kafka stops, and a start would wait for it in vain."""
+
 START_SECONDS = 60.0
+"""A start takes some seconds; this leaves room for a machine that is busy with a whole test suite."""
+
 # A store ends in 2 s; one that was paused may hang, and a kill costs it nothing.
 STOP_SECONDS = 10.0
 ENDING = (signal.SIGTERM, signal.SIGKILL)

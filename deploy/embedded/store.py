@@ -22,6 +22,7 @@ FAST_PROGRAM = Path("fast-store/bin/secantusd-rs")
 PROGRAM_VARIABLE = "LIENTHONG_STORE_PROGRAM"
 CACHE = "1G"
 ANSWER_MILLISECONDS = 2000
+"""A store of this machine answers in milliseconds. One that needs longer than this counts as silent."""
 
 
 def program() -> str:

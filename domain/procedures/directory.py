@@ -14,7 +14,7 @@ from domain.worktime.document import read_document
 AgencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]\d{2}(\.\d{2}){0,3}$")]
 
 Post = Literal["office", "one-stop-head", "head"]
-"""Who reads an agency's letters: its office (văn thư), the head of its one-stop unit, its head (thủ trưởng)."""
+"""The readers of an agency's letters: its office (văn thư), the head of its one-stop unit, its head (thủ trưởng)."""
 
 ContactAddress = Annotated[
     str, StringConstraints(max_length=254, pattern=r"^[A-Za-z0-9][A-Za-z0-9.+_-]*@([A-Za-z0-9-]+\.)+[A-Za-z]{2,}$")

@@ -20,8 +20,8 @@ def applicable(steps: Sequence[Step], declared: Mapping[str, Any]) -> tuple[Step
     left_out = {step.id: step.after for step in steps if step.when is not None and not step.when.met(declared)}
 
     def kept(before: Iterable[str]) -> Iterator[str]:
-        for one in before:
-            yield from kept(left_out[one]) if one in left_out else (one,)
+        for earlier in before:
+            yield from kept(left_out[earlier]) if earlier in left_out else (earlier,)
 
     return tuple(
         step.model_copy(update={"after": tuple(dict.fromkeys(kept(step.after)))})
@@ -40,7 +40,7 @@ def flaws(steps: Sequence[Step], eligibility: Sequence[Condition] = ()) -> Itera
     ids = [step.id for step in steps]
     if not steps:
         yield Flaw("steps", "the workflow has no steps", "add at least one step")
-    for twice in sorted({one for one in ids if ids.count(one) > 1}):
+    for twice in sorted({id_ for id_ in ids if ids.count(id_) > 1}):
         yield Flaw(twice, "the step id is given twice", "rename one of the two steps")
     for step in steps:
         for before in sorted(set(step.after) - set(ids)):

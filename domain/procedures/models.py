@@ -32,7 +32,7 @@ class ChecklistItem(_Data):
 
 
 class Condition(_Data):
-    """What a declared attribute has to be; exactly one of one_of, at_least and at_most is given."""
+    """A condition on a declared attribute. Exactly one of one_of, at_least and at_most is given."""
 
     attribute: Slug = Field(description="the declared attribute it looks at")
     one_of: tuple[str | bool, ...] | None = Field(default=None, min_length=1, description="the values that pass")
@@ -47,11 +47,11 @@ class Condition(_Data):
 
     @property
     def numeric(self) -> bool:
-        """Whether it looks at a number, not at one of some values."""
+        """It looks at a number, not at one of some values."""
         return self.one_of is None
 
     def met(self, declared: Mapping[str, Any]) -> bool:
-        """Whether the declared attribute passes; one that is absent, or no number where one is meant, does not."""
+        """The declared attribute passes. An absent one does not, nor one that is no number where that is meant."""
         value = declared.get(self.attribute)
         if self.one_of is not None:
             return isinstance(value, str | bool) and value in self.one_of
@@ -60,13 +60,13 @@ class Condition(_Data):
         return value >= self.at_least if self.at_least is not None else value <= (self.at_most or 0)
 
     def excludes(self, other: "Condition") -> bool:
-        """Whether no value can pass both."""
+        """No value can pass both."""
         if self.attribute != other.attribute or self.numeric != other.numeric:
             return False
         if self.one_of is not None and other.one_of is not None:
             return not any(value in other.one_of for value in self.one_of)
-        floors = [one.at_least for one in (self, other) if one.at_least is not None]
-        ceilings = [one.at_most for one in (self, other) if one.at_most is not None]
+        floors = [condition.at_least for condition in (self, other) if condition.at_least is not None]
+        ceilings = [condition.at_most for condition in (self, other) if condition.at_most is not None]
         return bool(floors and ceilings) and max(floors) > min(ceilings)
 
 
@@ -78,7 +78,7 @@ class EligibilityRule(Condition):
     reason: Text = Field(description="what the applicant is told when it fails")
 
     def holds(self, declared: Mapping[str, Any]) -> bool:
-        """Whether the declared attributes pass."""
+        """The declared attributes pass."""
         if declared.get(self.attribute) is None:
             return not self.required
         return self.met(declared)
@@ -138,14 +138,14 @@ class Procedure(_Data):
     def _ids_once(self) -> Self:
         for kind, items in (("checklist", self.checklist), ("eligibility", self.eligibility)):
             ids = [item.id for item in items]
-            if twice := {one for one in ids if ids.count(one) > 1}:
+            if twice := {id_ for id_ in ids if ids.count(id_) > 1}:
                 raise ValueError(f"{kind} gives the id {min(twice)} twice")
         return self
 
     @model_validator(mode="after")
     def _attributes_have_one_type(self) -> Self:
         conditions = [*self.eligibility, *(step.when for step in self.steps if step.when)]
-        numbers = {one.attribute for one in conditions if one.numeric}
-        if both := numbers & {one.attribute for one in conditions if not one.numeric}:
+        numbers = {condition.attribute for condition in conditions if condition.numeric}
+        if both := numbers & {condition.attribute for condition in conditions if not condition.numeric}:
             raise ValueError(f"the attribute {min(both)} is a number in one place and one of some values in another")
         return self

@@ -1,4 +1,4 @@
-"""What is to be done about deadlines, as dated data: each dossier keeps the rule set of the day it was received."""
+"""Rules about deadlines as dated data. Each dossier keeps the rule set of the day on which it was received."""
 
 from domain.rules.load import load_rule_sets
 from domain.rules.models import Kind, Ladder, Occasion, RulesError, RuleSet, RuleSets, Setting

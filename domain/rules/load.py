@@ -40,7 +40,10 @@ class _File(BaseModel):
     def _sets_know_their_name(cls, given: Any) -> Any:
         match given:
             case {"rule_sets": dict(sets)}:
-                named = {name: {"name": name, **one} if isinstance(one, dict) else one for name, one in sets.items()}
+                named = {
+                    name: {"name": name, **fields} if isinstance(fields, dict) else fields
+                    for name, fields in sets.items()
+                }
                 return given | {"rule_sets": named}
         return given
 
@@ -51,12 +54,12 @@ class _File(BaseModel):
                 raise ValueError(
                     f"{later.name} does not begin after {earlier.name}: give the sets in order of their days"
                 )
-        for one in self.rule_sets.values():
+        for rules in self.rule_sets.values():
             for given, wanted, what in (
-                (one.waits, Cause, "waits"),
-                (one.due_soon, Kind, "due_soon"),
-                (one.ladders, Occasion, "ladders"),
+                (rules.waits, Cause, "waits"),
+                (rules.due_soon, Kind, "due_soon"),
+                (rules.ladders, Occasion, "ladders"),
             ):
                 if missing := set(get_args(wanted)) - set(given):
-                    raise ValueError(f"{one.name}: {what} says nothing of {min(missing)}: add it")
+                    raise ValueError(f"{rules.name}: {what} says nothing of {min(missing)}: add it")
         return self

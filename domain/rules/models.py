@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from domain.worktime import ZONE, DataError, Effect, Limit
 
 Kind = Literal["dossier", "step", "consultation", "feedback"]
-"""What has a deadline."""
+"""Things that have a deadline."""
 
 Cause = Literal["supplement", "payment", "consultation", "force-majeure"]
 Occasion = Literal["dossier", "step", "consultation", "feedback", "explanation-missing", "second-breach"]
@@ -54,7 +54,7 @@ Ladder = dict[Rung, Hours]
 
 
 class Waiting(_Data):
-    """What one cause of waiting does to the clock of the whole dossier, and to that of an open step."""
+    """The effect of one cause of waiting on the clock of the whole dossier, and on that of an open step."""
 
     dossier: Setting[Effect]
     step: Setting[Effect]
@@ -97,7 +97,7 @@ class RuleSet(_Data):
         return at.hour * 3600 + at.minute * 60 + at.second
 
     def effect(self, cause: str, kind: Kind) -> Effect:
-        """What a wait does to a clock of this kind. A cause nobody ruled on pauses: the citizen is waited for."""
+        """The effect of a wait on a clock of this kind. A cause without a rule pauses it: the citizen is waited for."""
         waiting = self.waits.get(cause)
         if waiting is None:
             return "pauses"
@@ -119,7 +119,7 @@ class RuleSets:
         """The rule set of a day of receipt; the oldest one for what is older still."""
         day = received.astimezone(ZONE).date()
         found = next(iter(self.by_name.values()))
-        for one in self.by_name.values():
-            if one.received_from <= day:
-                found = one
+        for rules in self.by_name.values():
+            if rules.received_from <= day:
+                found = rules
         return found

@@ -66,7 +66,7 @@ class Exceptional:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What one date is worth: its office hours, their seconds, and why."""
+    """One date: its office hours, their seconds, and the reason for them."""
 
     hours: tuple[Span, ...]
     seconds: int

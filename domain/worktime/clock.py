@@ -24,7 +24,7 @@ from domain.worktime.reckon import (
 )
 
 Effect = Literal["pauses", "restarts", "nothing"]
-"""What a wait does to a clock: it stands meanwhile, it begins anew afterwards, or it runs on."""
+"""The effect of a wait on a clock: it stands meanwhile, it begins anew afterwards, or it runs on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Stretch:
 
     @property
     def restarts(self) -> bool:
-        """Whether the clock begins anew after it."""
+        """The clock begins anew after it."""
         return any(wait.effect == "restarts" for wait in self.waits)
 
 
@@ -143,7 +143,7 @@ class Clock:
     def _pauses(self) -> tuple[Stretch, ...]:
         """The times in which the clock stands: overlapping waits are one."""
         merged: list[Stretch] = []
-        for wait in sorted((one for one in self.waits if one.effect != "nothing"), key=_begins):
+        for wait in sorted((wait for wait in self.waits if wait.effect != "nothing"), key=_begins):
             last = merged[-1] if merged else None
             if last is None or (last.until is not None and last.until <= wait.since):
                 merged.append(Stretch(wait.since, wait.until, (wait,)))
@@ -233,7 +233,7 @@ def _begins(wait: Wait) -> tuple[datetime, float]:
 
 
 def _same_day_from(start: datetime, due: datetime) -> datetime:
-    """What came too late for its own day has the day it is due on, and nothing of its own."""
+    """A start that came too late for its own day has the day it is due on, and nothing of its own."""
     return max(start, due.replace(hour=0, minute=0, second=0))
 
 

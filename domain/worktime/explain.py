@@ -15,6 +15,7 @@ MOST_NAMED = 150
 """So many named days off are told of; a limit of many years has more."""
 
 _WHOLE_DAY = 86_400
+"""Seconds."""
 _CAUSES = {
     "supplement": ("chờ bổ sung hồ sơ", "waiting for documents"),
     "payment": ("chờ thực hiện nghĩa vụ tài chính", "waiting for a payment"),
@@ -39,7 +40,7 @@ def explain(clock: Clock) -> Lines:
     """
     days = days_of(clock)
     said = [_began(clock), *_again(clock), *_counted(days), *_off(days), *_waited(clock), _ends(clock)]
-    return Lines(vi=tuple(one.vi for one in said), en=tuple(one.en for one in said))
+    return Lines(vi=tuple(line.vi for line in said), en=tuple(line.en for line in said))
 
 
 def _began(clock: Clock) -> _Said:
@@ -107,7 +108,7 @@ def _runs(days: Iterable[Line]) -> Iterator[tuple[Line, Line]]:
 
 def _waited(clock: Clock) -> Iterator[_Said]:
     """Every wait that made the clock stand."""
-    for wait in sorted(clock.waits, key=lambda one: one.since):
+    for wait in sorted(clock.waits, key=lambda wait: wait.since):
         if wait.effect != "nothing" and wait.until is not None and wait.until > clock.started:
             yield _wait(wait, wait.until)
 

@@ -11,6 +11,8 @@ from domain.worktime.errors import LimitError
 Unit = Literal["working-hours", "working-days", "calendar-days", "months", "same-day"]
 
 _LONGEST = 10_000
+"""Units. In months eight centuries: longer is a slip of the pen, and would leave the calendar."""
+
 _SHORT: dict[str, Unit] = {"wh": "working-hours", "wd": "working-days", "d": "calendar-days", "m": "months"}
 _SAME_DAY = "same-day"
 _COUNTED: dict[Unit, Text] = {
@@ -64,7 +66,7 @@ class Limit(BaseModel):
 
     @property
     def worked(self) -> bool:
-        """Whether it is counted through office hours, to the second."""
+        """It is counted through office hours, to the second."""
         return self.unit in ("working-hours", "working-days")
 
     @property

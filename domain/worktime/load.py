@@ -43,7 +43,7 @@ def load_calendar(path: Path | None = None, known: Container[str] | None = None)
 
 
 class Changes(NamedTuple):
-    """What a keeper of a calendar announces, and since when it counts as announced, in UTC."""
+    """The days that a keeper of a calendar announces, and the moment since which they count as announced, in UTC."""
 
     announced_at: datetime
     days: tuple[Exceptional, ...]
@@ -131,7 +131,7 @@ Weekdays = Annotated[tuple[Weekday, ...], Field(min_length=1)]
 
 
 class _Dated(_Strict):
-    """What a calendar may say beside its standard day: weekdays with hours of their own, and single dates."""
+    """The exceptions of a calendar to its standard day: weekdays with hours of their own, and single dates."""
 
     weekday_hours: dict[Weekday, _Hours] = Field(default_factory=dict)
     years: dict[int, _Year] = Field(default_factory=dict)
@@ -170,7 +170,7 @@ class _File(_Dated):
         return Calendar(hours, week, tuple(self.exceptional(hours)), source=source)
 
     def calendar_of(self, agency: _Agency, source: str) -> Calendar:
-        """What holds for this agency: what it says itself, and else what holds for all."""
+        """The hours of this agency: its own where it has some, else those of all."""
         said = {name: given for name in ("hours", "weekdays", "weekday_hours") if (given := getattr(agency, name))}
         own = self.model_copy(update=said).calendar(source)
         return own.amended(agency.exceptional(own.hours))

@@ -5,6 +5,7 @@ from domain.worktime.calendar import ZONE, Calendar
 from domain.worktime.limit import Limit
 
 _HOUR = 3600
+"""Seconds."""
 
 
 LATE_IN_THE_DAY = 15 * 3600

@@ -11,6 +11,7 @@ from domain.worktime.limit import Limit
 from domain.worktime.reckon import LATE_IN_THE_DAY, second_of_day, to_local
 
 _WHOLE_DAY = 86_400
+"""Seconds."""
 _CALENDAR_DAY = Text(vi="Ngày theo lịch", en="Calendar day")
 _NAMES = {
     Reason.COUNTED: Text(vi="Ngày làm việc", en="Working day"),
@@ -57,7 +58,7 @@ def add(calendar: Calendar, start: datetime, limit: Limit, late_from: int = LATE
 
 
 def days_of(clock: Clock) -> tuple[Line, ...]:
-    """What every date between the start and the due moment contributed to a clock that runs.
+    """The contribution of every date between the start and the due moment to a clock that runs.
 
     Raises:
         ClockError: the clock stands, so there is no due moment.
@@ -84,7 +85,7 @@ def due_of(clock: Clock) -> datetime:
 
 
 def _office_lines(clock: Clock, first: datetime, due: datetime) -> Iterator[Line]:
-    spans = [(to_local(one.since), to_local(one.until or due), bool(one.waits)) for one in clock.ledger(due)]
+    spans = [(to_local(span.since), to_local(span.until or due), bool(span.waits)) for span in clock.ledger(due)]
     for on in _dates(first.date(), due.date()):
         day = clock.calendar.day(on.toordinal())
         counted = sum(_worked(day, on, since, until) for since, until, stands in spans if not stands)
@@ -106,7 +107,7 @@ def _worked(day: Day, on: date, since: datetime, until: datetime) -> int:
 
 def _calendar_lines(clock: Clock, first: datetime, due: datetime) -> Iterator[Line]:
     last = date.fromordinal(clock.last_day or 0)
-    stands = [(to_local(one.since), to_local(one.until or due)) for one in clock.ledger(due) if one.waits]
+    stands = [(to_local(span.since), to_local(span.until or due)) for span in clock.ledger(due) if span.waits]
     begun = False
     for on in _dates(first.date(), due.date()):
         day = clock.calendar.day(on.toordinal())

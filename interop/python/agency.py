@@ -1,4 +1,4 @@
-"""What an agency says to what it hears, whichever client carries it."""
+"""The answers of an agency, whichever client carries them."""
 
 import json
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def config() -> dict:
-    """What this program is told: the broker, its own name, a codec, and the table of what to say."""
+    """The configuration: the broker, the program's own name, a codec, and the table of what to say."""
     return json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
 
 

@@ -39,8 +39,8 @@ def send(producer: KafkaProducer, reports: list[dict]) -> None:
         producer.send("agency.reported", json.dumps(report).encode(), key=report["subject"].encode())
         for report in reports
     ]
-    for one in sent:
-        one.get(timeout=30)
+    for sending in sent:
+        sending.get(timeout=30)
 
 
 main()

@@ -1,4 +1,4 @@
-"""What CloudEvents' SDK makes of records: reads each file and writes it again, one line of JSON each."""
+"""CloudEvents' SDK reads each file and writes it again, one line of JSON each."""
 
 import json
 import sys

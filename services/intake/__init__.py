@@ -1,5 +1,4 @@
 """Intake (tiếp nhận và trả kết quả): takes dossiers in, gives receipts, tells what is missing, hands results over.
 
-Owns: dossier.received, supplement-requested, supplemented, paid, refused, withdrawn, delivered; submission.rejected.
-Consumes: intake.submitted; dossier.suspended, dossier.completed.
+`events.OWNED` names the events that it owns, `fold.folds` those that it reads, each with its function.
 """

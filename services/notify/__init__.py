@@ -2,8 +2,5 @@
 
 sla decides which apology is owed; notify writes it, delivers it and keeps every letter of apology on record.
 
-Owns: notification.sent, notification.doubtful, notification.failed, letter.issued.
-Consumes: dossier.received, supplement-requested, refused, suspended, completed, withdrawn, overdue-retracted,
-      rescheduled, due-soon, escalated, apology.required, apology.withdrawn, explanation.required,
-      notification.resend-requested.
+`events.OWNED` names the events that it owns, `fold.folds` those that it reads, each with its function.
 """

@@ -1,6 +1,4 @@
 """SLA (theo dõi thời hạn giải quyết): watches the deadline of every dossier, step, consultation and complaint.
 
-Owns: dossier.due-soon, overdue, overdue-retracted, escalated, rescheduled; explanation.required.
-Consumes: dossier.received, transferred, acknowledged, step-completed, suspended, resumed, completed, withdrawn;
-      consultation.requested, answered; delay.explained; feedback.submitted, answered; calendar.changed, retracted.
+`events.OWNED` names the events that it owns, `fold.folds` those that it reads, each with its function.
 """

@@ -1,6 +1,7 @@
-"""What reports need of one dossier, as one short text: how it went, and how each attempt at a step did.
+"""The rows that reports read: one for a dossier, and one for each attempt at a step.
 
-The text is two lines of JSON, the dossier's and its steps', so that a report that needs no steps reads none.
+They are kept as one short text of two lines of JSON, the dossier's and its steps', so that a report that needs no steps
+reads none. That text is the chassis' `Line`.
 """
 
 from collections.abc import Iterable
@@ -33,7 +34,7 @@ class Lost(NamedTuple):
     seconds: int
 
 
-class DossierLine(NamedTuple):
+class DossierRow(NamedTuple):
     """One dossier.
 
     Attributes:
@@ -58,7 +59,7 @@ class DossierLine(NamedTuple):
     losses: list[Lost]
 
 
-class StepLine(NamedTuple):
+class StepRow(NamedTuple):
     """One attempt at a step; as a dossier.
 
     Attributes:
@@ -76,26 +77,26 @@ class StepLine(NamedTuple):
     pauses: list[Waited]
 
 
-def line_of(state: State, stored: State | None = None) -> Line | None:
-    """The line of a dossier, unless the stored state has the same; None for a complaint, and before the receipt."""
+def row_of(state: State, stored: State | None = None) -> Line | None:
+    """The rows of a dossier; None for a complaint, before the receipt, and where the stored state has the same."""
     whole = state.main
     if state.kind != "dossier" or whole is None or (stored is not None and _same(stored, state)):
         return None
-    steps = [one for one in state.deadlines if one.kind == "step"]
-    losses = [(one.step, one.agency, lost) for one in steps if (lost := _lost(one))]
+    steps = [deadline for deadline in state.deadlines if deadline.kind == "step"]
+    losses = [(step.step, step.agency, lost) for step in steps if (lost := _lost(step))]
     dossier = (
         *(state.month, state.procedure, state.competent),
         *(*_course(whole), state.returns, _waited(state.pauses), losses),
     )
     attempts = [
-        (one.step, one.agency, *_course(one), _again(one), _waited(_of(one, state) if state.pauses else ()))
-        for one in steps
+        (step.step, step.agency, *_course(step), _again(step), _waited(_of(step, state) if state.pauses else ()))
+        for step in steps
     ]
     return Line(place(state.timeline, state.month), f"{to_json(dossier).decode()}\n{to_json(attempts).decode()}")
 
 
 def _same(one: State, other: State) -> bool:
-    """Whether nothing changed that a line tells of: most events change nothing."""
+    """Whether nothing changed that a row tells of: most events change nothing."""
     return (
         one.pauses == other.pauses
         and one.returns == other.returns
@@ -110,18 +111,18 @@ def _same_course(one: Deadline, other: Deadline) -> bool:
 
 
 def place(timeline: str, month: str) -> str:
-    """Where the lines of one month's dossiers on one timeline are; places sort as months do."""
+    """Where the rows of one month's dossiers on one timeline are; places sort as months do."""
     return f"{timeline}|{month}"
 
 
-def dossier_in(text: str) -> DossierLine:
-    """The dossier that a line tells of."""
-    return DossierLine(*from_json(text.partition("\n")[0]))
+def dossier_in(text: str) -> DossierRow:
+    """The dossier's row of a text."""
+    return DossierRow(*from_json(text.partition("\n")[0]))
 
 
-def steps_in(text: str) -> list[StepLine]:
-    """The attempts at steps that a line tells of, as they began."""
-    return [StepLine(*one) for one in from_json(text.partition("\n")[2])]
+def steps_in(text: str) -> list[StepRow]:
+    """The rows of a text for attempts at steps, as they began."""
+    return [StepRow(*one) for one in from_json(text.partition("\n")[2])]
 
 
 def _course(deadline: Deadline) -> tuple[str, int | None, int, int]:
@@ -145,17 +146,17 @@ def _again(deadline: Deadline) -> int:
 def _of(deadline: Deadline, state: State) -> list[Pause]:
     """What its agency asked for while it held the dossier."""
     return [
-        one
-        for one in state.pauses
-        if one.by == deadline.agency
-        and deadline.since <= one.since
-        and (deadline.ended is None or one.since < deadline.ended)
+        pause
+        for pause in state.pauses
+        if pause.by == deadline.agency
+        and deadline.since <= pause.since
+        and (deadline.ended is None or pause.since < deadline.ended)
     ]
 
 
 def _waited(pauses: Iterable[Pause]) -> list[tuple[str, int, int]]:
     found: dict[str, tuple[int, int]] = {}
-    for one in pauses:
-        count, seconds = found.get(one.cause, (0, 0))
-        found[one.cause] = count + 1, seconds + one.seconds
+    for pause in pauses:
+        count, seconds = found.get(pause.cause, (0, 0))
+        found[pause.cause] = count + 1, seconds + pause.seconds
     return [(cause, *sums) for cause, sums in found.items()]

@@ -1,4 +1,4 @@
-"""Settings of the deadline watch, and the clock that follows from them for one deadline."""
+"""What the deadline watch goes by, and the clock that follows from it for one deadline."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,18 +12,19 @@ from services.sla.deadline import Deadline
 from services.sla.state import Amendment, State
 
 NAMED_CALENDARS = 1_000
-"""So many amended calendars are kept; every announcement makes one."""
+"""So many amended calendars are kept in memory; every announcement makes one. With fewer, the same ones are worked out
+again and again after a storm, for every dossier anew; with more, a long-lived process keeps what nobody asks for."""
 
 
 @dataclass(frozen=True)
 class Rules:
-    """Settings of the deadline watch.
+    """What the deadline watch goes by.
 
     Attributes:
         calendar: working hours and days off; each deadline goes by those of the agency whose work it is.
         superiors: the level above each agency, by code.
         rule_sets: what holds for a dossier, by the day it was received.
-        in_transit: whom the time between a hand-over and its acknowledgement is charged to (a design choice).
+        in_transit: who answers for the time between a hand-over and its acknowledgement (a design choice).
     """
 
     calendar: Calendar
@@ -41,7 +42,7 @@ class Rules:
     def calendar_of(self, state: State, agency: str) -> Calendar:
         """The agency's calendar with all that was announced for this dossier and not taken back."""
         taken_back = state.taken_back
-        announced = tuple(one.days for one in state.amendments if one.id not in taken_back)
+        announced = tuple(amendment.days for amendment in state.amendments if amendment.id not in taken_back)
         return (self._calendar(announced) if announced else self.calendar).of(agency)
 
     def clock(self, state: State, deadline: Deadline) -> Clock:
@@ -58,12 +59,13 @@ class Rules:
         taken_back = state.taken_back
         if not taken_back:
             return self._clock(state, deadline, state.amendments)
-        clock = self._clock(state, deadline, tuple(one for one in state.amendments if one.id not in taken_back))
-        bound = {one for one, at in taken_back.items() if self._too_late(state, deadline, clock, at)}
+        standing = tuple(amendment for amendment in state.amendments if amendment.id not in taken_back)
+        clock = self._clock(state, deadline, standing)
+        bound = {announced for announced, at in taken_back.items() if self._too_late(state, deadline, clock, at)}
         if not bound:
             return clock
-        binding = (one for one in state.amendments if one.id not in taken_back or one.id in bound)
-        return self._clock(state, deadline, tuple(binding))
+        binding = tuple(known for known in state.amendments if known.id not in taken_back or known.id in bound)
+        return self._clock(state, deadline, binding)
 
     def _clock_of_new_date(self, state: State, given: Deadline) -> Clock:
         """A new date waits whenever the dossier's own clock does; only waits that began since it was given count."""
@@ -81,7 +83,7 @@ class Rules:
         own = self.calendar.of(deadline.agency)
         clock = Clock(own, deadline.started, limit, deadline.promised, waits, rules.late_from)
         for known in range(1, len(announced) + 1) if limit else ():
-            calendar = self._calendar(tuple(one.days for one in announced[:known])).of(deadline.agency)
+            calendar = self._calendar(tuple(amendment.days for amendment in announced[:known])).of(deadline.agency)
             other = Clock(calendar, deadline.started, limit, None, waits, rules.late_from)
             if _touches(announced[known - 1], other) and _later(other, clock):
                 clock = other
@@ -179,15 +181,15 @@ def _waits(state: State, deadline: Deadline, rules: RuleSet) -> Iterator[Wait]:
             yield Wait(pause.cause, pause.since, pause.until, pause.by, rules.effect(pause.cause, deadline.ruled_as))
     if deadline.kind == "consultation" or (effect := rules.effect("consultation", deadline.ruled_as)) == "nothing":
         return
-    for one in state.deadlines:
-        if one.kind == "consultation" and (deadline.ended is None or one.since < deadline.ended):
-            yield Wait("consultation", one.since, one.ended, one.sender, effect)
+    for asked in state.deadlines:
+        if asked.kind == "consultation" and (deadline.ended is None or asked.since < deadline.ended):
+            yield Wait("consultation", asked.since, asked.ended, asked.sender, effect)
 
 
 def _undisturbed(state: State) -> bool:
     """Whether no clock of it ever stood, or went by another calendar: then what is due stays so."""
     waited = state.pauses or state.amendments
-    return not waited and all(one.kind != "consultation" for one in state.deadlines)
+    return not waited and all(deadline.kind != "consultation" for deadline in state.deadlines)
 
 
 def _verdict(due: datetime | None, ended: datetime) -> str:

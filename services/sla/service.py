@@ -9,7 +9,7 @@ from services.sla.decide import decide
 from services.sla.events import OWNED
 from services.sla.fold import FOLD_VERSION, folds
 from services.sla.queries import INDEXES
-from services.sla.report_row import line_of
+from services.sla.report_row import row_of
 from services.sla.rules import Rules
 from services.sla.state import INITIAL, State
 
@@ -27,7 +27,7 @@ def service(rules: Rules) -> Service[State]:
         genesis=_BIRTHS,
         settles=lambda event: isinstance(event.data, _BIRTHS),
         indexes=INDEXES,
-        line=line_of,
+        line=row_of,
         basis=repr((rules.calendar, dict(rules.rule_sets.by_name))),
         fold_version=FOLD_VERSION,
         domain_version=DOMAIN_VERSION,

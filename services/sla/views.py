@@ -64,7 +64,7 @@ class DossierView(_View):
 
 
 class Entry(_View):
-    """One line of the register of the backlog (hồ sơ tồn đọng).
+    """One entry of the register of the backlog (hồ sơ tồn đọng).
 
     Attributes:
         agency: who held it when the last date was missed: the appointment, or the new date of form 04.
@@ -90,12 +90,16 @@ def deadlines_of(state: State, rules: Rules) -> DossierView | None:
     """
     if state.received_at is None:
         return None
-    watched = [one for one in state.deadlines if one.kind != "new-date" and (one.due is not None or one.allowed)]
+    watched = [
+        deadline
+        for deadline in state.deadlines
+        if deadline.kind != "new-date" and (deadline.due is not None or deadline.allowed)
+    ]
     return DossierView(
         dossier=state.dossier,
         rule_set=state.rule_set,
         received_at=state.received_at,
-        deadlines=tuple(_view(one, rules.clock(state, one)) for one in watched),
+        deadlines=tuple(_view(deadline, rules.clock(state, deadline)) for deadline in watched),
     )
 
 
@@ -109,8 +113,8 @@ def _view(deadline: Deadline, clock: Clock) -> DeadlineView:
         **fields,
         due_soon=deadline.soon,
         waits=tuple(
-            Waited(cause=one.cause, by=one.by, since=one.since, until=one.until, effect=one.effect)
-            for one in clock.waits
+            Waited(cause=wait.cause, by=wait.by, since=wait.since, until=wait.until, effect=wait.effect)
+            for wait in clock.waits
         ),
         working_out=explain(clock) if runs else None,
         days=days_of(clock) if runs else (),
@@ -118,10 +122,11 @@ def _view(deadline: Deadline, clock: Clock) -> DeadlineView:
 
 
 def entry_of(state: State) -> Entry:
-    """The line of a dossier that is overdue and open; the last complete explanation counts, else the last."""
+    """The entry of a dossier that is overdue and open; the last complete explanation counts, else the last."""
     keys = (state.deadlines[0].key, sla.NEW_DATE)
-    late = next(one for one in reversed(state.raised) if one.key in keys and not one.retracted)
-    told = next((one for one in reversed(state.explanations) if one.complete), None) or _last(state.explanations)
+    late = next(missed for missed in reversed(state.raised) if missed.key in keys and not missed.retracted)
+    complete = tuple(given for given in state.explanations if given.complete)
+    told = _last(complete) or _last(state.explanations)
     return Entry(
         dossier=state.dossier,
         procedure=state.procedure,

@@ -32,7 +32,8 @@ ANATOMY = "inside a service, wiring stands on adapters, these on what is decided
 LANGUAGE = "the published language needs pydantic alone"
 LAW = "the law reads its files and asks nobody"
 CORE = "the core of the chassis is pure"
-PURITY = "a service's rules are pure: all but its wiring, its adapters and its settings"
+PURITY = "a service's rules are pure"
+VALUE = "a service as one value and its queries know the store at most"
 PLAYERS = "simulator and importer know the language, the law and a bus"
 
 FORBIDDEN = [
@@ -64,6 +65,7 @@ FORBIDDEN = [
     ("services.notify.adapters.delivery", "services.sla.rules", NEIGHBOURS),
     ("services.sla.state", "services.sla.decide", ANATOMY),
     ("services.sla.decide", "services.sla.service", ANATOMY),
+    ("services.routing.fold", "services.routing.decide", ANATOMY),
     ("services.intake.service", "services.intake.adapters.api", ANATOMY),
     ("services.rating.adapters.http", "services.rating.app", ANATOMY),
     ("contracts.envelope", "tenacity", LANGUAGE),
@@ -79,6 +81,9 @@ FORBIDDEN = [
     ("services.routing.state", "random", PURITY),
     ("services.rating.decide", "services.rating.adapters.figures", PURITY),
     ("services.notify.state", "os", PURITY),
+    ("services.sla.fold", "services.sla.queries", PURITY),
+    ("services.routing.service", "asyncio", VALUE),
+    ("services.intake.queries", "fastapi", VALUE),
 ]
 """Who imports what, and the rule that forbids it."""
 

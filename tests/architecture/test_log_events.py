@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chassis.runtime.loop import Tally
+from chassis.runtime.rounds import Tally
 
 ROOT = Path(__file__).parents[2]
 SOURCES = [path for folder in ("chassis", "services") for path in (ROOT / folder).rglob("*.py")]

@@ -151,7 +151,7 @@ async def _documents(store: MongoStore) -> dict[str, Document]:
     keys = [key async for key, _ in store.states()]
     found: dict[str, Document] = {}
     for first in range(0, len(keys), PAGE):
-        found |= await store.load(keys[first : first + PAGE], whole=True)
+        found |= await store.load(keys[first : first + PAGE], with_history=True)
     return found
 
 

@@ -10,7 +10,7 @@ from chassis.runtime.http.server import Server, make_server
 from chassis.runtime.run import bind
 from services.intake.adapters import submissions
 from tests.component.intake.conftest import Unit
-from tests.component.rating.conftest import Shop
+from tests.component.rating.conftest import Harness
 from tests.component.sla.test_http import api_of, backlog
 
 HOST = "127.0.0.1"
@@ -50,5 +50,5 @@ def addresses() -> Iterator[dict[str, str]]:
     """Every service that has routes of its own, in one process, on stores in memory."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(submissions, "OUTCOME_SECONDS", 0.05)  # what is not judged at once never will be, here
-        with served(lambda: Unit().api) as one, served(lambda: Shop().api) as two, served(sla) as three:
+        with served(lambda: Unit().api) as one, served(lambda: Harness().api) as two, served(sla) as three:
             yield {"intake": one, "rating": two, "sla": three}

@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 from chassis.runtime.bus.publisher import Publisher
 from chassis.runtime.bus.record import Message, Record
 from chassis.runtime.bus.streams import records
-from chassis.runtime.loop import Loop, Tally
+from chassis.runtime.loop import Loop
+from chassis.runtime.rounds import Tally
 from chassis.runtime.settings import Settings
 from chassis.runtime.store.mongo import MongoStore
 from contracts.calendar_changes import CalendarChanged, CalendarRetracted

@@ -105,7 +105,7 @@ async def test_lines_that_are_missing_are_written_anew(store: MongoStore) -> Non
 
 async def test_a_line_that_was_loaded_before_a_save_does_not_replace_the_newer_one(store: MongoStore) -> None:
     await take(store, *records("D.1", receipt()))
-    old = (await store.load(["D.1"], whole=True))["D.1"]
+    old = (await store.load(["D.1"], with_history=True))["D.1"]
     await take(store, *records("D.1", *LATE))
     old.line = SLA.line(SLA.fold(old.events), None)
     await store.rewrite_lines([old])

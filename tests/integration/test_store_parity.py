@@ -14,7 +14,8 @@ from chassis.core.document import MAX_CHARACTERS, Document
 from chassis.core.stream_time import Timeline, Told
 from chassis.runtime.settings import Settings
 from chassis.runtime.store.memory import MemoryStore
-from chassis.runtime.store.mongo import MongoStore, Store
+from chassis.runtime.store.mongo import MongoStore
+from chassis.runtime.store.protocol import Store
 from contracts.claims import AgencyReported, FinishedStep
 from contracts.envelope import AnyEvent, new_event
 from contracts.topics import read_event
@@ -52,7 +53,7 @@ def document(key: str = "D.1", *numbers: int, **fields: Any) -> Document:
 
 
 async def stored(store: Store, key: str = "D.1") -> Document:
-    return (await store.load([key], whole=True))[key]
+    return (await store.load([key], with_history=True))[key]
 
 
 async def saved(store: Store, *documents: Document) -> None:
@@ -105,7 +106,7 @@ async def test_of_a_fact_that_was_taken_in_earlier_than_was_known_the_earlier_mo
     doc.add(event(1).take_in(NOW), event(1).to_json(), own=False)
     await saved(store, doc)
     again = await stored(store)
-    assert again.heard_earlier(event(1).identity, before)
+    assert again.restamp(event(1).identity, before)
     await saved(store, again)
     (fact,) = (await stored(store)).facts.values()
     assert (fact.event.taken_in, fact.version, (await stored(store)).known) == (before, 1, {event(1).identity: 1})
@@ -375,6 +376,59 @@ async def test_who_loses_writes_no_line(store: Store) -> None:
 
 async def test_there_are_no_lines_in_an_empty_store(store: Store) -> None:
     assert await lines(store) == set()
+
+
+async def test_outdated_are_those_that_other_versions_folded_by_key_and_in_pages(store: Store) -> None:
+    old = [document(f"D.{n}", code="toy 1") for n in range(3)]
+    await saved(store, *old, document("D.3", code="toy 2"), document("D.4", code="toy 3"))
+    assert await store.outdated("toy 2", "", 10) == ["D.0", "D.1", "D.2", "D.4"]
+    assert await store.outdated("toy 2", "", 2) == ["D.0", "D.1"]
+    assert await store.outdated("toy 2", "D.1", 10) == ["D.2", "D.4"]
+    assert [await store.count_outdated(code) for code in ("toy 1", "toy 2", "toy 4")] == [2, 4, 5]
+
+
+async def test_put_states_writes_what_folding_anew_changes_and_nothing_else(store: Store) -> None:
+    old = document("D.1", 1, 2, code="toy 1", due=NOW, unsent=1, fold_position="a", line=Line("live|2026-03-01", "old"))
+    await saved(store, old)
+    before, folded = vars(await stored(store)), await stored(store)
+    folded.state, folded.code, folded.fold_position, folded.own_fold_position = {"phase": "ended"}, "toy 2", "b", "c"
+    folded.home, folded.line, folded.due, folded.unsent = "mine", Line("live|2026-03-02", "new"), None, None
+    assert await store.put_states([folded]) == set()
+    changes = {
+        "state": {"phase": "ended"},
+        "code": "toy 2",
+        "fold_position": "b",
+        "own_fold_position": "c",
+        "home": "mine",
+    }
+    assert vars(await stored(store)) == {**before, **changes}
+    assert await lines(store) == {"new"}
+
+
+async def test_put_states_loses_to_every_save_since_the_load(store: Store) -> None:
+    await saved(store, document("D.1", code="toy 1"), document("D.2", code="toy 1"))
+    loaded = await store.load(["D.1", "D.2"], with_history=True)
+    newer = await stored(store)
+    newer.add(event(2), event(2).to_json(), own=True)
+    newer.line = Line("live|2026-03", "newer")
+    await saved(store, newer)
+    for doc in loaded.values():
+        doc.state, doc.code, doc.line = {"phase": "ended"}, "toy 2", Line("live|2026-03", doc.key)
+    assert await store.put_states(list(loaded.values())) == {"D.1"}
+    assert (await stored(store)).state == newer.state
+    assert (await stored(store, "D.2")).state == {"phase": "ended"}
+    assert await lines(store) == {"newer", "D.2"}
+    assert await store.put_states([]) == set()
+
+
+async def test_whoever_loaded_a_document_before_put_states_still_saves_it(store: Store) -> None:
+    await saved(store, document("D.1", code="toy 1"))
+    loaded, folded = await stored(store), await stored(store)
+    folded.state, folded.code = {"phase": "ended"}, "toy 2"
+    assert await store.put_states([folded]) == set()
+    loaded.add(event(2), event(2).to_json(), own=True)
+    await saved(store, loaded)
+    assert ((await stored(store)).code, len((await stored(store)).facts)) == ("toy 1", 2)
 
 
 @pytest.fixture

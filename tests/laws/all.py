@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from tests.laws.apologies import APOLOGIES
 from tests.laws.bounds import BOUNDED
 from tests.laws.deadlines import DEADLINES
 from tests.laws.deadlines import IN_THE_END as TOLD_IN_THE_END
@@ -14,8 +15,8 @@ from tests.laws.streams import STREAMS
 
 Law = Callable[[Findings], Iterator[str]]
 
-LAWS: tuple[Law, ...] = (*BOUNDED, *STORES, *STREAMS, *ROUTING, *DEADLINES, *MESSAGES)
-"""Of everything at rest: all that could be done by now is done."""
+LAWS: tuple[Law, ...] = (*BOUNDED, *STORES, *ROUTING, *DEADLINES, *APOLOGIES, *STREAMS, *MESSAGES)
+"""Of everything at rest: all that could be done by now is done. The narrow laws come first."""
 
 ENDED: tuple[Law, ...] = (*TOLD_IN_THE_END, *SENT_IN_THE_END)
 """Of what is over: no moment is still to come."""

@@ -47,9 +47,9 @@ def the_streams_fold_to_what_is_stored(found: Findings) -> Iterator[str]:
 def what_follows_from_the_facts_is_on_the_bus(found: Findings) -> Iterator[str]:
     """Nor is an effect left undone, or a timer asleep."""
     for service, key, document in found.all_documents():
-        assert document.watermark is not None
+        assert document.stream_time is not None
         present = found.present(document.timeline)
-        decision = service.decide(service.fold(document.events), max(document.watermark, present))
+        decision = service.decide(service.fold(document.events), max(document.stream_time, present))
         for event in decision.events:
             if event.identity not in found.events:
                 yield f"{service.name} never said {event.type} of {key}"

@@ -23,8 +23,9 @@ from chassis.core.service import Service
 from chassis.core.settle import Settlement
 from chassis.runtime.bus.reading import Batch
 from chassis.runtime.bus.record import Record, message_of
-from chassis.runtime.in_flight import Turn
-from chassis.runtime.loop import Loop, Settled, Tally
+from chassis.runtime.in_flight import InFlightBatch
+from chassis.runtime.loop import Loop
+from chassis.runtime.rounds import Settled, Tally
 from chassis.runtime.store.memory import MemoryStore
 from contracts.claims import ClockTicked
 from contracts.envelope import LIVE, AnyEvent
@@ -78,8 +79,8 @@ class CommitsAhead(Member):
     """Commits a batch when it is done, whatever has become of the one before it."""
 
     @override
-    async def _carry(self, batch: Batch, turn: Turn, earlier: "asyncio.Task[bool] | None") -> bool:
-        return await super()._carry(batch, turn, None)
+    async def _carry(self, batch: Batch, in_flight: InFlightBatch, earlier: "asyncio.Task[bool] | None") -> bool:
+        return await super()._carry(batch, in_flight, None)
 
 
 class NeverGoesBack(Member):
@@ -121,7 +122,7 @@ class Overtakes(Loop):
     """Lets no document wait for the batch before."""
 
     @override
-    async def process(self, records: Sequence[Record], turn: Turn | None = None) -> Tally:
+    async def process(self, records: Sequence[Record], in_flight: InFlightBatch | None = None) -> Tally:
         return await super().process(records)
 
 
@@ -129,8 +130,8 @@ class GoesByArrivals(Loop):
     """Takes what arrives for a clock: on timelines that ticks tell, decides at once what it makes due."""
 
     @override
-    async def process(self, records: Sequence[Record], turn: Turn | None = None) -> Tally:
-        tally = await super().process(records, turn)
+    async def process(self, records: Sequence[Record], in_flight: InFlightBatch | None = None) -> Tally:
+        tally = await super().process(records, in_flight)
         for event, partition in _ticked(records):
             if not isinstance(event.data, TELL_TIME):
                 await self.sweep(
@@ -143,8 +144,8 @@ class ActsAtOnce(Loop):
     """Acts on a tick when it is read, whatever is still to be read."""
 
     @override
-    async def process(self, records: Sequence[Record], turn: Turn | None = None) -> Tally:
-        tally = await super().process(records, turn)
+    async def process(self, records: Sequence[Record], in_flight: InFlightBatch | None = None) -> Tally:
+        tally = await super().process(records, in_flight)
         for event, partition in _ticked(records):
             if isinstance(event.data, ClockTicked):
                 await self.sweep([partition], event.timeline, event.time)

@@ -1,13 +1,16 @@
 """Readers of records that are wrong on purpose, each in one rule."""
 
+from collections.abc import Sequence
 from typing import Any
 from unittest.mock import patch
 
 from typing_extensions import override
 
 from chassis.core.service import Service
-from chassis.runtime import loop
+from chassis.runtime import sorting
 from chassis.runtime.bus.record import Record, taken_in_at, value_of
+from chassis.runtime.loop import Loop
+from chassis.runtime.sorting import SortedBatch
 from contracts.envelope import AnyEvent
 from contracts.topics import read_event
 from tests.simulation.services import altered
@@ -19,13 +22,13 @@ def _believing(record: Record) -> AnyEvent:
     return read_event(record.topic, value_of(record), strict=False).take_in(taken_in_at(record))
 
 
-class Credulous(loop.Loop):
+class Credulous(Loop):
     """Believes what a record says of itself."""
 
     @override
-    def _sort(self, *given: Any) -> Any:
-        with patch.object(loop, "read_record", _believing):
-            return super()._sort(*given)
+    def _sort(self, records: Sequence[Record]) -> SortedBatch:
+        with patch.object(sorting, "read_record", _believing):
+            return super()._sort(records)
 
 
 def at_home_anywhere(service: Service[Any]) -> Service[Any]:

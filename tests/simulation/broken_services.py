@@ -235,6 +235,18 @@ BROKEN_SERVICES = (
         found_within=100,
     ),
     Variant(
+        "owes nobody an apology",
+        product=silent("sla", _is(sla.ApologyRequired)),
+        law="every missed date has a letter",
+        found_within=10,
+    ),
+    Variant(
+        "stands by an apology for nothing",
+        product=silent("sla", _is(sla.ApologyWithdrawn)),
+        law="no apology stands for nothing",
+        found_within=300,
+    ),
+    Variant(
         "moves a date in silence",
         product=silent("sla", _is(sla.DossierRescheduled, kind="calendar")),
         law="a moved date is told once",

@@ -16,7 +16,7 @@ from chassis.runtime.bus.publisher import Publisher
 from chassis.runtime.bus.reading import Batch
 from chassis.runtime.bus.record import Message, Record
 from chassis.runtime.bus.subscription import Handle, Subscription
-from chassis.runtime.in_flight import Turn
+from chassis.runtime.in_flight import InFlightBatch
 from chassis.runtime.loop import Loop
 from chassis.runtime.run import Runner
 from chassis.runtime.settings import Settings
@@ -191,9 +191,9 @@ class FarRunner(Runner):
         """SIGTERM."""
         self._ask_to_stop()
 
-    async def take(self, records: Sequence[Record], turn: Turn) -> None:
+    async def take(self, records: Sequence[Record], in_flight: InFlightBatch) -> None:
         """The handler."""
-        await self._take(records, turn)
+        await self._take(records, in_flight)
         self._subscription.done(records)
 
 

@@ -8,7 +8,7 @@ from typing_extensions import override
 from chassis.core.document import Document
 from chassis.core.stream_time import Timeline, Told
 from chassis.runtime.store.memory import MemoryStore
-from chassis.runtime.store.mongo import Store
+from chassis.runtime.store.protocol import Store
 from tests.simulation.wire import Wire
 
 
@@ -27,9 +27,9 @@ class FarStore(Store):
         """Nothing to close."""
 
     @override
-    async def load(self, keys: Sequence[str], *, whole: bool = False) -> dict[str, Document]:
+    async def load(self, keys: Sequence[str], *, with_history: bool = False) -> dict[str, Document]:
         await self._wire.store("load")
-        found = await self.near.load(keys, whole=whole)
+        found = await self.near.load(keys, with_history=with_history)
         await self._wire.store("loaded")
         return found
 

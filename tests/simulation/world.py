@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
-from chassis.runtime import clock, loop
+from chassis.runtime import clock, document_cache, loop
 from chassis.runtime.bus.record import Message
 from contracts import rule_days
 from contracts.envelope import LIVE
@@ -163,8 +163,8 @@ class World:
         dice = random.getstate()
         random.seed(self.rng.random())
         try:
-            small = patch.multiple(loop, CHUNK=2, KEPT=3)
-            with patch.object(clock, "now", lambda: self.now), small, self.asyncio.running():
+            chunk, cache = patch.object(loop, "CHUNK", 2), patch.object(document_cache, "CAPACITY", 3)
+            with patch.object(clock, "now", lambda: self.now), chunk, cache, self.asyncio.running():
                 yield
         finally:
             random.setstate(dice)

@@ -53,7 +53,7 @@ def demo(
 def _stack() -> Iterator[None]:
     """The embedded stack, unless other servers are named or it runs already; stopped if it was started here."""
     stack = Stack.from_env()
-    if os.environ.get("LIENTHONG_KAFKA") or any(one.state == "running" for one in stack.status()):
+    if os.environ.get("LIENTHONG_KAFKA") or any(server.state == "running" for server in stack.status()):
         yield
         return
     try:

@@ -1,4 +1,4 @@
-"""Who sits at this computer: stands in what stays on record, unless somebody else is named."""
+"""The name of the person at this computer. It stands in what stays on record, unless somebody else is named."""
 
 import getpass
 import os

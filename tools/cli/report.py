@@ -24,7 +24,7 @@ console = Console()
 
 
 class By(StrEnum):
-    """What a row stands for."""
+    """The thing that a row stands for."""
 
     AGENCY = "agency"
     STEP = "step"

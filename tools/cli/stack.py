@@ -42,7 +42,7 @@ def down() -> None:
 def status_of_stack() -> None:
     """What runs where."""
     table = Table("server", "state", "address", "pid", "memory")
-    for one in Stack.from_env().status():
-        memory = f"{one.memory // 2**20} MB" if one.memory else ""
-        table.add_row(one.name, one.state, one.address, str(one.pid or ""), memory)
+    for server in Stack.from_env().status():
+        memory = f"{server.memory // 2**20} MB" if server.memory else ""
+        table.add_row(server.name, server.state, server.address, str(server.pid or ""), memory)
     console.print(table)

@@ -1,4 +1,4 @@
-"""The figures of the shop for people: a live table while it works, a summary at the end. Pure rendering."""
+"""The figures of `status` for people: a live table while services work, a summary at the end. Pure rendering."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,11 @@ from rich.text import Text
 from contracts.envelope import LIVE
 
 MOST_AGENCIES = 8
+"""Lines: as many as the longest of the other blocks has."""
+
 BAR = 8
+"""Columns of the longest bar."""
+
 SERVICES = ("intake", "routing", "sla", "rating", "notify")
 
 DOSSIERS = {
@@ -29,14 +33,14 @@ Figures = Mapping[str, Any]
 
 
 def render(status: Figures, moment: str | None) -> RenderableType:
-    """The live table: what the shop has done and has to do, with simulated time if there is any."""
+    """The live table: what the services have done and have to do, with simulated time if there is any."""
     title = " · ".join(["Liên Thông", str(status.get("timeline", LIVE)), *([moment] if moment else [])])
     blocks = [_dossiers(status), _holding(status), _consequences(status), _health(status)]
     return Panel(Columns(blocks, padding=(0, 3)), title=Text(title, "bold"), title_align="left")
 
 
 def summary(status: Figures) -> RenderableType:
-    """What it all came to, with the records of every topic."""
+    """The table at the end, with the records of every topic."""
     return Group(render(status, None), _topics(status))
 
 
@@ -57,7 +61,7 @@ def _dossiers(status: Figures) -> Table:
 
 
 def _holding(status: Figures) -> Table:
-    """Who has most in hand; beyond those, how many there are."""
+    """The agencies that have most in hand; of the others, their number."""
     table, found = _block("in hand by agency"), _part(status, "holding")
     ranked = sorted(found.items(), key=lambda item: (-_count(item[1]), item[0]))
     most = max((_count(count) for _, count in ranked), default=1)

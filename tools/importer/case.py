@@ -72,7 +72,7 @@ class CaseReader:
         self._report.cases += 1
         line = f" (line {raw.line})" if raw.line else ""
         self._where = f"{text_of(raw.values, self._mapping.case.id)[:60] or 'case'}{line}"
-        happenings = tuple(sorted(self._happenings.read(raw), key=lambda one: one.at))
+        happenings = tuple(sorted(self._happenings.read(raw), key=lambda happening: happening.at))
         start = self._start(raw, happenings)
         code = self._code(raw)
         if start is None:
@@ -134,11 +134,13 @@ class CaseReader:
         end = self._moment(raw.values, self._mapping.case.end, "end")
         if end is None:
             ends = self._mapping.ends_with
-            return next((one.at for one in happenings if one.activity in ends and not one.begins), None)
+            return next(
+                (happening.at for happening in happenings if happening.activity in ends and not happening.begins), None
+            )
         day = self._times.day(text_of(raw.values, self._mapping.case.end))
         if day is None:
             return end
-        done = max([end, *(one.at for one in happenings if self._times.local(one.at).date() == day)])
+        done = max([end, *(happening.at for happening in happenings if self._times.local(happening.at).date() == day)])
         same_day = deadline is not None and self._times.local(deadline).date() == day
         return max(end, min(done, deadline)) if deadline and same_day else done
 

@@ -73,7 +73,9 @@ def open_in_order(start: datetime, wanted: Sequence[datetime]) -> list[datetime]
 def ended_in_order(start: datetime, wanted: Sequence[datetime], end: int) -> list[datetime]:
     """The same where the report at the place `end` keeps its time exactly, at the cost of being after `start`."""
     until, at = _backwards(wanted[: end + 1]), wanted[end]
-    times = [max(one, min(start + TICK * (place + 1), at - TICK * (end - place))) for place, one in enumerate(until)]
+    times = [
+        max(moment, min(start + TICK * (place + 1), at - TICK * (end - place))) for place, moment in enumerate(until)
+    ]
     for later in wanted[end + 1 :]:
         times.append(max(later, times[-1] + TICK))
     return times
@@ -92,8 +94,8 @@ def hand_overs(claims: Sequence[AnyEvent]) -> int:
 
 
 def _story(case: Case, holder: str) -> Iterator[_Told]:
-    """Who tells what, in the order it happened."""
-    open_until = [one for one in case.happenings if case.end is None or one.at <= case.end]
+    """The claims of a case with who makes them, in the order in which they happened."""
+    open_until = [happening for happening in case.happenings if case.end is None or happening.at <= case.end]
     for happening in open_until:
         agency = happening.agency or holder
         if agency != holder:

@@ -1,4 +1,4 @@
-"""What can be wrong with an import as a whole. Flaws of single cases are not errors; see `report`."""
+"""Errors of an import as a whole. Flaws of single cases are not errors; see `report`."""
 
 
 class ImportFailed(ValueError):  # noqa: N818 - it is what the user reads, in the user's words

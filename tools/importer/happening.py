@@ -89,7 +89,7 @@ class HappeningReader:
         return Happening(at, activity, agency, officer, (*unique, "begins") if begins else unique, begins)
 
     def _begins(self, values: dict[str, str]) -> bool | None:
-        """Whether it only begins a step, by its transition; None where it is neither that nor the step's end."""
+        """True where its transition only begins a step, False where it ends one; None where it does neither."""
         transition = text_of(values, self._mapping.event.lifecycle).casefold()
         if not transition or transition in self._mapping.lifecycle.finishes:
             return False
@@ -125,7 +125,7 @@ class HappeningReader:
         """
         own_id = text_of(values, self._mapping.event.id)
         namesakes = known.setdefault((own_id, happening.begins) if own_id else happening.content, [])
-        if any(one.content == happening.content for one in namesakes):
+        if any(namesake.content == happening.content for namesake in namesakes):
             self._note(Kind.DUPLICATE_EVENT, f"{happening.activity} at {happening.at.isoformat()}")
             return None
         namesakes.append(happening)

@@ -103,7 +103,7 @@ Transitions = Annotated[frozenset[str], AfterValidator(lambda names: frozenset(n
 
 
 class Lifecycle(_Strict):
-    """What a transition in an activity's lifecycle means; an event without one finishes its step.
+    """The meaning of each transition in an activity's lifecycle; an event without one finishes its step.
 
     All others are counted and not told: `suspend` and `resume` of the standard speak of somebody's work, and the clock
     of a dossier stands only for what the law names.
@@ -121,7 +121,7 @@ class Related(_Strict):
 
 
 class OcelShape(_Strict):
-    """What is what in an object-centric log (OCEL 2.0).
+    """The meaning of the objects in an object-centric log (OCEL 2.0).
 
     Attributes:
         dossier: the type of the objects that are dossiers.
@@ -218,7 +218,7 @@ class Mapping(_Strict):
 
     @property
     def source(self) -> str:
-        """Who says what the log says."""
+        """The source of all events that are made of the log."""
         return source_of(self.timeline)
 
     def code_of(self, values: dict[str, str]) -> str:
@@ -236,7 +236,7 @@ def source_of(timeline: str) -> str:
 
 
 def is_submission_id(code: str) -> bool:
-    """Whether a dossier code can serve as the submission's id too."""
+    """Tell whether a dossier code can serve as the submission's id too."""
     return len(code) >= SHORTEST_CODE and re.fullmatch(DOSSIER_CODE_PATTERN, code) is not None
 
 

@@ -56,7 +56,7 @@ Relation = tuple[str, str | None, str]
 
 
 class ObjectLog:
-    """What a reader of one format found, until all is read. It is gone when closed."""
+    """The objects and events that a reader of one format found, until all is read. They are gone when it is closed."""
 
     def __init__(self, mapping: Mapping, note: Note) -> None:
         if mapping.ocel is None:
@@ -166,7 +166,7 @@ def _meant(relations: list[Relation], meant: Related) -> list[str]:
     if not meant.type and not meant.qualifier:
         return []
     return [
-        one
-        for one, kind, qualifier in relations
+        other
+        for other, kind, qualifier in relations
         if (not meant.type or kind == meant.type) and (not meant.qualifier or qualifier == meant.qualifier)
     ]

@@ -57,8 +57,8 @@ def _object(log: ObjectLog, item: Any) -> bool:
         return False
     log.add_object(object_id, kind)
     if kind == log.shape.dossier:
-        for one in _list(item, "attributes"):
-            log.add_value(object_id, _own(one, "name"), _own(one, "time"), plain(one.get("value")))
+        for attribute in _list(item, "attributes"):
+            log.add_value(object_id, _own(attribute, "name"), _own(attribute, "time"), plain(attribute.get("value")))
     return True
 
 
@@ -66,10 +66,10 @@ def _event(log: ObjectLog, item: Any) -> bool:
     if not (event_id := _own(item, "id")) or not (kind := _own(item, "type")):
         return False
     if log.add_event(event_id, kind):
-        values = {_own(one, "name"): plain(one.get("value")) for one in _list(item, "attributes")}
+        values = {_own(attribute, "name"): plain(attribute.get("value")) for attribute in _list(item, "attributes")}
         log.describe(event_id, _own(item, "time"), values)
-        for one in _list(item, "relationships"):
-            log.relate(event_id, _own(one, "objectId"), _own(one, "qualifier"))
+        for relation in _list(item, "relationships"):
+            log.relate(event_id, _own(relation, "objectId"), _own(relation, "qualifier"))
     return True
 
 
@@ -80,7 +80,7 @@ def _own(item: Any, name: str) -> str:
 
 def _list(item: Any, name: str) -> list[dict[str, Any]]:
     found = item.get(name)
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    return [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
 
 
 def plain(value: Any) -> str:

@@ -37,7 +37,7 @@ OnProgress = Callable[[int, int], None]
 
 
 class Bus(Protocol):
-    """What the player needs of the world."""
+    """The bus, as far as the player needs it."""
 
     async def publish(self, messages: Sequence[Message]) -> None:
         """Publish; returns when all are acknowledged."""
@@ -54,7 +54,7 @@ async def play(
     *,
     deadlines: Deadlines | None = None,
     from_scratch: bool = False,
-    on_progress: OnProgress | None = None,
+    on_progress: OnProgress = lambda _done, _total: None,
 ) -> Report:
     """Play a log onto the bus, then tell its timeline what time it is.
 
@@ -79,7 +79,6 @@ async def play(
     reader = _FORMATS[log.form]
     deadlines = deadlines or Deadlines(mapping)
     progress = Progress(progress_folder, file, mapping, deadlines.basis, from_scratch=from_scratch)
-    on_progress = on_progress or (lambda _done, _total: None)
     key = mapping.case.id if log.form in {"xes", "csv"} else ID
     with Scratch() as scratch, Grouping(key) as grouping:
         player = _Player(mapping, bus, progress, scratch, deadlines)

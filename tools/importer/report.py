@@ -1,4 +1,4 @@
-"""What an import found: totals, and every anomaly by kind with its number and first example."""
+"""The report of an import: totals, and every anomaly by kind with its number and first example."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -89,7 +89,7 @@ class Report:
 
     @property
     def complete(self) -> bool:
-        """Whether the file was read to its end."""
+        """The file was read to its end."""
         return Kind.FILE_BROKEN not in self.anomalies
 
     def note(self, kind: Kind, example: str) -> None:
@@ -132,7 +132,7 @@ class Report:
         }
 
     def rows(self) -> list[tuple[str, str, str, str]]:
-        """What was found, how often, in how many cases, first example: for a table."""
+        """The rows of a table: a finding, how often it occurs, in how many cases, and its first example."""
         totals = [(name, f"{number:,}", "", "") for name, number in self.totals().items()]
         found = [(kind, self.anomalies[kind]) for kind in self._kinds()]
         return totals + [(kind.value, f"{a.count:,}", f"{a.cases:,}", a.example) for kind, a in found]

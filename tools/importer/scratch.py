@@ -1,4 +1,4 @@
-"""What must be remembered of every case until the log's end, kept in a temporary file instead of memory."""
+"""A temporary file for what must be remembered of every case until the log's end: memory would not do."""
 
 import sqlite3
 from datetime import datetime
@@ -27,7 +27,7 @@ class Scratch:
         self._base.close()
 
     def is_new(self, code: str) -> bool:
-        """Whether this code was not seen before; from now on it was."""
+        """Tell whether a code is new, and remember it."""
         return self._base.execute("INSERT OR IGNORE INTO codes VALUES (?)", (code,)).rowcount == 1
 
     def keep_open(self, deadline: datetime, place: str) -> None:

@@ -15,7 +15,7 @@ _DIRECTIVE = re.compile(r"%[-_0^#]?.")
 _YEARS = ("%Y", "%y", "%G", "%c", "%x")
 _HOURS = ("%H", "%I", "%c", "%X")
 _ZONE_IN_WORDS = re.compile(r"(?<![A-Za-z])(?!T\b)[A-Z]{1,5}(?![A-Za-z])|[+-]\d\d:?\d\d|[A-Za-z]+/[A-Za-z]+")
-"""What a format's own words must not hold: a zone that `strptime` would read over."""
+"""Words that a format must not have: a zone that `strptime` would read over."""
 
 _ZONE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_+/-]*")
 _EVERYWHERE_THE_SAME = frozenset({"UTC", "GMT", "Z"})

@@ -11,7 +11,7 @@ LONGEST_CODE = 120
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 _UNFIT = re.compile(r"[^A-Za-z0-9._-]")
 _NO_CODE = re.compile("[|\\x00-\\x1f\\x7f\\ud800-\\udfff]")
-"""What `contracts.envelope.Code` refuses: control characters, the bar, and halves of characters."""
+"""Characters that `contracts.envelope.Code` refuses: control characters, the bar, and halves of characters."""
 
 
 def placeholders(template: str) -> frozenset[str]:

@@ -25,7 +25,7 @@ CHUNK = 500
 
 @dataclass(frozen=True)
 class Announcement:
-    """What is announced.
+    """An announcement of days that are worked otherwise.
 
     Attributes:
         calendar: its name.
@@ -43,7 +43,7 @@ class Announcement:
 
     @property
     def data(self) -> CalendarChanged:
-        """What every event carries."""
+        """The payload of every event."""
         days = tuple(map(announced, self.days))
         return CalendarChanged(calendar=self.calendar, days=days, reason=self.reason)
 
@@ -52,7 +52,7 @@ class Announcement:
         return queries.under_way(self.timeline)
 
     def events_for(self, code: str, state: Mapping[str, Any]) -> list[AnyEvent]:
-        """What is left to say to one of them."""
+        """The events that one of them has not had yet."""
         event = self.for_dossier(code, state)
         return [event] if event else []
 
@@ -79,7 +79,7 @@ class Announcement:
 
 @dataclass(frozen=True)
 class Retraction:
-    """What was announced of a day does not hold: every announcement of a calendar that speaks of it is taken back.
+    """Every announcement of a calendar that speaks of a day is taken back.
 
     Attributes:
         calendar: its name.

@@ -30,7 +30,7 @@ CLAIMS = frozenset({payload.TYPE for owner in ("portals", "agencies", "operators
     "rating.submitted",
     "feedback.submitted",
 }
-"""What outsiders tell the services. Rating owns two of them, because its own API publishes them for citizens."""
+"""The topics on which outsiders tell something. Rating owns two of them: its own API publishes them for citizens."""
 
 CONTENT_TYPE = "application/cloudevents+json"
 BUILD = "run `lienthong contracts build`"
@@ -96,7 +96,7 @@ def build(folder: Path) -> list[Path]:
 
 
 def check(folder: Path) -> list[str]:
-    """What is wrong with the files in `folder`; empty when they are what this code publishes and understands."""
+    """The faults of the files in `folder`; empty when they are what this code publishes and understands."""
     return [*_broken(folder), *_outdated(folder), *_bad_samples(folder)]
 
 

@@ -1,4 +1,4 @@
-"""What an operator does with dead letters: put a record back, or note that nothing is to be done.
+"""An operator's actions on dead letters: put a record back, or note that nothing is to be done.
 
 Whoever may write to a dead-letter topic can write anything there. So a dead letter only *names* a record. What is put
 back is the record itself, read again where it stands, and only if the dead letter holds the same bytes.
@@ -37,10 +37,10 @@ async def original(kafka: str, dead_letter: DeadLetter) -> "ConsumerRecord[bytes
     Raises:
         UnprovenError: the dead letter names no record that its service reads, or other bytes stand there, or none.
     """
-    place = _place(dead_letter)
+    partition = _origin(dead_letter)
     with speaking_to(kafka):
-        record = await _read(kafka, place, dead_letter.offset)
-    where = f"{place.topic}/{place.partition}/{dead_letter.offset}"
+        record = await _read(kafka, partition, dead_letter.offset)
+    where = f"{partition.topic}/{partition.partition}/{dead_letter.offset}"
     if record is None:
         raise UnprovenError(
             f"{dead_letter.name}: there is no record at {where} (any more), so it can only be discarded"
@@ -59,7 +59,7 @@ async def whole_value(kafka: str, dead_letter: DeadLetter) -> bytes | None:
     return dead_letter.value if dead_letter.whole else (await original(kafka, dead_letter)).value
 
 
-def _place(dead_letter: DeadLetter) -> TopicPartition:
+def _origin(dead_letter: DeadLetter) -> TopicPartition:
     """The topic and partition that a dead letter came from. Its headers may name only topics that its service reads."""
     reads = all_services(load_settings())[dead_letter.service].topics
     if dead_letter.topic not in reads or dead_letter.partition < 0 or dead_letter.offset < 0:
@@ -70,10 +70,10 @@ def _place(dead_letter: DeadLetter) -> TopicPartition:
     return TopicPartition(dead_letter.topic, dead_letter.partition)
 
 
-async def _read(kafka: str, place: TopicPartition, offset: int) -> "ConsumerRecord[bytes, bytes] | None":
-    """The committed record at one place; None if there is none."""
+async def _read(kafka: str, partition: TopicPartition, offset: int) -> "ConsumerRecord[bytes, bytes] | None":
+    """The committed record at an offset; None if there is none."""
     async with Admin(kafka) as admin:
-        end = (await admin.ends([place.topic])).get(place, 0)
+        end = (await admin.ends([partition.topic])).get(partition, 0)
     if offset >= end:
         return None
     consumer = AIOKafkaConsumer(
@@ -84,11 +84,11 @@ async def _read(kafka: str, place: TopicPartition, offset: int) -> "ConsumerReco
     )
     await consumer.start()
     try:
-        consumer.assign([place])
-        consumer.seek(place, offset)
+        consumer.assign([partition])
+        consumer.seek(partition, offset)
         async with asyncio.timeout(REREAD_SECONDS):
-            while await consumer.position(place) <= offset:
-                for record in (await consumer.getmany(place, timeout_ms=1000, max_records=1)).get(place, []):
+            while await consumer.position(partition) <= offset:
+                for record in (await consumer.getmany(partition, timeout_ms=1000, max_records=1)).get(partition, []):
                     return record if record.offset == offset else None
     finally:
         await consumer.stop()
@@ -96,7 +96,7 @@ async def _read(kafka: str, place: TopicPartition, offset: int) -> "ConsumerReco
 
 
 def _is_about(dead_letter: DeadLetter, record: "ConsumerRecord[bytes, bytes]") -> bool:
-    """Whether the dead letter holds what the record holds, as far as dead letters keep it."""
+    """Tell whether a dead letter and a record hold the same bytes, as far as dead letters keep them."""
     key = record.key and record.key[:MAX_KEY_BYTES]
     value = record.value
     if dead_letter.cut and value is not None and dead_letter.value is not None:

@@ -25,7 +25,7 @@ NAME = re.compile(rf"({'|'.join(SERVICES)})/(\d{{1,9}})/(\d{{1,18}})")
 
 @dataclass(frozen=True)
 class Action:
-    """What somebody did with a dead letter.
+    """One thing that somebody did with a dead letter.
 
     Attributes:
         what: ``replayed``, ``refused`` (its origin does not bear it out, so it was not replayed) or ``discarded``.
@@ -70,7 +70,7 @@ class DeadLetter:
 
     @property
     def service(self) -> str:
-        """Who could not take it."""
+        """The service that could not take it."""
         return self.name.partition("/")[0]
 
     @property
@@ -80,17 +80,17 @@ class DeadLetter:
 
     @property
     def settled(self) -> bool:
-        """Whether nothing is left to do about it."""
+        """Nothing is left to do about it."""
         return self.status in ("replayed", "discarded")
 
     @property
     def is_order(self) -> bool:
-        """Whether it orders to skip a batch that nobody could read, and holds that instead of a record."""
+        """It is an order to skip a batch that nobody could read, and holds the batch instead of a record."""
         return UNTIL in dict(self.headers)
 
     @property
     def whole(self) -> bool:
-        """Whether the dead letter holds all bytes that its record held."""
+        """It holds all bytes that its record held."""
         return not self.cut and len(self.key or b"") < MAX_KEY_BYTES
 
 

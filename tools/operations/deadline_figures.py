@@ -10,16 +10,18 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from services.sla.report_row import OPEN, DossierLine, StepLine, dossier_in, steps_in
+from services.sla.report_row import OPEN, DossierRow, StepRow, dossier_in, steps_in
 
 HOUR = 3600
+"""Seconds."""
+
 CAUSES = ("supplement", "payment", "force-majeure")
 """Causes of pauses that always have a column; others have one where they occur."""
 
 KEYS = {"agency": ("agency",), "step": ("procedure", "step"), "procedure": ("procedure",), "month": ("month",)}
 """By what figures can be told, and the columns that name a row."""
 
-DOSSIER_KEYS: Mapping[str, Callable[[DossierLine], str]] = {
+DOSSIER_KEYS: Mapping[str, Callable[[DossierRow], str]] = {
     "agency": attrgetter("agency"),
     "procedure": attrgetter("procedure"),
     "month": attrgetter("month"),
@@ -31,7 +33,7 @@ Row = dict[str, Any]
 
 @dataclass
 class Sums:
-    """What is added up for one row, and for all of them together.
+    """The sums of one row, or of all rows together.
 
     Attributes:
         used: seconds of working time of each that ended with a verdict.
@@ -50,7 +52,7 @@ class Sums:
     pauses: Counter[str] = field(default_factory=Counter)
     paused: Counter[str] = field(default_factory=Counter)
 
-    def add(self, one: DossierLine | StepLine, now: float) -> None:
+    def add(self, one: DossierRow | StepRow, now: float) -> None:
         """Count one more."""
         self.received += 1
         self.returns += one.returns
@@ -105,30 +107,30 @@ class Tally:
 
     def _add_dossiers(self, texts: Iterable[str]) -> None:
         key, moment, sums = DOSSIER_KEYS[self.by], self.now.timestamp(), self._sums
-        for one in map(dossier_in, texts):
-            found = sums[key(one),]
-            found.add(one, moment)
-            for step, _, seconds in one.losses:
+        for line in map(dossier_in, texts):
+            found = sums[key(line),]
+            found.add(line, moment)
+            for step, _, seconds in line.losses:
                 found.lost[step] += seconds
 
     def _add_steps(self, texts: Iterable[str]) -> None:
         moment, sums = self.now.timestamp(), self._sums
         for text in texts:
             procedure = dossier_in(text).procedure
-            for one in steps_in(text):
-                found = sums[procedure, one.step]
-                found.add(one, moment)
-                if one.how == "late":
-                    found.lost[one.step] += max(0, one.used - one.allowed)
+            for line in steps_in(text):
+                found = sums[procedure, line.step]
+                found.add(line, moment)
+                if line.how == "late":
+                    found.lost[line.step] += max(0, line.used - line.allowed)
 
     def figures(self) -> Figures:
-        """What it came to; rows in the order of their names."""
+        """The report; its rows in the order of their names."""
         sums = self._sums
-        causes = sorted({cause for one in sums.values() for cause in one.pauses} - set(CAUSES))
-        slowest = _slowest_steps(sums) if self.by == "step" else {key: _most(one.lost) for key, one in sums.items()}
+        causes = sorted({cause for row in sums.values() for cause in row.pauses} - set(CAUSES))
+        slowest = _slowest_steps(sums) if self.by == "step" else {key: _most(row.lost) for key, row in sums.items()}
         total, names = _total(sums.values()), KEYS[self.by]
         rows = (
-            dict(zip(names, key, strict=True)) | _row(one, slowest[key], causes) for key, one in sorted(sums.items())
+            dict(zip(names, key, strict=True)) | _row(row, slowest[key], causes) for key, row in sorted(sums.items())
         )
         return Figures(self.by, self.timeline, self.now, tuple(rows), _row(total, _most(total.lost), causes))
 
@@ -136,8 +138,8 @@ class Tally:
 def _slowest_steps(sums: Mapping[Key, Sums]) -> dict[Key, str]:
     """The step that loses the most time in each row's procedure."""
     lost: dict[str, Counter[str]] = {}
-    for (procedure, _), one in sums.items():
-        lost.setdefault(procedure, Counter()).update(one.lost)
+    for (procedure, _), row in sums.items():
+        lost.setdefault(procedure, Counter()).update(row.lost)
     return {key: _most(lost[key[0]]) for key in sums}
 
 
@@ -148,9 +150,9 @@ def _most(lost: Mapping[str, int]) -> str:
 
 def _total(sums: Iterable[Sums]) -> Sums:
     total = Sums()
-    for one in sums:
+    for row in sums:
         for name in vars(total):
-            mine, more = getattr(total, name), getattr(one, name)
+            mine, more = getattr(total, name), getattr(row, name)
             if isinstance(mine, Counter):
                 mine.update(more)
             elif isinstance(mine, list):

@@ -41,6 +41,6 @@ async def deadline_figures(settings: Settings, by: str, timeline: str, span: tup
 
 
 async def present(store: MongoStore, timeline: str) -> datetime:
-    """What time it is: of an import or a simulation as its latest tick said, else the wall clock's."""
+    """The present moment: of an import or a simulation as its latest tick said, else the wall clock's."""
     ticks = {} if timeline == LIVE else await store.clocks(ALL_PARTITIONS)
     return max((now for (name, _), now in ticks.items() if name == timeline), default=clock.now())

@@ -119,7 +119,7 @@ _WHY: dict[str, _Cell] = {
 
 
 def _pauses(waited: Mapping[str, Mapping[str, int]]) -> Text:
-    return Text(", ".join(f"{cause} {one['count']:,}" for cause, one in waited.items() if one["count"]))
+    return Text(", ".join(f"{cause} {wait['count']:,}" for cause, wait in waited.items() if wait["count"]))
 
 
 def _spent(hours: float | None, share: float | None) -> Text:

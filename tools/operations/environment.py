@@ -1,4 +1,4 @@
-"""What every command needs first: the settings, and where the bus and the stores answer."""
+"""The environment of every command: the settings, and where the bus and the stores answer."""
 
 from chassis.runtime.settings import Settings, load_settings
 from chassis.runtime.store.mongo import MongoStore

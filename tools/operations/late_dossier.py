@@ -22,7 +22,7 @@ UNIT, REGISTRY = "H29.16.01", "H29.04.01"
 
 
 class Bus(Protocol):
-    """What the play needs of a bus."""
+    """The bus, as far as the play needs it."""
 
     async def publish(self, messages: Sequence[Message]) -> None:
         """Return when all are acknowledged."""
@@ -66,7 +66,7 @@ ACTS: tuple[tuple[datetime, str, str, claims.Claim], ...] = (
     (_at(4, "15:00"), REGISTRY, "CB-0117", EXPLAINED),
     (_at(9, "09:30"), REGISTRY, "CB-0117", claims.FinishedStep(step="register")),
 )
-"""What the agencies report: the land registry misses its two days, says why and until when, and keeps that."""
+"""The agencies' reports: the land registry misses its two days, says why and until when, and keeps that."""
 
 
 async def play_example(settings: Settings, on_wait: OnWait) -> str:

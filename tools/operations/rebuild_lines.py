@@ -1,10 +1,10 @@
-"""What reports read, worked out anew from all that is on record."""
+"""Work out anew, from all that is on record, the lines that reports read."""
 
 from collections.abc import Sequence
 
 from chassis.core.service import Service
 from chassis.runtime.store.mongo import MongoStore
-from services.sla.report_row import line_of
+from services.sla.report_row import row_of
 from services.sla.state import State
 from tools.operations.environment import environment, store_of
 from tools.operations.registry import all_services
@@ -27,8 +27,8 @@ async def rebuild_lines() -> int:
 
 async def rewrite_lines(store: MongoStore, watch: Service[State], keys: Sequence[str]) -> int:
     """Write the lines of these documents anew, while the service may be at work. Returns how many have one."""
-    found = (await store.load(keys, whole=True)).values()
+    found = (await store.load(keys, with_history=True)).values()
     for doc in found:
-        doc.line = line_of(watch.fold(doc.events))
+        doc.line = row_of(watch.fold(doc.events))
     await store.rewrite_lines(list(found))
     return sum(doc.line is not None for doc in found)

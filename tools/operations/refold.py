@@ -13,7 +13,7 @@ from chassis.core.fault import is_of_process
 from chassis.core.refold import fold_anew, is_outdated
 from chassis.core.service import Service
 from chassis.runtime.settings import Settings
-from chassis.runtime.store.mongo import Store
+from chassis.runtime.store.protocol import Store
 from tools.operations.environment import store_of
 from tools.operations.registry import all_services
 
@@ -75,7 +75,7 @@ async def _refold_page(store: Store, service: Service[Any], keys: Sequence[str],
     """Fold these until none has lost its guard: whoever saves in between has more facts, which count too."""
     pending = list(keys)
     while pending:
-        docs = (await store.load(pending, whole=True)).values()
+        docs = (await store.load(pending, with_history=True)).values()
         folded = list(_folded([doc for doc in docs if is_outdated(doc, service)], service, found))
         pending = sorted(await store.put_states(folded))
     found.done += sum(key not in found.failed for key in keys)

@@ -36,9 +36,9 @@ def _services(calendar_file: Path | None, rules_file: Path | None) -> dict[str, 
         rating(),
         notify(),
     )
-    return {one.name: one for one in found}
+    return {service.name: service for service in found}
 
 
 def groups(settings: Settings) -> dict[str, tuple[str, ...]]:
     """Topics that each consumer group reads."""
-    return {settings.group_prefix + name: one.topics for name, one in all_services(settings).items()}
+    return {settings.group_prefix + name: service.topics for name, service in all_services(settings).items()}

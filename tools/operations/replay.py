@@ -33,7 +33,7 @@ class Folded:
 
 @dataclass
 class Comparison:
-    """What replay and live store have in common.
+    """The result of holding a replay against the live store.
 
     Attributes:
         events: facts folded.
@@ -51,7 +51,7 @@ class Comparison:
 
     @property
     def same(self) -> bool:
-        """Whether nothing differs."""
+        """Nothing differs."""
         return not (self.different or self.missing_live or self.missing_streams)
 
 

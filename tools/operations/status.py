@@ -8,15 +8,14 @@ from chassis.runtime.settings import Settings
 from chassis.runtime.store.mongo import MongoStore
 from contracts.envelope import LIVE
 from contracts.topics import SERVICES, dead_letter_topic
+from services.intake import queries as intake_queries
 from services.notify import queries as notify_queries
+from services.rating import queries as rating_queries
+from services.routing import queries as routing_queries
 from services.sla import queries as sla_queries
 from tools.operations import dead_letters
 from tools.operations.environment import store_of
 from tools.operations.registry import all_services, groups
-
-TOTAL = {"$sum": 1}
-Query = Mapping[str, Any]
-"""Which documents are meant: those of one timeline."""
 
 
 async def figures(settings: Settings, timeline: str = LIVE) -> dict[str, Any]:
@@ -27,12 +26,11 @@ async def figures(settings: Settings, timeline: str = LIVE) -> dict[str, Any]:
             records = await admin.records()
             lag = await admin.lag(groups(settings))
         dead = sum([len(await dead_letters.list_open(settings.kafka, name)) for name in SERVICES])
-        here = {"state.timeline": timeline}
         return {
             "timeline": timeline,
-            "dossiers": await _dossiers(stores, here, timeline),
-            "holding": await _holding(stores["routing"], here),
-            "escalations": await _first_number(stores["sla"], sla_queries.escalations(timeline)),
+            "dossiers": await _dossiers(stores, timeline),
+            "holding": await _holding(stores["routing"], timeline),
+            "escalations": await _escalations(stores["sla"], timeline),
             "letters": await notify_queries.letters(stores["notify"], timeline),
             "topics": {topic: n for topic, n in records.items() if topic not in map(dead_letter_topic, SERVICES)},
             "ratings": await _ratings(stores["rating"], timeline),
@@ -62,51 +60,29 @@ async def _timelines(stores: dict[str, MongoStore]) -> dict[str, dict[str, str]]
     }
 
 
-async def _dossiers(stores: Mapping[str, MongoStore], here: Query, timeline: str) -> dict[str, int]:
+async def _dossiers(stores: Mapping[str, MongoStore], timeline: str) -> dict[str, int]:
     intake, routing, sla = stores["intake"], stores["routing"], stores["sla"]
-    by_phase: dict[str, Any] = {"_id": "$state.phase", "n": TOTAL}
-    phases = {one["_id"]: one["n"] for one in await routing.aggregate([{"$match": here}, {"$group": by_phase}])}
+    phases = {row["_id"]: row["n"] for row in await routing.aggregate(routing_queries.by_phase(timeline))}
     return {
-        "received": await intake.count({**here, "state.code": {"$gt": ""}}),
-        "open": phases.get("processing", 0) + phases.get("suspended", 0),
+        "received": await intake.count(intake_queries.received(timeline)),
+        "open": sum(phases.get(phase, 0) for phase in routing_queries.OPEN),
         "completed": phases.get("completed", 0),
-        "delivered": await intake.count({**here, "state.outcome": "delivered"}),
+        "delivered": await intake.count(intake_queries.delivered(timeline)),
         "withdrawn": phases.get("withdrawn", 0),
         "overdue": await sla.count(sla_queries.late(timeline)),
         "due_soon": await sla.count(sla_queries.due_soon(timeline)),
     }
 
 
-async def _holding(routing: MongoStore, here: Query) -> dict[str, int]:
-    found = await routing.aggregate(
-        [
-            {"$match": {**here, "state.phase": {"$in": ["processing", "suspended"]}}},
-            {"$unwind": "$state.holding"},
-            {"$group": {"_id": "$state.holding", "n": TOTAL}},
-            {"$sort": {"n": -1, "_id": 1}},
-        ]
-    )
-    return {one["_id"]: one["n"] for one in found}
+async def _holding(routing: MongoStore, timeline: str) -> dict[str, int]:
+    return {row["_id"]: row["n"] for row in await routing.aggregate(routing_queries.by_holder(timeline))}
 
 
-async def _first_number(store: MongoStore, pipeline: sla_queries.Pipeline) -> int:
-    found = await store.aggregate(pipeline)
+async def _escalations(sla: MongoStore, timeline: str) -> int:
+    found = await sla.aggregate(sla_queries.escalations(timeline))
     return int(found[0]["n"]) if found else 0
 
 
 async def _ratings(rating: MongoStore, timeline: str) -> dict[str, int]:
-    found = await rating.aggregate(
-        [
-            {"$unwind": "$state.ratings"},
-            {"$match": {"state.ratings.counted": True, "state.ratings.timeline": timeline}},
-            {
-                "$group": {
-                    "_id": None,
-                    "count": TOTAL,
-                    "points": {"$sum": "$state.ratings.points"},
-                    "of": {"$sum": "$state.ratings.of"},
-                }
-            },
-        ]
-    )
+    found = await rating.aggregate(rating_queries.counted_points(timeline))
     return {name: int(found[0][name]) if found else 0 for name in ("count", "points", "of")}

@@ -56,7 +56,7 @@ class Action:
 
 @dataclass(frozen=True)
 class Rest:
-    """What remains to be done when a dossier goes on, and how much working time that takes."""
+    """An action that is left for when a dossier goes on, and the working time that it takes."""
 
     action: Action
     after: timedelta
@@ -73,8 +73,9 @@ class Agenda:
 
     def add(self, actions: Iterable[Action]) -> None:
         """Plan some more."""
-        for one in actions:
-            heapq.heappush(self._heap, (one.at, one.submission, f"{one.source}|{one.data.TYPE}|{one.unique}", one))
+        for action in actions:
+            identity = f"{action.source}|{action.data.TYPE}|{action.unique}"
+            heapq.heappush(self._heap, (action.at, action.submission, identity, action))
 
     def until(self, end: datetime) -> Iterator[Action]:
         """Take out what is due before a moment."""

@@ -1,4 +1,4 @@
-"""What agencies do with what is handed to them. Pure: an event, the agency's habits and dice give planned claims."""
+"""Agencies: they plan claims when a dossier is handed to them. Pure: an event, habits and dice give the claims."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -25,6 +25,8 @@ ROUTINE = 0.6
 """First steps only look through the papers and pass them on: they take less of their time than others."""
 
 SHORTEST = timedelta(minutes=6)
+"""Working time. Nobody does anything faster."""
+
 UNPLEASANT = "Hồ sơ còn sai sót, đề nghị xử lý lại."
 LACKING = "Cần thêm giấy tờ để thẩm tra."
 CAUSES = ("Lượng hồ sơ tăng đột biến.", "Chờ ý kiến của đơn vị phối hợp.", "Cán bộ phụ trách nghỉ phép.")
@@ -36,7 +38,7 @@ ANSWER_WITHIN = "8 working-hours"
 
 @dataclass(frozen=True)
 class Office:
-    """What every agency knows: the dice's seed, working hours, the time, and who else there is."""
+    """The knowledge that all agencies share: the dice's seed, working hours, the time, and the other agencies."""
 
     seed: int
     calendar: Calendar
@@ -156,7 +158,7 @@ def _work(event: AnyEvent, dossier: Dossier, profile: Profile, office: Office, r
 
 
 def _wish(turn: Turn, dossier: Dossier, profile: Profile, items: Sequence[str], rng: Random) -> claims.Claim | None:
-    """What the agency wants of others before it can finish; first steps and second attempts are simply done."""
+    """The claim by which an agency asks others for something before it finishes; None if it simply does the step."""
     step, before = turn.data.step, dossier.before(turn.data.step)
     if turn.data.attempt > 1 or not before:
         return None

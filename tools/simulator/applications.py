@@ -19,11 +19,17 @@ DAYS = {"working-hours": 0.125, "working-days": 1.0, "calendar-days": 0.7, "mont
 """Roughly how many working days a unit of a limit is."""
 
 INCOMPLETE = 0.11
+"""Share of the applications that lack an item of the checklist. With the other shares, it keeps every path walked."""
+
 NOT_ELIGIBLE = 0.02
+"""Share of the applications that are not eligible, and are refused."""
+
 NEEDS_MORE = 0.5
 """How often a dossier declares what makes a further step necessary."""
 
 SENT_TWICE = 0.02
+"""Share of the applications that the portal sends a second time."""
+
 ELSEWHERE = 0.07
 """Filed at another unit than the own commune's (Decree 118/2025)."""
 
@@ -31,8 +37,13 @@ AT_COMMUNE = 0.25
 """Matters of the province that are filed at a commune."""
 
 CHANNELS: dict[Channel, int] = {"counter": 45, "online": 48, "post": 7}
+"""Of a hundred citizens, so many apply this way."""
+
 ENGLISH = 0.03
+"""Share of the citizens who want their messages in English."""
+
 OPTIONAL = 0.4
+"""Share of the optional items that are handed in."""
 
 Declared = dict[str, str | int | bool]
 T = TypeVar("T")
@@ -57,7 +68,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Market:
-    """What can be asked for and where, with how often that happens."""
+    """The procedures that can be applied for and the units that take them, each with its weight."""
 
     procedures: Mapping[Procedure, float]
     communes: Mapping[str, float]
@@ -68,11 +79,11 @@ class Market:
 
 def market(plan: Plan, catalogue: Catalogue, directory: Directory, calendar: Calendar) -> Market:
     """Short procedures are asked for most: a week shows little of those that take a month."""
-    units = [one for one in directory.agencies.values() if "one-stop" in one.roles]
-    communes = [one.code for one in units if one.level == "commune"] or [one.code for one in units]
-    centres = [one.code for one in units if one.level == "province"] or communes
+    units = [agency for agency in directory.agencies.values() if "one-stop" in agency.roles]
+    communes = [unit.code for unit in units if unit.level == "commune"] or [unit.code for unit in units]
+    centres = [unit.code for unit in units if unit.level == "province"] or communes
     return Market(
-        procedures={one: _days(one) ** -1.25 for one in catalogue.values()},
+        procedures={listed: _days(listed) ** -1.25 for listed in catalogue.values()},
         communes={code: draw(plan.seed, "size", code).uniform(0.5, 2) for code in communes},
         centres=centres,
         days=working_days(plan.start, calendar),
@@ -97,7 +108,7 @@ def applications(plan: Plan, found: Market) -> Iterator[Action]:
 
 def _application(submission: str, found: Market, rng: Random) -> Action:
     procedure = _one_of(found.procedures, rng)
-    channel = _one_of({one: CHANNELS[one] for one in procedure.channels}, rng)
+    channel = _one_of({name: CHANNELS[name] for name in procedure.channels}, rng)
     unit, competent = _where(procedure, found, rng)
     attributes, channel = _declared(procedure, channel, rng)
     claim = claims.Application(
@@ -127,7 +138,7 @@ def _where(procedure: Procedure, found: Market, rng: Random) -> tuple[str, str |
 
 
 def _handed_in(procedure: Procedure, rng: Random) -> tuple[str, ...]:
-    """What of the checklist is there."""
+    """The items of the checklist that are handed in."""
     required = [item.id for item in procedure.checklist if item.required]
     optional = [item.id for item in procedure.checklist if not item.required and rng.random() < OPTIONAL]
     if required and rng.random() < INCOMPLETE:
@@ -146,7 +157,7 @@ def _declared(procedure: Procedure, channel: Channel, rng: Random) -> tuple[Decl
             declared[when.attribute] = _passing(when, None)
     if rng.random() >= NOT_ELIGIBLE:
         return declared, channel
-    closed = [one for one in CHANNELS if one not in procedure.channels]
+    closed = [name for name in CHANNELS if name not in procedure.channels]
     if procedure.eligibility:
         rule = rng.choice(procedure.eligibility)
         declared[rule.attribute] = _failing(rule)

@@ -17,6 +17,7 @@ from tools.simulator.participants import HEARD
 from tools.ticking import OnWait, Ticking
 
 FETCH_MS = 50
+"""How long a fetch waits for records. Longer, and every window of the week is slower by as much."""
 
 
 class KafkaBus(Bus):

@@ -1,4 +1,4 @@
-"""What citizens do: apply, bring what is missing, pay, collect, rate. Pure, like `agents`."""
+"""Citizens: they apply, bring missing items, pay, collect and rate. Pure, like `agents`."""
 
 from datetime import datetime, timedelta
 from random import Random
@@ -21,11 +21,12 @@ PORTAL = "/portal/simulated"
 RATING = "/lienthong/rating"
 """Whose API the devices and portals on which citizens rate would call; it alone says that somebody rated."""
 
-NEVER_ANSWER = 0.08
-BRING_PART = 0.1
-WITHDRAW = 0.008
-COLLECT = 0.93
-RATE = 0.4
+NEVER_ANSWER, BRING_PART = 0.08, 0.1
+"""Shares of the citizens who are asked for something: they never come, or bring only a part of it."""
+
+WITHDRAW, COLLECT, RATE = 0.008, 0.93, 0.4
+"""Shares of the citizens who take their dossier back, who fetch the result, and of those the ones who rate."""
+
 ANSWER_ONE = 0.93
 """Share of the indicators that somebody who rates answers."""
 
@@ -92,7 +93,7 @@ def collect(event: AnyEvent, dossier: Dossier, profile: Profile, office: Office)
 
 
 def _rate(event: AnyEvent, dossier: Dossier, profile: Profile, fetched: Action, rng: Random) -> list[Action]:
-    """Whoever waited too long says so more often, and gives less."""
+    """A citizen who waited too long rates more often, and gives fewer points."""
     if rng.random() >= RATE + 0.2 * dossier.late:
         return []
     data: DossierCompleted = event.data
@@ -110,6 +111,6 @@ def _rate(event: AnyEvent, dossier: Dossier, profile: Profile, fetched: Action, 
 
 def _answers(good: float, rng: Random) -> dict[Indicator, int]:
     """Points by indicator; one answer at least."""
-    asked = [one for one in INDICATORS if rng.random() < ANSWER_ONE] or [INDICATORS[0]]
+    asked = [indicator for indicator in INDICATORS if rng.random() < ANSWER_ONE] or [INDICATORS[0]]
     fair = (1 - good) * 0.7
-    return {one: rng.choices((2, 1, 0), (good, fair, max(0.0, 1 - good - fair)))[0] for one in asked}
+    return {indicator: rng.choices((2, 1, 0), (good, fair, max(0.0, 1 - good - fair)))[0] for indicator in asked}

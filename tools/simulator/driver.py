@@ -16,7 +16,7 @@ from tools.simulator.week import WEEK, Window, windows
 
 
 class Bus(Protocol):
-    """What citizens and agencies need of the bus."""
+    """The bus, as far as citizens and agencies need it."""
 
     async def publish(self, messages: Sequence[Message]) -> None:
         """Return when every message is acknowledged."""
@@ -25,7 +25,7 @@ class Bus(Protocol):
         """Tell that on a timeline it is now `time`; return when every service has passed that on."""
 
     async def heard(self) -> list[AnyEvent]:
-        """What the services have said since the last call."""
+        """The events that the services have published since the last call."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Moment:
 
 @dataclass(frozen=True)
 class Summary:
-    """What a week came to, as citizens and agencies saw it.
+    """The result of a week, as citizens and agencies saw it.
 
     Attributes:
         until: simulated moment at which it ended; the next week can begin there.

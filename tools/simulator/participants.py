@@ -35,7 +35,7 @@ HEARD: tuple[type[Payload], ...] = (
     sla.DossierOverdueRetracted,
     sla.ExplanationRequired,
 )
-"""What citizens and agencies listen to."""
+"""The events that citizens and agencies listen to."""
 
 RANK = {payload.TYPE: rank for rank, payload in enumerate(HEARD)}
 
@@ -67,7 +67,7 @@ class Participants:
         self._profiles = {agency.code: profile_of(agency, self.directory, self.plan.seed) for agency in agencies}
 
     def openings(self) -> Iterator[Action]:
-        """What citizens do of themselves: they apply."""
+        """The actions that nothing has to precede: citizens apply."""
         found = market(self.plan, self.catalogue, self.directory, self.calendar)
         for action in applications(self.plan, found):
             claim = getattr(action.data, "claim", None)
@@ -95,7 +95,7 @@ class Participants:
         return dossier.ended
 
     def react(self, events: Sequence[AnyEvent], now: datetime) -> Iterator[Action]:
-        """What follows from what was heard. Neither repeats nor the order of arrival matter."""
+        """The actions that follow from these events. Neither repeats nor the order of arrival matter."""
         office = Office(self.plan.seed, self.calendar, now, tuple(self._profiles))
         fresh = {event.identity: event for event in events if event.identity not in self._known}
         self._known.update(fresh)

@@ -76,7 +76,7 @@ def profile_of(agency: Agency, directory: Directory, seed: int) -> Profile:
 
 def _slow(level: str, directory: Directory, seed: int) -> list[str]:
     """Those of one level that are short of people: others in every province, always as many."""
-    peers = sorted(one.code for one in directory.agencies.values() if one.level == level)
+    peers = sorted(agency.code for agency in directory.agencies.values() if agency.level == level)
     return draw(seed, "slow", level).sample(peers, round(SLOW * len(peers)))
 
 

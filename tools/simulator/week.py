@@ -10,6 +10,9 @@ from domain.worktime import ZONE, Calendar, between, shift
 
 WEEK = timedelta(days=7)
 WINDOW = timedelta(minutes=30)
+"""Simulated time between two ticks at work. Shorter windows cost more ticks; in longer ones nobody could answer in
+time for a step of an hour."""
+
 IDLE = timedelta(hours=2)
 """How far the clock moves at once while all offices are closed."""
 

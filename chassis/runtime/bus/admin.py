@@ -21,7 +21,8 @@ TOPIC_SETTINGS = {
 }
 
 SAFE_COPIES = 3
-"""With so many copies a record is taken when two brokers have it: one may die, and nothing is lost nor stands still."""
+"""Copies from which on a record is acknowledged only when two brokers have it: then one may die, and nothing is lost or
+stands still. With fewer copies that rule would stop the bus when one broker is away."""
 
 Offsets = dict[TopicPartition, int]
 
@@ -135,7 +136,7 @@ class Admin:
         return lags
 
     async def position(self, group: str, place: TopicPartition) -> int:
-        """How far a group has committed one partition; where it never did, 0, for that is where it begins."""
+        """The offset that a group has committed in one partition; 0 where it never did, because it begins there."""
         committed = await self._committed(group)
         return max(0, committed[place].offset) if place in committed else 0
 

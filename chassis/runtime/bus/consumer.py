@@ -1,4 +1,4 @@
-"""How a service reads the bus: the settings of its consumers, each with its reason."""
+"""The settings by which a service reads the bus, each with its reason."""
 
 from aiokafka import AIOKafkaConsumer
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
@@ -6,8 +6,9 @@ from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from chassis.runtime.settings import Settings
 
 FETCH_BYTES = 128 * 1024
-"""Taken from one partition at a time; a larger record comes alone. With more, who catches up holds more in memory, and
-reads one topic so far ahead of the others that what belongs together comes apart."""
+"""Bytes taken from one partition at a time; a larger record comes alone. With more, a service that catches up holds
+more in memory, and reads one topic so far ahead of the others that events of one moment come apart. With less, it asks
+the broker more often."""
 
 
 def group_consumer(settings: Settings, kafka: str, group: str) -> AIOKafkaConsumer:
@@ -28,7 +29,7 @@ def group_consumer(settings: Settings, kafka: str, group: str) -> AIOKafkaConsum
 
 
 def gauge_consumer(kafka: str) -> AIOKafkaConsumer:
-    """One that reads nothing and is asked for high watermarks only; not connected yet."""
+    """A consumer that reads nothing and is asked for high watermarks only; not connected yet."""
     return AIOKafkaConsumer(
         bootstrap_servers=kafka,
         enable_auto_commit=False,

@@ -28,7 +28,8 @@ ATTRIBUTE = re.compile("[a-z0-9]{1,40}")
 SHOWABLE = re.compile("[A-Za-z0-9._-]{1,60}")
 
 MAX_ATTRIBUTES, MAX_NAME, MAX_TEXT = 40, 60, 1_000
-"""What a dead letter keeps of attributes: their number, the letters of a name, the bytes of a text."""
+"""Limits of the attributes that a dead letter keeps: their number, the letters of a name, the bytes of a text. No event
+has more; without limits a sender could make letters that the bus refuses."""
 
 MAGIC = b"\0"
 """Confluent's serializers write it before the four bytes of a schema's id, and these before the value."""
@@ -55,7 +56,7 @@ def structured(headers: Headers, value: bytes, taken_in: datetime) -> bytes:
 
 
 def in_binary_mode(headers: Headers) -> bool:
-    """Whether the attributes are headers."""
+    """True if the attributes of the event are headers."""
     kinds = [(value or b"").lower() for name, value in headers if name == CONTENT_TYPE]
     if any(kind.startswith(b"application/cloudevents") for kind in kinds):
         return False
@@ -63,7 +64,7 @@ def in_binary_mode(headers: Headers) -> bool:
 
 
 def readable(headers: Headers) -> dict[str, str]:
-    """The attributes that can be read, whatever is wrong with the others."""
+    """The attributes that can be read, even if others can not."""
     return {
         name.removeprefix(PREFIX): value.decode(errors="replace")
         for name, value in headers
@@ -72,7 +73,7 @@ def readable(headers: Headers) -> dict[str, str]:
 
 
 def carried(headers: Headers) -> tuple[tuple[str, bytes], ...]:
-    """The headers that are part of an event, for who keeps its record: as many and as long as an event may have."""
+    """The headers that are part of an event, for a dead letter: as many and as long as an event may have."""
     if not in_binary_mode(headers):
         return ()
     fit = [(n, v) for n, v in headers if v is not None and len(n) <= MAX_NAME and len(v) <= MAX_TEXT]

@@ -1,4 +1,4 @@
-"""Asks the broker where partitions end, with what open transactions withhold: that is on the bus, too."""
+"""Asks the broker for the ends of partitions. Records that an open transaction withholds count: they are on the bus."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -21,7 +21,7 @@ class Gauge:
         self._consumer: Any = None
 
     async def ends(self, places: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
-        """Where these end now.
+        """The present ends of these partitions.
 
         Raises:
             KafkaError: the broker does not answer.

@@ -10,12 +10,13 @@ from aiokafka import TopicPartition
 from chassis.runtime.bus.reading import Batch
 from chassis.runtime.bus.record import Record
 from chassis.runtime.bus.works import Works
-from chassis.runtime.in_flight import Turn
+from chassis.runtime.in_flight import InFlightBatch
 
 AT_WORK = 2
-"""Batches at work at the same time. A batch knows of the one before it, not of more, so that this is not a setting."""
+"""Batches in flight at the same time: one is folded while the other waits for store and bus. With one, the processor is
+idle meanwhile. More are not possible, because a batch knows of the one before it alone."""
 
-Handle = Callable[[Sequence[Record], Turn], Awaitable[None]]
+Handle = Callable[[Sequence[Record], InFlightBatch], Awaitable[None]]
 """Takes a batch all the way but for its commit; raises when the world is down, and is called again."""
 
 
@@ -35,21 +36,21 @@ class Pipeline:
         self._works = works
         self._door = asyncio.Lock()
         self._waiting: Sequence[Record] = ()
-        self._at_work: dict[Turn, _AtWork] = {}
+        self._at_work: dict[InFlightBatch, _AtWork] = {}
 
     @property
     def busy(self) -> bool:
-        """Whether anything is at work: a batch, or what else is tried until it is done."""
+        """True while anything is at work: a batch, or another task that is tried until it is done."""
         return bool(self._at_work) or self._works.busy
 
     @property
     def stopping(self) -> bool:
-        """Whether nothing is begun any more."""
+        """True if nothing is begun any more."""
         return self._works.stopping
 
     @asynccontextmanager
     async def at_rest(self) -> AsyncIterator[None]:
-        """Nothing is at work, and nothing is begun meanwhile."""
+        """A context in which nothing is at work and nothing is begun."""
         async with self._door:
             await self._all_ended()
             yield
@@ -68,7 +69,7 @@ class Pipeline:
             return
         owned, self._waiting = self.owned, batch.records
         async with self._door:
-            if self.stopping or any(turn.owned is not owned for turn in self._at_work):
+            if self.stopping or any(in_flight.owned is not owned for in_flight in self._at_work):
                 await self._all_ended()
             # A batch that failed and was given up may lie before this one: committing this would skip it. And what was
             # read before the partitions were taken away comes again, to whoever has them now.
@@ -81,27 +82,27 @@ class Pipeline:
 
     def _begin(self, batch: Batch, owned: frozenset[int]) -> None:
         before, earlier = next(reversed(self._at_work.items()), (None, None))
-        turn = Turn(owned, before)
-        carrying = self._carry(batch, turn, earlier.carried if earlier else None)
-        self._at_work[turn] = _AtWork(batch.records, asyncio.create_task(carrying))
+        in_flight = InFlightBatch(owned, before)
+        carrying = self._carry(batch, in_flight, earlier.carried if earlier else None)
+        self._at_work[in_flight] = _AtWork(batch.records, asyncio.create_task(carrying))
 
-    async def _carry(self, batch: Batch, turn: Turn, earlier: "asyncio.Task[bool] | None") -> bool:
-        """Take a batch all the way, and commit it when all before it is committed. Whether the next one may be, too."""
+    async def _carry(self, batch: Batch, in_flight: InFlightBatch, earlier: "asyncio.Task[bool] | None") -> bool:
+        """Take a batch all the way, and commit it when all before it is committed. True if the next one may be, too."""
         try:
-            done = not batch.records or await self.persist(lambda: self._handle(batch.records, turn))
-            turn.end(done=done)
+            done = not batch.records or await self.persist(lambda: self._handle(batch.records, in_flight))
+            in_flight.end(done=done)
             done = done and (earlier is None or await earlier)
             # Who has these partitions since then may be further: what outlived its assignment would set the group back.
-            if done and self.owned is turn.owned:
+            if done and self.owned is in_flight.owned:
                 await self._commit(batch.offsets)
             return done
         finally:
-            del self._at_work[turn]
+            del self._at_work[in_flight]
 
     async def persist(self, task: Callable[[], Awaitable[None]]) -> bool:
-        """Do it until it is done, with back-off, holding the partitions; False: given up, because the process stops.
+        """Repeat a task with back-off until it is done; False if it was given up because the process stops.
 
-        Besides batches it is for what is done before the first one, or at rest.
+        Batches are done so, and tasks before the first batch or at rest.
         """
         return await self._works.persist(task)
 

@@ -1,4 +1,4 @@
-"""How far a subscription is: what waits to be handled, and what waits for somebody else's transaction."""
+"""Progress of a subscription: records that wait to be handled, and records that wait for an open transaction."""
 
 import sys
 import time
@@ -25,7 +25,7 @@ class Progress:
         self._still: dict[TopicPartition, tuple[int, float]] = {}
 
     async def digested(self, unfinished: Iterable[Record]) -> bool:
-        """Whether all that was on the bus at the last call is digested by now.
+        """True if everything that was on the bus at the last call is digested by now.
 
         After an outage the bus may hold, unread, what happened in time. Who looks at the wall clock first would call
         it late. What an open transaction withholds is on the bus, too: it is waited for, as long as the broker lets
@@ -41,7 +41,7 @@ class Progress:
         return done
 
     async def reached(self, ends: Mapping[TopicPartition, int], unfinished: Iterable[Record]) -> bool:
-        """Whether all that was before these ends is digested."""
+        """True if every record before these ends is digested."""
         if not self._consumer.assignment() >= ends.keys():
             return False
         handled = await self._handled(ends, unfinished)

@@ -15,7 +15,8 @@ from chassis.runtime.bus.trouble import true_reason
 log = structlog.get_logger(__name__)
 
 PUBLISH_SECONDS = 30
-"""An idempotent producer tries for ever by itself; after this long we take it down and begin anew."""
+"""Seconds after which a publish counts as failed, and the producer is replaced: an idempotent one tries for ever.
+Shorter replaces it because of a slow broker; longer keeps a batch waiting for a producer that will never send."""
 
 
 @lru_cache(maxsize=65_536)
@@ -61,9 +62,13 @@ class Publisher:
             async with asyncio.timeout(PUBLISH_SECONDS):
                 sent = [
                     await producer.send(
-                        one.topic, one.value, key=one.key, partition=one.partition, headers=list(one.headers)
+                        message.topic,
+                        message.value,
+                        key=message.key,
+                        partition=message.partition,
+                        headers=list(message.headers),
                     )
-                    for one in messages
+                    for message in messages
                 ]
                 await asyncio.gather(*sent)
         except (KafkaError, TimeoutError):

@@ -23,18 +23,20 @@ from chassis.runtime.telemetry.observe import Observer
 log = structlog.get_logger(__name__)
 
 ALONE_SECONDS = 5.0
-"""After a fetch raised, partitions are asked one by one for so long. Shorter, and a slow broker's answer is met by the
-next question for all, which forgets again; longer costs a millisecond a round and nothing else."""
+"""Seconds for which partitions are asked one by one after a fetch raised. Shorter, and a slow broker's answer is met by
+the next question for all, which forgets again; longer costs a millisecond a round and nothing else."""
 
 ONE_BY_ONE_MS = 1_000
-"""How long to wait for the records before one that can not be read, milliseconds; the others wait meanwhile."""
+"""Milliseconds to wait for the records before one that can not be read. The other partitions wait meanwhile, so longer
+slows all of them down; shorter may miss readable records, which then wait for the next trial."""
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 10.0
-"""Seconds until the next fetch after one that raised and named no partition, doubled each time."""
+"""Seconds until the next fetch after one that raised and named no partition, doubled each time. Shorter asks a broker
+that is down too often; longer leaves records waiting after it is back."""
 
 
 class Batch(NamedTuple):
-    """What was handed over: records, and for each partition of them the offset that all before it is in.
+    """Records that were handed over, and for each partition the offset before which everything is handed over.
 
     Markers and what was taken back have offsets and no records: a batch may have none, and still move offsets.
     """
@@ -44,7 +46,7 @@ class Batch(NamedTuple):
 
 
 Ordered = Callable[[TopicPartition, int], Awaitable[int | None]]
-"""To which offset somebody ordered to skip what stands at this one; None: nobody did."""
+"""Finds an order to skip the batch at an offset. Returns the offset behind it; None if nobody ordered that."""
 
 
 async def nobody_orders(_place: TopicPartition, _offset: int) -> int | None:
@@ -122,7 +124,7 @@ class Reading:
         return Batch(records, moved)
 
     async def _positions(self, places: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
-        """How far each was drained; without those that nothing was fetched of yet, for they would be waited for."""
+        """The position of each partition that something was fetched of. For the others the consumer would wait."""
         consumer = self._consumer
         return {place: await consumer.position(place) for place in places if consumer.highwater(place) is not None}
 
@@ -168,7 +170,7 @@ class Reading:
         return self._hand_over(records, offsets)
 
     async def _alone(self, place: TopicPartition) -> Sequence[Record]:
-        """What one partition has; before a batch that can not be read, all that can."""
+        """The records of one partition; before a batch that can not be read, all that can."""
         try:
             found = await self._consumer.getmany(place, timeout_ms=0, max_records=self._most)
         except ConsumerStoppedError:

@@ -1,4 +1,4 @@
-"""What goes in and out of the bus: records as they are read, messages as they are published, letters about bad ones."""
+"""Records as they are read from the bus, messages as they are published, dead letters about bad records."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -21,10 +21,11 @@ from contracts.rule_days import bounds_claims
 from contracts.topics import BadEventError, dead_letter_topic, read_event
 
 MAX_KEY_BYTES = 1_000
-"""A longer key is nobody's dossier code."""
+"""Bytes of a record's key that a dead letter keeps. A longer key is nobody's dossier code."""
 
 LETTER_BYTES = 1_000_000
-"""A dead letter keeps so much of its record, so that the bus takes it; the rest stands where it came from."""
+"""Bytes of a record's value that a dead letter keeps, so that the bus takes it: brokers take about a megabyte. The rest
+stands where it came from. With more, the bus refuses the letter, and the batch never ends; less cuts for nothing."""
 
 
 class Record(Protocol):
@@ -32,23 +33,23 @@ class Record(Protocol):
 
     @property
     def topic(self) -> str:
-        """Where it was read."""
+        """The topic it was read from."""
 
     @property
     def partition(self) -> int:
-        """Of that topic."""
+        """Its partition of that topic."""
 
     @property
     def offset(self) -> int:
-        """Its place there."""
+        """Its place in the partition."""
 
     @property
     def timestamp(self) -> int:
-        """When the bus took it in, milliseconds since 1970 UTC."""
+        """The moment at which the bus took it in, milliseconds since 1970 UTC."""
 
     @property
     def key(self) -> bytes | None:
-        """What decided its partition."""
+        """The key that decided its partition."""
 
     @property
     def value(self) -> bytes | None:
@@ -61,7 +62,7 @@ class Record(Protocol):
 
 @dataclass(frozen=True)
 class Kept:
-    """A fact on record, as the record that it came by: where that stood is not known any more."""
+    """A fact on record, in the form of a record again. Its offset is not known any more."""
 
     topic: str
     partition: int
@@ -130,18 +131,18 @@ def value_of(record: Record) -> bytes:
 
 
 def sender_of(record: Record, reason: str) -> Refused | None:
-    """Who sent a record that is refused and about what, as far as it can be read."""
+    """The sender of a record that is refused, and its subject, as far as they can be read."""
     headers = readable(record.headers) if in_binary_mode(record.headers) else {}
     return refused(record.topic, without_registry(record.value or b""), headers, reason, taken_in_at(record))
 
 
 def taken_in_at(record: Record) -> datetime:
-    """When the bus took a record in, in UTC."""
+    """The moment at which the bus took a record in, UTC."""
     return datetime.fromtimestamp(record.timestamp / 1000, UTC)
 
 
 def place_of(record: Record) -> dict[str, str | int]:
-    """Where a record stands."""
+    """Topic, partition and offset of a record."""
     return {"topic": record.topic, "partition": record.partition, "offset": record.offset}
 
 

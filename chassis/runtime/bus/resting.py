@@ -20,7 +20,7 @@ waits; shorter, and the log fills."""
 
 @dataclass(frozen=True)
 class _Rest:
-    """Why, how often it was tried, and until when it rests; or, on trial, until when it must not raise again."""
+    """The trouble of one partition, how often it was tried, and the end of its rest or, on trial, of its trial."""
 
     trouble: Trouble
     tries: int
@@ -38,11 +38,11 @@ class Resting:
 
     @property
     def troubles(self) -> list[Trouble]:
-        """Why, one for each partition."""
+        """The troubles of the partitions that rest, one for each."""
         return [rest.trouble for rest in self._rests.values()]
 
     def has(self, place: TopicPartition) -> bool:
-        """Whether this one is not to be asked now."""
+        """True if this partition is not to be asked now."""
         return place in self._rests and not self._rests[place].on_trial
 
     def clear(self) -> None:
@@ -58,7 +58,7 @@ class Resting:
         tell(trouble, self._observer)
 
     def rested(self) -> Iterator[tuple[TopicPartition, int]]:
-        """Those whose rest is over, and the offset at which each stands."""
+        """The partitions whose rest is over, and the offset at which each stands."""
         for place, rest in list(self._rests.items()):
             if rest.until > now():
                 continue

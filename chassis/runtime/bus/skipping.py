@@ -24,9 +24,10 @@ UNTIL = "skipped-until"
 """Header of an order: the offset after the batch."""
 
 FETCH_BYTES = 2_000_000
-"""More than the broker takes in one batch (`message.max.bytes`), so that a batch comes whole."""
+"""Bytes asked for: more than the broker takes in one batch (`message.max.bytes`), so that a batch comes whole."""
 
 WAIT_MS = 500
+"""Milliseconds that the broker may wait before it answers. The batch is there already, so that it seldom does."""
 
 MAX_WORDS = 500
 """Characters of a reason or a name that are kept."""
@@ -58,7 +59,7 @@ class RawBatch:
 
     @property
     def complaint(self) -> str:
-        """Why it can not be unpacked; empty: it can."""
+        """The reason why it can not be unpacked; empty if it can."""
         try:
             found = MemoryRecords(self.data)
             while found.has_next():
@@ -109,7 +110,7 @@ async def raw_batch(kafka: str, place: TopicPartition, offset: int) -> RawBatch:
         await client.close()
     [(_, [(_, code, *_, data)])] = answer.topics
     refusal = for_code(code)
-    found = [one for one in batches(data or b"") if one.first <= offset <= one.last]
+    found = [batch for batch in batches(data or b"") if batch.first <= offset <= batch.last]
     if code or not found:
         why = f" ({refusal.__name__})" if code else ""
         raise SkipError(f"nothing stands at {place.topic}/{place.partition}/{offset}{why}")
@@ -146,7 +147,7 @@ async def ordered(kafka: str, service: str, place: TopicPartition, offset: int) 
 
 
 def _names(headers: Sequence[tuple[str, bytes]], place: TopicPartition, offset: int) -> bool:
-    """Whether a letter orders to skip what stands here."""
+    """True if a dead letter is an order to skip the batch at this offset."""
     found = {name: (value or b"").decode(errors="replace") for name, value in headers}
     if UNTIL not in found or (found.get("topic"), found.get("partition")) != (place.topic, str(place.partition)):
         return False

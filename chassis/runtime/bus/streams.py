@@ -15,7 +15,7 @@ async def records(kafka: str, topics: list[str]) -> AsyncIterator[ConsumerRecord
 
 
 async def pages(kafka: str, topics: list[str]) -> AsyncIterator[list[ConsumerRecord[bytes, bytes]]]:
-    """The same, many of one partition at once."""
+    """Every record that is on these topics now, in pages of one partition each."""
     async with Admin(kafka) as admin:
         ends = {place: end for place, end in (await admin.ends(topics)).items() if end}
     if not ends:

@@ -27,7 +27,8 @@ from chassis.runtime.telemetry.observe import NOBODY, Observer
 log = structlog.get_logger(__name__)
 
 REVOKE_SECONDS = 20
-"""How long a rebalance waits for the batches at work; after that the guard of each document protects it."""
+"""Seconds that a rebalance, or a stop, waits for the batches at work. After that they are done twice, and the guards of
+the documents protect them. Longer would let one slow batch hold up the whole group; shorter repeats work more often."""
 
 
 class Subscription(Pipeline, ConsumerRebalanceListener):  # type: ignore[misc]
@@ -100,8 +101,8 @@ class Subscription(Pipeline, ConsumerRebalanceListener):  # type: ignore[misc]
         self.give_up()
         if carrying := [batch.carried for batch in self._at_work.values()]:
             await asyncio.wait(carrying, timeout=REVOKE_SECONDS)
-            for one in carrying:
-                one.cancel()
+            for task in carrying:
+                task.cancel()
             await asyncio.wait(carrying)
         if self._fetching:
             self._fetching.cancel()
@@ -124,7 +125,7 @@ class Subscription(Pipeline, ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         """From now on the documents of these partitions are this instance's to sweep."""
-        self.owned = frozenset(one.partition for one in assigned)
+        self.owned = frozenset(place.partition for place in assigned)
         self.assigned = True
         if self._reading:
             self._reading.forget()
@@ -132,7 +133,7 @@ class Subscription(Pipeline, ConsumerRebalanceListener):  # type: ignore[misc]
         self._tell()
 
     def listen(self, tell: Callable[[], None]) -> None:
-        """Who is told when other partitions are assigned."""
+        """Have this called whenever other partitions are assigned."""
         self._tell = tell
 
     async def digested(self) -> bool:
@@ -141,11 +142,11 @@ class Subscription(Pipeline, ConsumerRebalanceListener):  # type: ignore[misc]
 
     @property
     def partitions(self) -> int:
-        """Of every topic; 0 before there is a connection."""
+        """Number of partitions of every topic; 0 before there is a connection."""
         return len((self.consumer and self.consumer.partitions_for_topic(self._topics[0])) or ())
 
     async def ends(self, partitions: Iterable[int]) -> dict[TopicPartition, int]:
-        """Where all topics end now in these partitions, as far as they are assigned; see `Gauge`.
+        """The present ends of all topics in these partitions, as far as they are assigned; see `Gauge`.
 
         Raises:
             KafkaError: the broker does not answer.
@@ -173,22 +174,22 @@ class Subscription(Pipeline, ConsumerRebalanceListener):  # type: ignore[misc]
 
     @property
     def failing(self) -> bool:
-        """Whether anything at work failed when it was last tried."""
+        """True if anything at work failed when it was last tried."""
         return self._works.failing
 
     @property
     def working_since(self) -> float | None:
-        """When the oldest of the present attempts was begun, by `time.monotonic`; None: there is none."""
+        """Begin of the oldest of the present attempts, in seconds of `time.monotonic`; None if there is none."""
         return self._works.since
 
     @property
     def fault(self) -> str:
-        """What is wrong with this process itself, so that it has to end; empty: nothing."""
+        """The fault of this process itself, because of which it has to end; empty if there is none."""
         return self._works.fault
 
     @property
     def alive(self) -> bool:
-        """Whether somebody still asks the bus for batches; before the start and at the end nobody has to."""
+        """False if the task that asks the bus for batches has died; before the start and at the end none is needed."""
         return self.stopping or self._fetching is None or not self._fetching.done()
 
     @property

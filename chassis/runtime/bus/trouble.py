@@ -1,4 +1,4 @@
-"""What can be wrong with the bus, told apart: each kind is mended by somebody else.
+"""The kinds of trouble with the bus. They are told apart because different people mend them.
 
 aiokafka says "unable to bootstrap" of a broker that is down and of a password that is wrong; which of them it is stands
 in its log alone. So its log is listened to.
@@ -58,7 +58,7 @@ UNKNOWN = -1
 
 @dataclass(frozen=True)
 class Trouble:
-    """Why something can not be read.
+    """A reason why something can not be read.
 
     Attributes:
         kind: one of KINDS.
@@ -74,7 +74,7 @@ class Trouble:
 
 
 def kind_of(error: BaseException) -> str:
-    """Which kind of trouble an error of the bus is."""
+    """The kind of trouble that an error of the bus is: one of KINDS."""
     if isinstance(error, UnsupportedCodecError):
         return CODEC
     if isinstance(error, _RIGHTS):
@@ -87,7 +87,7 @@ def kind_of(error: BaseException) -> str:
 
 
 def about_place(error: BaseException, topic: str) -> bool:
-    """Whether an error that came with the question for one partition says something of that partition."""
+    """True if an error that came with the question for one partition says something about that partition."""
     if isinstance(error, TopicAuthorizationFailedError):
         topics = error.args[0] if error.args else ()
         return topic in ([topics] if isinstance(topics, str) else topics)
@@ -110,7 +110,7 @@ class _Overheard(logging.Handler):
     @override
     def emit(self, record: logging.LogRecord) -> None:
         found = record.args if isinstance(record.args, tuple) else ()
-        self.last = next((one for one in found if isinstance(one, BaseException)), self.last)
+        self.last = next((argument for argument in found if isinstance(argument, BaseException)), self.last)
 
 
 _overheard = _Overheard()

@@ -1,4 +1,4 @@
-"""What is tried until it is done: the world may be down, and comes back. A broken process does not."""
+"""Tasks that are tried until they are done: the world may be down, and comes back. A broken process does not."""
 
 import asyncio
 import time
@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(eq=False)
 class _Work:
-    """Since when it is tried this time, and whether it has failed."""
+    """One task: the begin of its present attempt, and whether it has failed before."""
 
     since: float
     failing: bool = False
@@ -40,21 +40,21 @@ class Works:
 
     @property
     def busy(self) -> bool:
-        """Whether there is any."""
+        """True while anything is being tried."""
         return bool(self._works)
 
     @property
     def failing(self) -> bool:
-        """Whether any of it failed when it was last tried."""
+        """True if any of it failed when it was last tried."""
         return any(work.failing for work in self._works)
 
     @property
     def since(self) -> float | None:
-        """When the oldest of the present attempts was begun, by `time.monotonic`; None: there is none."""
+        """Begin of the oldest of the present attempts, in seconds of `time.monotonic`; None if there is none."""
         return min((work.since for work in self._works), default=None)
 
     async def persist(self, task: Callable[[], Awaitable[None]]) -> bool:
-        """Do it until it is done, with back-off; False: given up, because the process stops."""
+        """Repeat a task with back-off until it is done; False if it was given up because the process stops."""
         work = _Work(time.monotonic())
         retrying = AsyncRetrying(
             wait=wait_exponential_jitter(multiplier=0.2, max=10),

@@ -21,12 +21,12 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
     "4XX": documented("The request can not be carried out; the answer says why and how to mend it"),
     "5XX": documented("The service can not answer now; the same request may be sent again, with the same key"),
 }
-"""What any route may answer: FastAPI, the server and the bounds refuse before a route is reached."""
+"""Answers of any route: FastAPI, the server and the bounds refuse before a route is reached."""
 
 
 @dataclass(frozen=True)
 class Probes:
-    """What an operator asks.
+    """The questions of an operator.
 
     Attributes:
         live: whether each part of the process moves; if not, only a new process helps.
@@ -77,7 +77,7 @@ def make_api(name: str, router: APIRouter | None, probes: Probes) -> FastAPI:
 
 
 def _operator(name: str, probes: Probes) -> APIRouter:
-    """What only the operator asks; not part of the published interface."""
+    """Add the routes for the operator. They are not part of the published interface."""
     routes = APIRouter(include_in_schema=False)
 
     @routes.get("/health/live", response_model_exclude_none=True)

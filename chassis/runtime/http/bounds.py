@@ -1,4 +1,4 @@
-"""What a request body may be: not too large, and JSON that every part of the product can keep and tell again."""
+"""Bounds of a request body: not too large, and JSON that every part of the product can keep and tell again."""
 
 import json
 import math

@@ -29,7 +29,7 @@ class KeyReusedError(ValueError):
 
 
 class Keys(Protocol):
-    """Who remembers what keys stand for."""
+    """The memory of requests by their keys."""
 
     async def hold(self, identity: str, request: BaseModel) -> None:
         """Remember that what is known by `identity`, which follows from the key, was asked for by this request.
@@ -56,6 +56,6 @@ class StoredKeys:
 
 
 def digest(request: BaseModel, salt: bytes) -> bytes:
-    """What tells one request from another: its fields as they are understood, in whatever order they were sent."""
+    """A text that is the same for the same request: its fields as they are understood, whatever their order."""
     canonical = json.dumps(request.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
     return hashlib.blake2b(canonical.encode(), key=salt).digest()

@@ -98,7 +98,7 @@ def phone_number(text: str) -> str:
 
 
 def takes_text(number: str) -> bool:
-    """Whether text messages may reach a number: landlines and service numbers get none."""
+    """True if text messages may reach a number: landlines and service numbers get none."""
     parsed = _parsed(number)
     return parsed is not None and phonenumbers.number_type(parsed) in _MOBILE
 

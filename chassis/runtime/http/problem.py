@@ -55,7 +55,7 @@ def problem(
 
 
 def documented(detail: str) -> dict[str, Any]:
-    """How OpenAPI describes an answer of this form."""
+    """The description of an answer of this form in OpenAPI."""
     schema = {"$ref": "#/components/schemas/Problem"}
     return {"description": detail, "content": {MEDIA_TYPE: {"schema": schema}}}
 
@@ -92,5 +92,5 @@ async def _fault(request: Request, error: Exception) -> Response:
 
 
 def _asked(request: Request) -> dict[str, str]:
-    """Which route was asked for; never the path itself, for a reference to a person may stand in it."""
+    """Method and route of a request; never its path, because a reference to a person may stand in it."""
     return {"method": request.method, "route": getattr(request.scope.get("route"), "path", "")}

@@ -21,17 +21,19 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from chassis.runtime.http.problem import MEDIA_TYPE, problem
 
 DRAIN_SECONDS = 10
-"""How long requests under way may take once the server is asked to stop."""
+"""Seconds that requests under way have once the server is asked to stop. Shorter breaks off requests that would be
+answered; longer delays the stop because of one slow client."""
 
 HEADER_BYTES = 16 * 1024
-"""Of the line and the headers of a request together."""
+"""Bytes of the request line and the headers together. Less would refuse long tokens; more would let strangers fill
+memory."""
 
 Phase = Literal["header", "body", "answer"]
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How long, and how many.
+    """Deadlines of the parts of a request, and the number of connections.
 
     Attributes:
         header: seconds until line and headers are there, from the first moment of a connection or its last answer.

@@ -11,13 +11,13 @@ from typing_extensions import override
 from chassis.core.decision import Line
 from chassis.core.document import Document
 from chassis.core.stream_time import Timeline, Told, latest
-from chassis.runtime.store.mongo import Store
+from chassis.runtime.store.protocol import Store
 
 K = TypeVar("K")
 
 
 class MemoryStore(Store):
-    """Copies on the way in and out, as a database does; `documents` are kept whole. See Store in `mongo`."""
+    """Copies on the way in and out, as a database does; `documents` are kept whole. See `Store`."""
 
     def __init__(self) -> None:
         self.documents: dict[str, Document] = {}
@@ -26,8 +26,8 @@ class MemoryStore(Store):
         self._lines: dict[str, Line] = {}
 
     @override
-    async def load(self, keys: Sequence[str], *, whole: bool = False) -> dict[str, Document]:
-        return {key: _copy(self.documents[key], whole=whole) for key in keys if key in self.documents}
+    async def load(self, keys: Sequence[str], *, with_history: bool = False) -> dict[str, Document]:
+        return {key: _copy(self.documents[key], with_history=with_history) for key in keys if key in self.documents}
 
     @override
     async def save(self, documents: Sequence[Document]) -> set[str]:
@@ -40,7 +40,7 @@ class MemoryStore(Store):
                 self.documents[doc.key] = _put(doc, stored)
                 if doc.line:
                     self._lines[doc.key] = doc.line
-                doc.version, doc.line, doc.earlier = doc.version + 1, None, set()
+                doc.version, doc.line, doc.restamped = doc.version + 1, None, set()
         return lost
 
     @override
@@ -74,9 +74,9 @@ class MemoryStore(Store):
         lost = {doc.key for doc in documents if self.documents[doc.key].version != doc.version}
         for doc in documents:
             if doc.key not in lost:
-                stored, folded = self.documents[doc.key], _copy(doc, whole=False)
+                stored, folded = self.documents[doc.key], _copy(doc, with_history=False)
                 stored.home, stored.state, stored.code = folded.home, folded.state, folded.code
-                stored.tip, stored.own_tip = folded.tip, folded.own_tip
+                stored.fold_position, stored.own_fold_position = folded.fold_position, folded.own_fold_position
                 if doc.line:
                     self._lines[doc.key] = doc.line
         return lost
@@ -109,7 +109,7 @@ class MemoryStore(Store):
     @override
     async def passed_on(self, timeline: str, tick: datetime) -> None:
         known = await self.timeline(timeline)
-        rest = frozenset(one for one in known.ticks if one > tick)
+        rest = frozenset(later for later in known.ticks if later > tick)
         self.timelines[timeline] = replace(known, ticks=rest, passed_on=max(tick, known.passed_on or tick))
 
     @override
@@ -120,8 +120,8 @@ class MemoryStore(Store):
     @override
     async def clocks(self, partitions: Iterable[int]) -> dict[tuple[str, int], datetime]:
         owned = set(partitions)
-        found = ((name, one, now) for name, known in self.timelines.items() for one, now in known.acted.items())
-        return {(name, partition): now for name, partition, now in found if partition in owned}
+        found = ((name, known.acted.items()) for name, known in self.timelines.items())
+        return {(name, partition): now for name, acted in found for partition, now in acted if partition in owned}
 
     @override
     async def lines(self, first: str, last: str, *, most: bool = False) -> AsyncIterator[list[str]]:
@@ -133,19 +133,19 @@ def _furthest(known: Mapping[K, datetime], told: Mapping[K, datetime]) -> dict[K
 
 
 def _put(doc: Document, stored: Document | None) -> Document:
-    """What is stored after a save: the facts so far, and what this save brings in."""
+    """The document as it is stored after a save: with the facts so far, and those of this save."""
     before = stored.facts if stored else {}
-    kept = _copy(doc, whole=True)
+    kept = _copy(doc, with_history=True)
     kept.facts = {**before, **{fact.event.identity: fact for fact in doc.fresh}}
-    kept.whole = True
-    kept.version, kept.line, kept.earlier = kept.version + 1, None, set()
+    kept.with_history = True
+    kept.version, kept.line, kept.restamped = kept.version + 1, None, set()
     return kept
 
 
-def _copy(doc: Document, *, whole: bool) -> Document:
+def _copy(doc: Document, *, with_history: bool) -> Document:
     copied = Document(**vars(doc))
-    copied.known, copied.earlier = dict(doc.known), set()
-    copied.facts = dict(doc.facts) if whole else {}
-    copied.whole = whole
+    copied.known, copied.restamped = dict(doc.known), set()
+    copied.facts = dict(doc.facts) if with_history else {}
+    copied.with_history = with_history
     copied.state = json.loads(json.dumps(doc.state))  # a copy, and only of what a database keeps
     return copied

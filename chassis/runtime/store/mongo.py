@@ -1,4 +1,4 @@
-"""Where documents live. The only module that speaks MongoDB; Motor stands behind it and nowhere else.
+"""The documents of a service in MongoDB. No module outside of this folder speaks MongoDB or imports Motor.
 
 A document is a head, which every save replaces, and one record of facts for each save. A batch of saves is one
 transaction: one commit is synced to disk instead of one for every document, and what a save adds is written once,
@@ -9,7 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import ASCENDING, IndexModel, ReturnDocument, UpdateOne
@@ -18,94 +18,31 @@ from pymongo.write_concern import WriteConcern
 from typing_extensions import override
 
 from chassis.core.document import Document
-from chassis.core.stream_time import Timeline, Told, latest
 from chassis.runtime.states import Head
+from chassis.runtime.store.mongo_timelines import MongoTimelines
+from chassis.runtime.store.protocol import Store
 from chassis.runtime.store.stored import (
     document,
     fact_of,
     line_of,
     refolded,
     save_id,
-    text,
-    timeline_of,
     timer,
     wake,
 )
 from chassis.runtime.store.writer import Writer, is_conflict
 
 StoreError = PyMongoError
-"""The store can not be reached or refuses: wait and try again."""
+"""Raised when the store can not be reached or refuses: wait and try again."""
 
 Filter = Mapping[str, Any]
 
-
 LINES = 20_000
-"""Lines that are fetched at once."""
+"""Lines of reports that are fetched at once. Fewer ask the server more often; more hold more in memory, and a report
+waits for longer before its first lines."""
 
 
-class Store(Protocol):
-    """What the loop needs of a store. `memory` has the same without a server; one test suite holds both to it."""
-
-    async def load(self, keys: Sequence[str], *, whole: bool = False) -> dict[str, Document]:
-        """The documents that exist, by key; with their facts if they are wanted whole."""
-
-    async def save(self, documents: Sequence[Document]) -> set[str]:
-        """Write each document, which has new facts, unless somebody was faster; raise its version.
-
-        Returns the keys that lost. A save that raises may have been carried out or not, for all documents alike.
-        """
-
-    async def due(self, partitions: Iterable[int], timeline: str, now: datetime, limit: int) -> list[str]:
-        """Keys of documents whose time has come, at most `limit`: by partition, then most urgent first, then by key."""
-
-    async def move_due(self, documents: Sequence[Document]) -> None:
-        """Store `due`, `timeline` and `unsent` of documents that nobody else has saved since."""
-
-    async def outdated(self, code: str, after: str, limit: int) -> list[str]:
-        """Keys of documents that were folded under other versions than these, by key, beginning after one."""
-
-    async def count_outdated(self, code: str) -> int:
-        """How many documents were folded under other versions than these."""
-
-    async def put_states(self, documents: Sequence[Document]) -> set[str]:
-        """Write what folding anew changes in each document, its line too, unless somebody has saved it since.
-
-        Returns the keys that lost. No version is raised: facts, timers and what was said stay as they are, and whoever
-        has loaded the document can still save it. So this may be broken off anywhere, and come beside anybody.
-        """
-
-    async def allot(self, series: str, holders: Sequence[str]) -> dict[str, int]:
-        """Numbers of a series from 1, one for each holder, without gaps; a holder keeps its number."""
-
-    async def hear(self, told: Sequence[Told]) -> None:
-        """Remember the ticks of timelines, and how far the services upstream are; nobody goes back."""
-
-    async def timeline(self, name: str) -> Timeline:
-        """How far the service is on a timeline."""
-
-    async def open_timelines(self) -> set[str]:
-        """Those on which a tick was told and may not be passed on yet."""
-
-    async def digested(self, timeline: str, moments: Mapping[int, datetime]) -> None:
-        """Up to these moments of a timeline all is on record, by partition."""
-
-    async def passed_on(self, timeline: str, tick: datetime) -> None:
-        """Those downstream were told of a tick: it, and those before it, need not be kept."""
-
-    async def acted(self, timeline: str, moments: Mapping[int, datetime]) -> None:
-        """Up to these moments of a timeline all that was due is done, by partition; nobody goes back."""
-
-    async def clocks(self, partitions: Iterable[int]) -> dict[tuple[str, int], datetime]:
-        """The present on every timeline but the live one, by timeline and partition."""
-
-    def lines(self, first: str, last: str, *, most: bool = False) -> AsyncIterator[list[str]]:
-        """What documents keep for reports, as texts, in pages: all whose places lie between two, both included.
-
-        `most` says that these are most of all there are. It changes how they are looked for, not what is found.
-        """
-
-
-class MongoStore(Store):
+class MongoStore(MongoTimelines, Store):
     """Documents of one service, in its own database: `documents`, `facts`, `lines`, `series`, `timelines` and more."""
 
     def __init__(self, url: str, database: str) -> None:
@@ -113,7 +50,7 @@ class MongoStore(Store):
         self._client: Any = AsyncIOMotorClient(
             url, tz_aware=True, tzinfo=UTC, serverSelectionTimeoutMS=5_000, uuidRepresentation="standard"
         )
-        self.database = self._client.get_database(database, write_concern=WriteConcern("majority", j=True))
+        super().__init__(self._client.get_database(database, write_concern=WriteConcern("majority", j=True)))
         self.documents = self.database.documents
         self._facts = self.database.facts
         self._lines = self.database.lines
@@ -126,7 +63,7 @@ class MongoStore(Store):
         await self.documents.create_indexes(
             [
                 IndexModel([("wake", ASCENDING)], name="timers", sparse=True),
-                IndexModel([("code", ASCENDING)], name="code"),
+                IndexModel([("code", ASCENDING)], name="folded-by"),  # no state field has a name with a hyphen
             ]
             + [IndexModel([(f"state.{path}", ASCENDING) for path in one], name="-".join(one)) for one in indexes]
         )
@@ -142,10 +79,10 @@ class MongoStore(Store):
         self._client.close()
 
     @override
-    async def load(self, keys: Sequence[str], *, whole: bool = False) -> dict[str, Document]:
+    async def load(self, keys: Sequence[str], *, with_history: bool = False) -> dict[str, Document]:
         found = await self.documents.find({"_id": {"$in": list(keys)}}).to_list(None)
         docs = {one["_id"]: document(one) for one in found}
-        if whole:
+        if with_history:
             await self._fill(docs)
         return docs
 
@@ -155,7 +92,7 @@ class MongoStore(Store):
             for fact in map(fact_of, save["facts"]):
                 docs[save["k"]].remember(fact)
         for doc in docs.values():
-            doc.whole = True
+            doc.with_history = True
 
     @override
     async def save(self, documents: Sequence[Document]) -> set[str]:
@@ -238,48 +175,6 @@ class MongoStore(Store):
                 continue  # another instance began the series first: read it again
 
     @override
-    async def hear(self, told: Sequence[Told]) -> None:
-        for name, (ticks, passed) in latest(told).items():
-            added = {"$addToSet": {"ticks": {"$each": sorted(map(text, ticks))}}} if ticks else {}
-            furthest = {"$max": {f"passed.{teller}": text(at) for teller, at in passed.items()}} if passed else {}
-            await self.database.timelines.update_one({"_id": name}, {**added, **furthest}, upsert=True)
-
-    @override
-    async def timeline(self, name: str) -> Timeline:
-        return timeline_of(await self.database.timelines.find_one({"_id": name}) or {})
-
-    @override
-    async def open_timelines(self) -> set[str]:
-        found = self.database.timelines.find({"ticks.0": {"$exists": True}}, {"_id": 1})
-        return {one["_id"] async for one in found}
-
-    @override
-    async def digested(self, timeline: str, moments: Mapping[int, datetime]) -> None:
-        furthest = {f"digested.{partition}": text(at) for partition, at in moments.items()}
-        await self.database.timelines.update_one({"_id": timeline}, {"$max": furthest}, upsert=True)
-
-    @override
-    async def passed_on(self, timeline: str, tick: datetime) -> None:
-        told = {"$max": {"passed_on": text(tick)}, "$pull": {"ticks": {"$lte": text(tick)}}}
-        await self.database.timelines.update_one({"_id": timeline}, told, upsert=True)
-
-    @override
-    async def acted(self, timeline: str, moments: Mapping[int, datetime]) -> None:
-        furthest = {f"acted.{partition}": text(at) for partition, at in moments.items()}
-        await self.database.timelines.update_one({"_id": timeline}, {"$max": furthest}, upsert=True)
-
-    @override
-    async def clocks(self, partitions: Iterable[int]) -> dict[tuple[str, int], datetime]:
-        owned = sorted(partitions)
-        # What was told before timelines had a record of their own is kept by partition.
-        found = self.database.clocks.find({"p": {"$in": owned}})
-        clocks = {(one["timeline"], one["p"]): one["now"] async for one in found}
-        async for one in self.database.timelines.find({}, {"acted": 1}):
-            acted = timeline_of(one).acted
-            clocks |= {(one["_id"], partition): acted[partition] for partition in owned if partition in acted}
-        return clocks
-
-    @override
     async def lines(self, first: str, last: str, *, most: bool = False) -> AsyncIterator[list[str]]:
         # Going through all costs half of what an index costs for each that it finds.
         span = {} if most else {"place": {"$gte": first, "$lte": last}}
@@ -302,7 +197,7 @@ class MongoStore(Store):
             yield one["_id"]
 
     async def count(self, query: Filter) -> int:
-        """How many documents match."""
+        """Number of matching documents."""
         return int(await self.documents.count_documents(dict(query)))
 
     async def state_of(self, query: Filter) -> dict[str, Any] | None:

@@ -17,14 +17,16 @@ from pymongo.errors import OperationFailure
 from chassis.runtime import clock
 
 NOTED_AGAIN_SECONDS = 600.0
-"""How old the note of a session that is in use may be: it has to live longer than that by far."""
+"""Seconds after which the note of a session in use is written again. It has to be far less than FORGOTTEN; less costs a
+write more often."""
 
 FORGOTTEN = timedelta(hours=1)
-"""A note is dropped after this. No transaction lives so long: the server ends it after a minute."""
+"""Age at which a note is dropped. No transaction lives so long: the server ends it after a minute. Longer keeps notes
+of the dead; shorter than NOTED_AGAIN_SECONDS would drop notes of sessions in use."""
 
 
 class Sessions:
-    """Those of one service, of all its processes; noted in its own database before the first transaction of each."""
+    """The sessions of all processes of one service; each is noted in its database before its first transaction."""
 
     def __init__(self, client: Any, database: Any) -> None:
         self._client = client

@@ -1,4 +1,4 @@
-"""How a document is kept in MongoDB: its head, its facts, its line."""
+"""The form of a document in MongoDB: its head, its facts, its line. The short names stand in every stored home."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -27,7 +27,7 @@ def head(doc: Document) -> dict[str, Any]:
         **timer(doc),
         "unsent": doc.unsent,
         **refolded(doc),
-        "mark": doc.watermark and doc.watermark.isoformat(),
+        "mark": doc.stream_time and doc.stream_time.isoformat(),
         "size": doc.characters,
         "ids": list(doc.known),
         "vs": list(doc.known.values()),
@@ -36,11 +36,17 @@ def head(doc: Document) -> dict[str, Any]:
 
 def refolded(doc: Document) -> dict[str, Any]:
     """All of a document that folding its facts anew changes, its line apart."""
-    return {"home": doc.home, "state": doc.state, "tip": doc.tip, "own": doc.own_tip, "code": doc.code}
+    return {
+        "home": doc.home,
+        "state": doc.state,
+        "tip": doc.fold_position,
+        "own": doc.own_fold_position,
+        "code": doc.code,
+    }
 
 
 def timer(doc: Document) -> dict[str, Any]:
-    """When it is to be looked at again."""
+    """The part of the head that says when the document is looked at again."""
     at = None if doc.due is None else f"{wake(doc.timeline, doc.partition, doc.due)}|{doc.key}"
     return {"tl": doc.timeline, "due": doc.due, "wake": at}
 
@@ -61,7 +67,7 @@ def text(at: datetime) -> str:
 
 
 def timeline_of(stored: Mapping[str, Any]) -> Timeline:
-    """How far a service is on a timeline that ticks tell."""
+    """The progress on a timeline that ticks tell."""
 
     def moments(name: str) -> dict[str, datetime]:
         return {key: datetime.fromisoformat(told) for key, told in stored.get(name, {}).items()}
@@ -77,7 +83,7 @@ def timeline_of(stored: Mapping[str, Any]) -> Timeline:
 
 
 def facts_of(doc: Document) -> dict[str, Any]:
-    """What one save brings in."""
+    """The facts that one save brings in."""
     facts = [
         {
             "t": fact.event.type,
@@ -104,12 +110,12 @@ def document(stored: Mapping[str, Any]) -> Document:
         version=stored["v"],
         partition=stored["p"],
         known=dict(zip(stored["ids"], stored["vs"], strict=True)),
-        whole=False,
+        with_history=False,
         state=stored["state"],
-        tip=stored["tip"],
-        own_tip=stored["own"],
+        fold_position=stored["tip"],
+        own_fold_position=stored["own"],
         code=stored["code"],
-        watermark=stored["mark"] and datetime.fromisoformat(stored["mark"]),
+        stream_time=stored["mark"] and datetime.fromisoformat(stored["mark"]),
         characters=stored["size"],
         due=stored["due"],
         timeline=stored["tl"],

@@ -16,21 +16,23 @@ CONFLICTS = {DUPLICATE_KEY, 112, 251}
 """Somebody else writes the same documents: duplicate key, write conflict, a transaction that was ended for one."""
 
 TOO_LARGE = "transaction is too large"
-"""More than the server's cache takes in one transaction (code 388, which the fast store says in its text alone)."""
+"""Part of the server's message when a transaction does not fit into its cache. The code, 388, is not always there."""
 
 RIVALS = 20
-"""How often a save begins anew because somebody else wrote at the same time; after that the store is called down."""
+"""Attempts at a save while others write the same documents, some 25 ms apart. After that the store counts as down, and
+the batch is tried again. Fewer give up on rivals that are nearly done; more hold up the batch for longer."""
 
 PATIENCE = 5
-"""So often a rival is waited for. One that is still there may have been killed in the middle of its transaction."""
+"""The attempt at which the sessions of this service are ended. A rival that is still there may have been killed in the
+middle of its transaction. Earlier would end living rivals, which then begin anew; later leaves documents locked."""
 
 
 class _BeatenError(Exception):
-    """A guard did not match: nothing of this transaction may stay."""
+    """A guard did not match, so nothing of this transaction may stay."""
 
 
 def is_conflict(error: BaseException) -> bool:
-    """Whether somebody else wrote at the same time; anything else is a store that is down or refuses."""
+    """True if somebody else wrote at the same time. Any other error is a store that is down or refuses."""
     if isinstance(error, BulkWriteError):
         refused = (error.details or {}).get("writeErrors", [])
         return bool(refused) and all(one.get("code") in CONFLICTS for one in refused)
@@ -70,7 +72,7 @@ class Writer:
                 await self._save(documents, lost)
         for doc in documents:
             if doc.key not in lost:
-                doc.version, doc.line, doc.earlier = doc.version + 1, None, set()
+                doc.version, doc.line, doc.restamped = doc.version + 1, None, set()
         return lost
 
     async def _save(self, documents: Sequence[Document], lost: set[str]) -> None:
@@ -109,7 +111,7 @@ class Writer:
                 await self._lines.bulk_write(lines, ordered=False, session=session)
 
     async def _beaten(self, documents: Sequence[Document]) -> set[str]:
-        """Those whose stored version is not the one they were read at."""
+        """Keys of the documents whose stored version is not the one they were read at."""
         found = self._documents.find({"_id": {"$in": [doc.key for doc in documents]}}, {"v": 1})
         versions = {one["_id"]: one["v"] async for one in found}
         return {doc.key for doc in documents if versions.get(doc.key, 0) != doc.version}

@@ -1,4 +1,4 @@
-"""Whether this instance can work, and whether it is alive: two questions, answered truthfully and cheaply.
+"""Two questions about this instance, answered truthfully and cheaply: can it work, and is it alive?
 
 Not ready: something it needs is not there. It comes back by itself, and nobody has to do anything here.
 Not alive: the world is there, and yet nothing moves. Only a new process helps.
@@ -21,19 +21,22 @@ from chassis.runtime.store.mongo import MongoStore, StoreError
 from chassis.runtime.telemetry.observe import Observer
 
 FRESH_SECONDS = 1.0
-"""An answer is given again for so long, so that many who ask do not become a load."""
+"""Seconds for which an answer is given again, so that many questions do not become a load. Longer answers tell of an
+outage, or of its end, so much later."""
 
 PATIENCE_SECONDS = 2.0
-"""Whoever does not answer in this time is not there."""
+"""Seconds that store and bus have for an answer; without one they count as away. Shorter calls a slow store away;
+longer may outlast the patience of the prober."""
 
 STUCK_SECONDS = 600.0
-"""Work that does not move for so long, while all it needs is there, will not move any more."""
+"""Seconds without progress, while everything needed is there, after which the process counts as dead and is replaced.
+Shorter would replace processes that work at a large batch; longer leaves a stuck partition standing."""
 
 T = TypeVar("T")
 
 
 class Fresh(Generic[T]):
-    """A question whose answer is good for a while; only one asks at a time."""
+    """A question whose answer is good for a while. It is asked once at a time."""
 
     def __init__(self, ask: Callable[[], Awaitable[T]], seconds: float = FRESH_SECONDS) -> None:
         self._ask = ask
@@ -50,7 +53,7 @@ class Fresh(Generic[T]):
 
 
 class Pulse(Observer):
-    """Feels that the loop moves."""
+    """Notes when the loop last made progress."""
 
     def __init__(self) -> None:
         self.felt = time.monotonic()
@@ -61,7 +64,7 @@ class Pulse(Observer):
 
 
 class Health:
-    """Looks at one instance."""
+    """The health of one instance."""
 
     def __init__(
         self, store: MongoStore, subscription: Subscription, pulse: Pulse, stuck_seconds: float = STUCK_SECONDS
@@ -75,7 +78,7 @@ class Health:
         self._unreachable: Trouble | None = None
 
     async def ready(self) -> dict[str, bool]:
-        """Whether each thing the service needs is there: store, bus, all its partitions, and a loop that goes on."""
+        """For each thing that the service needs, True if it is there: store, bus, partitions, a loop that goes on."""
         store, lags = await asyncio.gather(self._store(), self.lags())
         return {
             "store": store,
@@ -85,16 +88,16 @@ class Health:
         }
 
     def reasons(self) -> list[dict[str, str | int]]:
-        """Why it is not ready, as far as that is known: what of the bus can not be read, and who has to mend it."""
+        """The known reasons why it is not ready: partitions that can not be read, and who has to mend them."""
         fault = self._subscription.fault
         own: list[dict[str, str | int]] = [{"check": "loop", "reason": "process", "error": fault}] if fault else []
         unreachable = [self._unreachable] if self._unreachable else []
-        return [*own, *(_reason("bus", one) for one in unreachable), *(
-            _reason("reading", one) for one in self._subscription.troubles
+        return [*own, *(_reason("bus", trouble) for trouble in unreachable), *(
+            _reason("reading", trouble) for trouble in self._subscription.troubles
         )]  # fmt: skip
 
     async def live(self) -> dict[str, bool]:
-        """Whether each part of the process still moves. A world that is down never makes any of them false."""
+        """For each part of the process, True if it still moves. A world that is down makes none of them False."""
         there, lags = await self.ready(), await self.lags()
         if not all(there.values()) or not (self._subscription.working_since or any((lags or {}).values())):
             self._excused_until = time.monotonic()

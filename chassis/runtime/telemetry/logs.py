@@ -19,7 +19,7 @@ TYPE_PATTERN = re.compile(r"[a-z][a-z0-9.-]{0,60}")
 
 
 def about(event: AnyEvent | None) -> dict[str, str]:
-    """What a log line says of the one event it concerns, as far as it could be read."""
+    """The fields by which a log line names the event it concerns; none if it could not be read."""
     if event is None:
         return {}
     return {"dossier": event.subject, "event_id": event.id, "causation": event.causationid}

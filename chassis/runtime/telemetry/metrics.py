@@ -38,6 +38,7 @@ CONTENT_TYPE = CONTENT_TYPE_LATEST
 # When a counter was made is of no use to anybody, and would double what has to be stored.
 disable_created_metrics()  # type: ignore[no-untyped-call]
 
+# Bounds of the histograms: records, seconds, seconds. One more bound is one more series in Prometheus for each service.
 RECORDS = (1, 5, 10, 50, 100, 250, 500, 1000, 2500, 5000, 10_000)
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 LATENESS = (0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3600, 4 * 3600, 24 * 3600)
@@ -47,14 +48,14 @@ Lags = Mapping[tuple[str, int], int]
 
 
 BY_OUTSIDERS = (AgencyReported.TYPE, IntakeSubmitted.TYPE)
-"""What is said by clients that nobody here has set up."""
+"""Types of events that come from clients which nobody here has set up."""
 
 OTHER = "other"
 """Stands for senders that the directory does not know."""
 
 
 def _is_misplaced(record: Record) -> bool:
-    """Whether it can overtake its dossier's other records."""
+    """True if it can overtake its dossier's other records."""
     return record.key is None or partition_of(record.key, DEFAULT_PARTITIONS) != record.partition
 
 
@@ -73,8 +74,8 @@ class Metrics(Observer):
     """All metrics of one service instance.
 
     Args:
-        consumes: types it reads.
-        emits: types it says.
+        consumes: types that it reads.
+        emits: types that it publishes.
     """
 
     def __init__(self, consumes: Iterable[str], emits: Iterable[str]) -> None:
@@ -156,12 +157,14 @@ class Metrics(Observer):
         if failed := sum(bool(job.failed) for job in jobs.values()):
             self._undecidable.inc(failed)
 
-        for one in (one for found in arrivals.values() for one in found if one.event.type in BY_OUTSIDERS):
-            if isinstance(one, Received) and _is_misplaced(one.record):
-                self._misplaced.labels(_sender(one.event)).inc()
+        for arrived in arrivals.values():
+            for arrival in arrived:
+                outside = arrival.event.type in BY_OUTSIDERS
+                if outside and isinstance(arrival, Received) and _is_misplaced(arrival.record):
+                    self._misplaced.labels(_sender(arrival.event)).inc()
 
     @override
-    def said(self, events: Sequence[AnyEvent]) -> None:
+    def emitted(self, events: Sequence[AnyEvent]) -> None:
         for topic, number in Tallied(event.type for event in events).items():
             self._emitted(topic).inc(number)
 
@@ -198,7 +201,7 @@ class Metrics(Observer):
         self._fetches.labels(kind).inc()
 
     def reading(self, troubles: Iterable[Trouble], withheld: Mapping[tuple[str, int], float]) -> None:
-        """What can not be read at the moment of the question, and what may not be read yet."""
+        """Set the gauges of partitions that can not be read now, and of records that may not be read yet."""
         self._stuck.clear()
         for trouble in troubles:
             topic, partition = trouble.place or ("", UNKNOWN)

@@ -1,4 +1,4 @@
-"""What the loop tells whoever watches it: a few calls a batch, so that watching costs next to nothing."""
+"""The loop tells its observers what happens, in a few calls a batch: watching costs next to nothing."""
 
 from __future__ import annotations
 
@@ -24,31 +24,31 @@ DUPLICATE = "duplicate"
 """On record already; nothing changes."""
 
 REFUSED = "refused"
-"""Readable, and put aside: its document can not take it in."""
+"""Readable, and a dead letter: its document can not take it in."""
 
 UNDECIDED = "undecided"
-"""Readable, and put aside: the service can not decide its document."""
+"""Readable, and a dead letter: the service can not decide its document."""
 
 UNREADABLE = "unreadable"
-"""Put aside unread."""
+"""A dead letter, because it can not be read."""
 
 UNKNOWN = "unknown-type"
 """Skipped: a type that this version does not know."""
 
 RESULTS = (ACCEPTED, DUPLICATE, REFUSED, UNDECIDED, UNREADABLE, UNKNOWN)
-"""What can become of a record."""
+"""Everything that can become of a record."""
 
 DEAD = (REFUSED, UNDECIDED, UNREADABLE)
-"""What ends as a dead letter."""
+"""The results that end as a dead letter."""
 
 
 class Observer:
-    """Watches one loop; this one looks away. A watcher overrides what it wants to know."""
+    """Watches one loop; this one does nothing. Others override the calls that they want."""
 
     def took(self, arrivals: Mapping[str, Sequence[Arrival]], jobs: Mapping[str, Job]) -> None:
         """These arrivals were folded, decided and saved, each with its document's job; nothing is published yet."""
 
-    def said(self, events: Sequence[AnyEvent]) -> None:
+    def emitted(self, events: Sequence[AnyEvent]) -> None:
         """The bus has acknowledged these events of the service's own."""
 
     def put_aside(self, record: Record, result: str) -> None:
@@ -81,58 +81,58 @@ class Observers(Observer):
 
     @override
     def took(self, arrivals: Mapping[str, Sequence[Arrival]], jobs: Mapping[str, Job]) -> None:
-        for one in self._watching:
-            one.took(arrivals, jobs)
+        for observer in self._watching:
+            observer.took(arrivals, jobs)
 
     @override
-    def said(self, events: Sequence[AnyEvent]) -> None:
-        for one in self._watching:
-            one.said(events)
+    def emitted(self, events: Sequence[AnyEvent]) -> None:
+        for observer in self._watching:
+            observer.emitted(events)
 
     @override
     def put_aside(self, record: Record, result: str) -> None:
-        for one in self._watching:
-            one.put_aside(record, result)
+        for observer in self._watching:
+            observer.put_aside(record, result)
 
     @override
     def conflicts(self, number: int) -> None:
-        for one in self._watching:
-            one.conflicts(number)
+        for observer in self._watching:
+            observer.conflicts(number)
 
     @override
     def swept(self, jobs: Iterable[Job], now: datetime) -> None:
-        for one in self._watching:
-            one.swept(jobs, now)
+        for observer in self._watching:
+            observer.swept(jobs, now)
 
     @override
     def batch(self, records: int, seconds: float) -> None:
-        for one in self._watching:
-            one.batch(records, seconds)
+        for observer in self._watching:
+            observer.batch(records, seconds)
 
     @override
     def retried(self) -> None:
-        for one in self._watching:
-            one.retried()
+        for observer in self._watching:
+            observer.retried()
 
     @override
     def fetch_failed(self, kind: str) -> None:
-        for one in self._watching:
-            one.fetch_failed(kind)
+        for observer in self._watching:
+            observer.fetch_failed(kind)
 
 
 def results(arrivals: Mapping[str, Sequence[Arrival]], jobs: Mapping[str, Job]) -> Iterator[tuple[Received, str]]:
-    """What became of each arrival from the bus. Outcomes of effects are not arrivals: they are said, not taken."""
+    """The result of each arrival from the bus. Outcomes of effects did not come from there, and are left out."""
     for key, found in arrivals.items():
         job = jobs[key]
         if len(job.fresh) == len(found) and not job.failed:
             # The usual case, and the one that has to be cheap.
-            for one in found:
-                if isinstance(one, Received):
-                    yield one, ACCEPTED
+            for arrival in found:
+                if isinstance(arrival, Received):
+                    yield arrival, ACCEPTED
             continue
-        fresh = {id(one) for one in job.fresh}
-        refused = {id(one) for one, _ in job.refused}
-        for one in found:
-            if isinstance(one, Received):
-                new = (UNDECIDED if job.failed else ACCEPTED) if id(one) in fresh else DUPLICATE
-                yield one, REFUSED if id(one) in refused else new
+        fresh = {id(arrival) for arrival in job.fresh}
+        refused = {id(arrival) for arrival, _ in job.refused}
+        for arrival in found:
+            if isinstance(arrival, Received):
+                new = (UNDECIDED if job.failed else ACCEPTED) if id(arrival) in fresh else DUPLICATE
+                yield arrival, REFUSED if id(arrival) in refused else new

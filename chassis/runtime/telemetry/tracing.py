@@ -38,7 +38,8 @@ from contracts.envelope import AnyEvent
 from contracts.topics import SERVICES
 
 EXPORT_SECONDS = 5
-"""How long a collector may take; what it does not take is dropped, and the service goes on."""
+"""Seconds that a collector may take. Spans that it does not take are dropped, and the service goes on. Longer holds
+more spans in memory and delays the stop of the process."""
 
 PREFIX = "/lienthong/"
 ROOT = "submission"
@@ -137,7 +138,7 @@ class Tracing(Observer):
             )
 
     @override
-    def said(self, events: Sequence[AnyEvent]) -> None:
+    def emitted(self, events: Sequence[AnyEvent]) -> None:
         begun = time.time_ns()
         for event in filter(self._wanted, events):
             own, parent = own_id(self._service, event), cause_id(self._service, event)

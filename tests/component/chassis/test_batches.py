@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import chassis.runtime.bus.record
-from chassis.core import document, job
+from chassis.core import document, job, settle
 from chassis.core.decision import Decision
 from chassis.core.service import Service
 from chassis.runtime import loop
@@ -211,7 +211,7 @@ async def test_a_timer_that_is_named_again_and_again_does_not_hold_a_sweep(toy: 
     stuck = Decision(timer=loop_timer())
     toy.loop.service = Service(**{**vars_of(toy), "decide": lambda _state, _now: stuck})
     assert await toy.sweep(START + HOUR) == 1
-    assert toy.store.documents["D.1"].due == START + HOUR + loop.NOT_AGAIN
+    assert toy.store.documents["D.1"].due == START + HOUR + settle.NOT_AGAIN
 
 
 def loop_timer() -> Any:

@@ -9,7 +9,7 @@ import pytest
 from typing_extensions import override
 
 from chassis.core.document import Document
-from chassis.runtime import loop
+from chassis.runtime import document_cache, loop
 from chassis.runtime.store.memory import MemoryStore
 from tests.component.chassis.toy import HOUR, START, DownError, Toy, payment, record, withdrawal
 
@@ -26,9 +26,9 @@ class CountingStore(MemoryStore):
         self.down = False
 
     @override
-    async def load(self, keys: Sequence[str], *, whole: bool = False) -> dict[str, Document]:
-        self.loaded.append((tuple(keys), whole))
-        return await super().load(keys, whole=whole)
+    async def load(self, keys: Sequence[str], *, with_history: bool = False) -> dict[str, Document]:
+        self.loaded.append((tuple(keys), with_history))
+        return await super().load(keys, with_history=with_history)
 
     @override
     async def save(self, documents: Sequence[Document]) -> set[str]:
@@ -113,7 +113,7 @@ async def test_a_document_is_kept_for_the_next_batch_until_partitions_are_assign
 async def test_only_so_many_documents_are_kept_and_the_longest_unused_goes(
     toy: Toy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(loop, "KEPT", 2)
+    monkeypatch.setattr(document_cache, "CAPACITY", 2)
     for n in (1, 2, 1, 3):
         await toy.process(record(payment(time=START + n * MINUTE, dossier=f"D.{n}")))
     loads(toy)

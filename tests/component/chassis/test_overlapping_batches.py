@@ -18,8 +18,8 @@ from chassis.runtime.bus.progress import Progress
 from chassis.runtime.bus.reading import Batch, Reading
 from chassis.runtime.bus.record import Message
 from chassis.runtime.bus.subscription import Subscription
-from chassis.runtime.in_flight import Turn
-from chassis.runtime.loop import AT_ONCE
+from chassis.runtime.in_flight import InFlightBatch
+from chassis.runtime.loop import CHUNKS_AT_ONCE
 from chassis.runtime.settings import Settings
 from chassis.runtime.telemetry.observe import NOBODY
 from tests.component.chassis.toy import START, DownError, Record, Toy, payment, raw, record
@@ -96,9 +96,9 @@ class Instance(Subscription):
         self._reading = Reading(self.consumer, 1, 1, NOBODY)
         self._progress = Progress(self.consumer, self._reading)
 
-    async def take(self, records: Sequence[Any], turn: Turn) -> None:
-        self.toy.loop.own(turn.owned)
-        await self.toy.loop.process(records, turn)
+    async def take(self, records: Sequence[Any], in_flight: InFlightBatch) -> None:
+        self.toy.loop.own(in_flight.owned)
+        await self.toy.loop.process(records, in_flight)
 
     def give(self, *records: Record) -> "asyncio.Task[None]":
         """Hand over a batch; done when the next one may be asked for."""
@@ -236,7 +236,7 @@ async def test_both_together_have_no_more_chunks_at_work_than_one_would(
     toy: Held, instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(loop, "CHUNK", 1)
-    first, second = ([f"D.{n}" for n in range(start, start + AT_ONCE)] for start in (1, 1 + AT_ONCE))
+    first, second = ([f"D.{n}" for n in range(start, start + CHUNKS_AT_ONCE)] for start in (1, 1 + CHUNKS_AT_ONCE))
     toy.held = {*first, *second}
     await instance.give(*(record(payment(dossier=key)) for key in first))
     instance.give(*(record(payment(dossier=key)) for key in second))

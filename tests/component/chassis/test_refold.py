@@ -95,15 +95,15 @@ def _break_off(found: Refolding) -> None:
 
 
 class OvertakenStore(ReadableStore):
-    """Somebody else saves what was just loaded whole, once."""
+    """Somebody else saves what was just loaded with its history, once."""
 
     toy: Toy
     overtaken = False
 
     @override
-    async def load(self, keys: Sequence[str], *, whole: bool = False) -> dict[str, Document]:
-        found = await super().load(keys, whole=whole)
-        if whole and not self.overtaken:
+    async def load(self, keys: Sequence[str], *, with_history: bool = False) -> dict[str, Document]:
+        found = await super().load(keys, with_history=with_history)
+        if with_history and not self.overtaken:
             self.overtaken = True
             await self.toy.process(record(payment(2, time=START + MINUTE)))
         return found
@@ -197,9 +197,9 @@ async def test_a_state_that_was_folded_anew_and_not_saved_leaves_no_old_line_beh
     assert await lines(toy) == ["1 paid"]
 
 
-def test_only_whole_documents_are_folded_anew() -> None:
-    with pytest.raises(ValueError, match=r"D\.1 is not whole"):
-        fold_anew(Document("D.1", version=1, whole=False), TOY)
+def test_only_documents_with_their_history_are_folded_anew() -> None:
+    with pytest.raises(ValueError, match=r"D\.1 is here without its facts"):
+        fold_anew(Document("D.1", version=1, with_history=False), TOY)
 
 
 async def test_an_event_that_is_folded_to_nothing_now_is_still_a_fact(toy: Toy) -> None:
@@ -207,4 +207,4 @@ async def test_an_event_that_is_folded_to_nothing_now_is_still_a_fact(toy: Toy) 
     toy.service = replace(toy.service, folds={**toy.service.folds, intake.DossierPaid: unchanged}, fold_version=2)
     await refolded(toy)
     doc = toy.store.documents["D.1"]
-    assert (len(doc.facts), doc.own_tip > doc.tip) == (2, True)
+    assert (len(doc.facts), doc.own_fold_position > doc.fold_position) == (2, True)

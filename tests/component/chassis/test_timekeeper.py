@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from chassis.core.document import Document
 from chassis.core.service import unchanged
-from chassis.runtime import loop
+from chassis.runtime import document_cache, loop
 from chassis.runtime.bus.record import Message
 from chassis.runtime.store.memory import MemoryStore
 from chassis.runtime.timekeeper import Timekeeper, marks
@@ -90,17 +90,17 @@ class SlowForSome(MemoryStore):
     """The first documents take longer than all others."""
 
     @override
-    async def load(self, keys: Sequence[str], *, whole: bool = False) -> dict[str, Document]:
+    async def load(self, keys: Sequence[str], *, with_history: bool = False) -> dict[str, Document]:
         for _ in range(50 if "D.0" in keys else 0):
             await asyncio.sleep(0)
-        return await super().load(keys, whole=whole)
+        return await super().load(keys, with_history=with_history)
 
 
 async def test_numbers_are_given_in_the_order_of_time_and_key_whatever_came_first(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(loop, "CHUNK", 2)
-    monkeypatch.setattr(loop, "KEPT", 0)
+    monkeypatch.setattr(document_cache, "CAPACITY", 0)
     one = Instance(SlowForSome(), 1, {0})
     codes = [f"D.{number}" for number in range(9)]
     for code in reversed(codes):

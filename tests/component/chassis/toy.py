@@ -13,7 +13,8 @@ from typing import Any
 from chassis.core.decision import Allotment, Decision, Effect, Timer
 from chassis.core.service import Service
 from chassis.runtime.bus.record import Message
-from chassis.runtime.loop import Loop, Tally
+from chassis.runtime.loop import Loop
+from chassis.runtime.rounds import Tally
 from chassis.runtime.store.memory import MemoryStore
 from chassis.runtime.timekeeper import Timekeeper
 from contracts import claims, intake, notify

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from pymongo.errors import AutoReconnect
 
-from tests.component.intake.test_http import BIRTH, PERSON, lodge
+from tests.component.intake.requests import BIRTH, PERSON, lodge
 
 OTHER = {"name": "Trần Văn Bình", "email": "binh@example.vn", "phone": "0912 345 678"}
 KEY = {"Idempotency-Key": "key-number-1"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.component.intake.test_http import PERSON, lodge
+from tests.component.intake.requests import PERSON, lodge
 
 FLAWS = [
     ("email", "lan,hoa@example.org"),

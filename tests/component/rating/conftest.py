@@ -79,18 +79,18 @@ class Words:
 class Keys:
     """What keys stand for, in memory."""
 
-    shop: "Shop"
+    harness: "Harness"
     held: dict[str, BaseModel] = field(default_factory=dict)
 
     async def hold(self, identity: str, request: BaseModel) -> None:
-        if self.shop.down:
+        if self.harness.down:
             raise StoreError("no server")
         if self.held.setdefault(identity, request) != request:
             raise KeyReusedError
 
 
 @dataclass
-class Shop:
+class Harness:
     """Rating in one process: what a request publishes waits on the bus until the request waits for the outcome."""
 
     at: datetime = START
@@ -145,8 +145,8 @@ class Shop:
             raise StoreError("no server")
         return self.store.heads(query, limit)
 
-    async def load(self, keys: Sequence[str], *, whole: bool = False) -> dict[str, Document]:
-        return await self.store.load(keys, whole=whole)
+    async def load(self, keys: Sequence[str], *, with_history: bool = False) -> dict[str, Document]:
+        return await self.store.load(keys, with_history=with_history)
 
     async def count_outdated(self, code: str) -> int:
         return await self.store.count_outdated(code)
@@ -157,10 +157,10 @@ class Shop:
 
 
 @pytest.fixture
-async def shop() -> AsyncIterator[Shop]:
-    shop = Shop()
-    yield shop
-    await shop.client.aclose()
+async def harness() -> AsyncIterator[Harness]:
+    harness = Harness()
+    yield harness
+    await harness.client.aclose()
 
 
 @pytest.fixture(scope="session")

@@ -40,3 +40,7 @@ def by_case(events: Iterable[AnyEvent]) -> Iterator[list[AnyEvent]]:
     for event in events:
         cases[event.subject].append(event)
     yield from cases.values()
+
+
+def counts(report):
+    return {kind: found.count for kind, found in report.anomalies.items()}

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.sla.report_row import line_of
+from services.sla.report_row import row_of
 from tests.given import at, given, received
 from tests.unit.sla.telling import SLA, completed, resumed, step_done, suspended, transferred, withdrawn
 from tools.operations.deadline_figures import Tally, percentile
@@ -14,7 +14,7 @@ DAY = "1 working-days"
 
 
 def told(*facts, **receipt):
-    return line_of(given(SLA, received(at(2, "09:00"), appointment=at(5, "09:00"), **receipt), *facts).state).text
+    return row_of(given(SLA, received(at(2, "09:00"), appointment=at(5, "09:00"), **receipt), *facts).state).text
 
 
 CHECKED = [transferred(at(2, "09:00"), limit=DAY), step_done(at(3, "09:00"))]

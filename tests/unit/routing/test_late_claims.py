@@ -28,7 +28,6 @@ from tests.unit.routing.telling import (
     asks,
     bills,
     calm,
-    explains,
     finished,
     forwards,
     has_result,
@@ -199,21 +198,6 @@ def test_a_report_of_before_the_withdrawal_still_counts():
     story = on(CHAIN, withdrawn(at(3))).when(finished(UNIT, "forward", at(2, "10:00")))
     assert (story.event(DossierStepCompleted).time, story.state.phase) == (at(2, "10:00"), "withdrawn")
     assert holds(story) == {}
-
-
-def test_the_plan_of_an_explanation_lies_ahead():
-    story = on(CHAIN).when(explains(UNIT, "forward", at(5), target=at(5)))
-    assert objection(story) == (
-        "target-in-the-past",
-        "target 2026-03-05T01:00:00+00:00 has passed: give the date by which it will be done",
-    )
-
-
-def test_a_step_that_does_not_exist_has_no_delay():
-    assert objection(on(CHAIN).when(explains(UNIT, "dance", at(5)))) == (
-        "unknown-step",
-        "the route has no step dance; its steps: forward, check, sign",
-    )
 
 
 def test_a_step_that_was_finished_after_what_comes_before_it_is_not_done_again_however_late_that_is_told():

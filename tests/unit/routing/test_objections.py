@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from contracts.routing import DelayExplained, DossierCompleted, DossierResumed, DossierSuspended, ReportRejected
+from contracts.routing import DossierCompleted, ReportRejected
 from tests.given import CODE, at, given, received
 from tests.unit.routing.telling import (
     CHAIN,
@@ -15,7 +15,6 @@ from tests.unit.routing.telling import (
     TAX,
     UNIT,
     bills,
-    explains,
     finished,
     forwards,
     has_result,
@@ -24,9 +23,7 @@ from tests.unit.routing.telling import (
     moved,
     objection,
     on,
-    paid,
     sent_back,
-    supplemented,
     took,
     withdrawn,
 )
@@ -181,107 +178,3 @@ def test_a_dossier_that_comes_in_time_makes_nobody_unknown():
     assert story.says(ReportRejected) == []
     assert moved(story) == [("check", 1, CHECKER), ("forward", 1, UNIT)]
     assert story.timer is None
-
-
-def test_a_missing_document_suspends_the_dossier():
-    wish = lacks(CHECKER, "check", at(3), "plan", "sketch")
-    story = on(CHAIN, finished(UNIT, "forward", at(2))).when(wish)
-    story.then(
-        DossierSuspended(
-            cause="supplement", step="check", agency=CHECKER, missing=("plan", "sketch"), reason="Bản vẽ mờ"
-        )
-    )
-    assert (story.said[0].time, story.said[0].causationid) == (at(3), wish.id)
-    assert (story.state.phase, holds(story)) == ("suspended", {"check": CHECKER})
-
-
-def test_a_bill_suspends_the_dossier():
-    story = on(CHAIN).when(bills(UNIT, "forward", at(3), 75_000))
-    story.then(DossierSuspended(cause="payment", step="forward", agency=UNIT, amount=75_000))
-
-
-@pytest.mark.parametrize(("wish", "answer", "cause"), [(lacks, supplemented, "supplement"), (bills, paid, "payment")])
-def test_the_citizens_answer_resumes_it(wish, answer, cause):
-    came, wished = answer(at(4)), wish(UNIT, "forward", at(3))
-    story = on(CHAIN, wished).when(came).then(DossierResumed(cause=cause, suspended_by=wished.id))
-    assert (story.said[0].time, story.said[0].causationid) == (at(4), came.id)
-    assert story.state.phase == "processing"
-    assert moved(story.when(finished(UNIT, "forward", at(5)))) == [("check", 1, CHECKER)]
-
-
-@pytest.mark.parametrize(("wish", "answer"), [(lacks, paid), (bills, supplemented)])
-def test_an_answer_to_another_wish_resumes_nothing(wish, answer):
-    assert on(CHAIN, wish(UNIT, "forward", at(3))).when(answer(at(4))).then().state.phase == "suspended"
-
-
-@pytest.mark.parametrize("answer", [paid, supplemented])
-def test_an_answer_nobody_waits_for_says_nothing(answer):
-    on(CHAIN).when(answer(at(4))).then()
-
-
-def test_a_dossier_can_be_suspended_again_and_again():
-    again = lacks(UNIT, "forward", at(5))
-    story = on(CHAIN, lacks(UNIT, "forward", at(3)), supplemented(at(4))).when(again)
-    assert story.says(DossierSuspended)
-    story.when(supplemented(at(6))).then(DossierResumed(cause="supplement", suspended_by=again.id))
-
-
-@pytest.mark.parametrize(
-    "report",
-    [
-        finished(CHECKER, "check", at(4)),
-        sent_back(CHECKER, "check", "forward", at(4)),
-        forwards(CHECKER, "check", OTHER, at(4)),
-        lacks(TAX, "tax", at(4)),
-        bills(CHECKER, "check", at(4)),
-    ],
-    ids=lambda event: event.data.claim.kind,
-)
-def test_while_the_citizen_is_awaited_nothing_moves_on_any_branch(report):
-    story = on(FORK, finished(UNIT, "forward", at(2)), lacks(CHECKER, "check", at(3))).when(report)
-    assert objection(story) == ("suspended", "the dossier waits (supplement); report again when it has resumed")
-
-
-def test_custody_can_be_taken_while_the_citizen_is_awaited():
-    story = on(FORK, finished(UNIT, "forward", at(2)), lacks(CHECKER, "check", at(3))).when(took(TAX, "tax", at(4)))
-    assert story.says(ReportRejected) == []
-    assert story.said
-
-
-@pytest.mark.parametrize("since", [(), (lacks(UNIT, "forward", at(4)),), (withdrawn(at(4)),)])
-def test_a_delay_is_explained_by_who_held_the_dossier_even_when_all_is_over(since):
-    excuse = explains(UNIT, "forward", at(5))
-    story = on(CHAIN, *since).when(excuse)
-    story.then(
-        DelayExplained(step="forward", agency=UNIT, cause="Quá tải", owner="CC-1", plan="Làm thêm giờ", target=at(20))
-    )
-    assert (story.said[0].time, story.said[0].causationid) == (at(5), excuse.id)
-
-
-@pytest.mark.parametrize(
-    ("route", "step", "reason"),
-    [
-        (CHAIN, "dance", "the route has no step dance; its steps: forward, check, sign"),
-        ((), "dance", "the route has no step dance; its steps: free"),
-    ],
-)
-def test_the_delay_of_a_step_that_there_is_not_is_not_explained(route, step, reason):
-    assert objection(on(route).when(explains(UNIT, step, at(5)))) == ("unknown-step", reason)
-
-
-def test_the_delay_of_a_step_that_has_not_begun_is_not_explained():
-    assert objection(on(CHAIN).when(explains(UNIT, "sign", at(5)))) == (
-        "step-not-open",
-        "step sign has not begun: there is no delay to explain yet",
-    )
-
-
-def test_on_a_free_route_the_one_step_can_be_explained():
-    assert on(()).when(explains(UNIT, "free", at(5))).says(DelayExplained)
-
-
-def test_who_never_held_the_dossier_has_nothing_to_explain():
-    assert objection(on(CHAIN).when(explains(SIGNER, "sign", at(5)))) == (
-        "not-the-holder",
-        f"{SIGNER} never held this dossier, nor was it asked for its opinion",
-    )

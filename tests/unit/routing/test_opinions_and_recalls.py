@@ -1,14 +1,10 @@
-"""Opinions that agencies ask of each other, recalls, force majeure, and successors that are named."""
+"""Opinions that agencies ask of each other (lấy ý kiến), and recalls by the receiving unit (thu hồi)."""
 
 import pytest
 
 from contracts.routing import (
     ConsultationAnswered,
     ConsultationRequested,
-    DossierCompleted,
-    DossierResumed,
-    DossierStepCompleted,
-    DossierSuspended,
     DossierTransferred,
     StepAttempt,
 )
@@ -22,7 +18,6 @@ from tests.unit.routing.telling import (
     TAX,
     UNIT,
     asks,
-    bills,
     calm,
     explains,
     finished,
@@ -34,12 +29,9 @@ from tests.unit.routing.telling import (
     objection,
     on,
     opines,
-    paid,
     recalls,
     sent_back,
     storm,
-    supplemented,
-    took,
     withdrawn,
 )
 
@@ -201,67 +193,3 @@ def test_a_free_route_has_no_step_to_recall_to():
 )
 def test_what_is_finished_is_not_recalled_suspended_or_opined_on(after, report):
     assert objection(on((), after).when(report))[0] == "dossier-finished"
-
-
-@pytest.mark.parametrize("who", [CHECKER, UNIT])
-def test_force_majeure_stops_the_clock_and_who_told_of_it_or_the_unit_starts_it_again(who):
-    storms = storm(CHECKER, "check", at(3))
-    story = on(FORK, *BEGUN).when(storms)
-    story.then(DossierSuspended(cause="force-majeure", step="check", agency=CHECKER, reason="Bão số 1"))
-    assert story.state.phase == "suspended"
-    assert objection(story.when(finished(TAX, "tax", at(4))))[0] == "suspended"
-    over = calm(who, at(5))
-    story = story.when(over).then(DossierResumed(cause="force-majeure", suspended_by=storms.id))
-    assert (story.said[0].time, story.said[0].causationid) == (at(5), over.id)
-    assert moved(story.when(finished(TAX, "tax", at(6)), finished(CHECKER, "check", at(6)))) == [("sign", 1, SIGNER)]
-
-
-def test_the_unit_suspends_what_others_hold():
-    assert on(CHAIN, *BEGUN).when(storm(UNIT, "check", at(3))).says(DossierSuspended)[0].agency == UNIT
-
-
-def test_no_other_agency_suspends_or_resumes():
-    story = on(FORK, *BEGUN)
-    assert objection(story.when(storm(TAX, "check", at(3))))[0] == "not-the-holder"
-    assert objection(story.when(storm(CHECKER, "check", at(3))).when(calm(TAX, at(4))))[0] == "not-the-holder"
-
-
-@pytest.mark.parametrize("before", [(), (lacks(CHECKER, "check", at(3)),), (bills(CHECKER, "check", at(3)),)])
-def test_what_no_force_majeure_stopped_nobody_resumes(before):
-    assert objection(on(CHAIN, *BEGUN, *before).when(calm(CHECKER, at(4))))[0] == "not-suspended"
-
-
-@pytest.mark.parametrize("answer", [paid, supplemented])
-def test_the_citizen_ends_no_storm(answer):
-    assert on(CHAIN, storm(UNIT, "forward", at(3))).when(answer(at(4))).then().state.phase == "suspended"
-
-
-def test_the_next_step_is_done_by_who_is_named():
-    story = on(CHAIN).when(finished(UNIT, "forward", at(2, "10:00"), next_agency=OTHER))
-    assert moved(story) == [("check", 1, OTHER)]
-    assert objection(story.when(finished(CHECKER, "check", at(3))))[0] == "not-the-holder"
-    assert moved(story.when(finished(OTHER, "check", at(3)))) == [("sign", 1, SIGNER)]
-
-
-def test_at_a_join_the_last_to_be_finished_with_a_name_decides():
-    story = on(FORK, *BEGUN, finished(CHECKER, "check", at(3), next_agency=OTHER)).when(finished(TAX, "tax", at(4)))
-    assert moved(story) == [("sign", 1, OTHER)]
-    story = on(FORK, *BEGUN, finished(CHECKER, "check", at(3), next_agency=OTHER))
-    assert moved(story.when(finished(TAX, "tax", at(4), next_agency=UNIT))) == [("sign", 1, UNIT)]
-
-
-def test_a_step_that_is_done_again_goes_to_its_planned_agency():
-    story = on(CHAIN, finished(UNIT, "forward", at(2), next_agency=OTHER), finished(OTHER, "check", at(3)))
-    assert moved(story.when(sent_back(SIGNER, "sign", "check", at(4)))) == [("check", 2, CHECKER)]
-
-
-def test_on_a_free_route_a_name_forwards_the_dossier():
-    story = on(()).when(finished(UNIT, "Tiếp nhận", at(3), next_agency=CHECKER))
-    assert [data.step for data in story.says(DossierStepCompleted)] == ["Tiếp nhận"]
-    assert moved(story) == [("free", 2, CHECKER)]
-    assert holds(story) == {"free": CHECKER}
-
-
-def test_a_name_at_the_end_changes_nothing():
-    done = (*BEGUN, finished(CHECKER, "check", at(3)), took(SIGNER, "sign", at(4)))
-    assert on(CHAIN, *done).when(finished(SIGNER, "sign", at(5), next_agency=OTHER)).says(DossierCompleted)

@@ -10,7 +10,8 @@ from typing import Any
 from chassis.core.decision import Effect
 from chassis.core.service import NOWHERE, Service
 from chassis.runtime.bus.record import Message, read_record
-from chassis.runtime.loop import Loop, Tally
+from chassis.runtime.loop import Loop
+from chassis.runtime.rounds import Tally
 from chassis.runtime.settings import Settings
 from chassis.runtime.store.memory import MemoryStore
 from chassis.runtime.timekeeper import Timekeeper

@@ -1,94 +1,16 @@
-import random
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
 from contracts import routing
-from contracts.envelope import AnyEvent, Payload, new_event
-from contracts.intake import DossierReceived, RouteStep
+from contracts.envelope import AnyEvent
 from contracts.sla import ExplanationRequired
-from domain.procedures import Catalogue, Directory
-from domain.worktime import Calendar
-from tools.simulator import Plan
-from tools.simulator.actions import Action, Agenda
+from domain.procedures import Directory
+from tests.unit.simulator.case import AT, PLAIN, claim_of, kinds, said, transferred
 from tools.simulator.agents import Office, explain, mend, opine, take_on
-from tools.simulator.participants import Participants
-from tools.simulator.profiles import Profile, profile_of
+from tools.simulator.profiles import profile_of
 from tools.simulator.read_model import Dossier
-
-AT = datetime(2026, 1, 13, 2, tzinfo=UTC)
-CODE, SUBMISSION = "H29.16.01-260113-0001", "sim-1-1-00001"
-ROUTE = (
-    RouteStep(id="forward", agency="H29.16.01", limit="1 working-hours"),
-    RouteStep(id="verify", agency="H29.02", limit="4 working-hours", after=("forward",)),
-    RouteStep(id="consult", agency="H29.05", limit="4 working-hours", after=("forward",)),
-    RouteStep(id="sign", agency="H29.02", limit="2 working-hours", after=("verify", "consult")),
-)
-RECEIVED = DossierReceived(
-    submission_id=SUBMISSION,
-    procedure="1.001193",
-    procedure_version=1,
-    channel="counter",
-    receiving_unit="H29.16.01",
-    competent_agency="H29.02",
-    limit="1 working-days",
-    appointment_date=AT + timedelta(days=1),
-    route=ROUTE,
-)
-PLAIN = Profile(
-    agency="H29.02",
-    officers=("H29.02-cb01", "H29.02-cb02"),
-    pace=0.5,
-    spread=0.2,
-    backlog=0.3,
-    manners=0.8,
-    upstairs="H29",
-    sends_back=0,
-    needs_supplement=0,
-    needs_payment=0,
-    forgets=0,
-    impossible=0,
-    writes_late=0,
-    hands_up=0,
-    explains=1,
-    consults=0,
-    opines=1,
-)
-
-
-def said(data: Payload, at: datetime = AT, source: str = "/lienthong/test") -> AnyEvent:
-    return new_event(
-        data, source=source, subject=CODE, time=at, correlationid=SUBMISSION, unique=(at,), timeline="sim-1-1"
-    )
-
-
-def transferred(step: str = "sign", attempt: int = 1) -> AnyEvent:
-    data = routing.DossierTransferred(
-        step=step, attempt=attempt, from_agency="H29.05", to_agency="H29.02", deadline=AT + timedelta(hours=2)
-    )
-    return said(data)
-
-
-@pytest.fixture
-def office(calendar: Calendar) -> Office:
-    return Office(1, calendar, AT + timedelta(minutes=20), ("H29", "H29.02", "H29.05", "H29.16.01"))
-
-
-@pytest.fixture
-def dossier() -> Dossier:
-    return Dossier(CODE, received=RECEIVED)
-
-
-def claim_of(action: Action) -> Any:
-    data: Any = action.data
-    return data.claim
-
-
-def kinds(actions: list[Action]) -> list[str]:
-    return [claim_of(action).kind for action in actions]
 
 
 def test_an_agency_takes_custody_and_finishes_later(dossier: Dossier, office: Office) -> None:
@@ -232,55 +154,3 @@ def test_profiles_differ_between_agencies_and_stay_the_same(directory: Directory
     assert len({profile.pace for profile in profiles}) == len(profiles)
     assert {profile.agency: profile.upstairs for profile in profiles}["H29.11.01"] == "H29.11"
     assert all(code.startswith(f"{profile.agency}-cb") for profile in profiles for code in profile.officers)
-
-
-@pytest.fixture
-def participants(plan: Plan, catalogue: Catalogue, directory: Directory, calendar: Calendar) -> Participants:
-    return Participants(plan, catalogue, directory, calendar)
-
-
-def suspended(cause: str, report_id: str, at: datetime) -> AnyEvent:
-    data = routing.DossierSuspended.model_validate({"cause": cause, "step": "verify", "agency": "H29.05"})
-    return said(data, at).model_copy(update={"causationid": report_id})
-
-
-def planned(agenda: Iterator[Action]) -> set[tuple[datetime, str]]:
-    return {(action.at, action.event("sim-1-1").id) for action in agenda}
-
-
-def test_neither_order_of_arrival_nor_repeats_change_what_is_done(participants: Participants) -> None:
-    events = [said(RECEIVED, AT - timedelta(hours=1)), transferred("verify"), transferred("sign")]
-    expected = planned(participants.react(events, AT))
-    random.Random(3).shuffle(events)
-    other = Participants(participants.plan, participants.catalogue, participants.directory, participants.calendar)
-    assert planned(other.react([*events, *events], AT)) == expected
-    assert planned(other.react(events, AT + timedelta(hours=1))) == set()
-
-
-def test_work_rests_while_the_dossier_waits_and_goes_on_afterwards(
-    participants: Participants, dossier: Dossier, office: Office
-) -> None:
-    custody, done = take_on(transferred(), dossier, PLAIN, (), office)
-    list(participants.react([said(RECEIVED, AT), suspended("supplement", "", AT)], AT))
-    assert participants.say(custody) is not None
-    assert participants.say(done) is None
-    resumed = said(routing.DossierResumed(cause="supplement"), AT + timedelta(hours=20))
-    (again,) = participants.react([resumed], AT + timedelta(hours=21))
-    assert again.data == done.data
-    assert again.at >= AT + timedelta(hours=21)
-    assert participants.say(again) is not None
-
-
-def test_nobody_works_on_what_is_finished(participants: Participants, dossier: Dossier, office: Office) -> None:
-    done = take_on(transferred(), dossier, PLAIN, (), office)[-1]
-    list(participants.react([said(RECEIVED), said(routing.DossierCompleted(outcome="granted", agency="H29.02"))], AT))
-    assert participants.say(done) is None
-
-
-def test_the_agenda_gives_what_is_due_in_time_order(dossier: Dossier, office: Office) -> None:
-    actions = take_on(transferred(), dossier, PLAIN, (), office)
-    agenda = Agenda()
-    agenda.add(reversed(actions))
-    assert list(agenda.until(actions[-1].at)) == actions[:1]
-    assert len(agenda) == 1
-    assert list(agenda.until(actions[-1].at + timedelta(seconds=1))) == actions[1:]

@@ -42,6 +42,13 @@ def test_it_shows_every_figure() -> None:
     assert "H29.16.04" not in text
 
 
+def test_it_tells_how_many_states_wait_for_a_refold_and_nothing_where_none_do() -> None:
+    text = shown(render({**STATUS, "outdated": {"intake": 0, "sla": 2710}}, None))
+    assert "to be folded anew" in text
+    assert "2,710" in text
+    assert "folded anew" not in shown(render({**STATUS, "outdated": {"intake": 0, "sla": 0}}, None))
+
+
 @pytest.mark.parametrize("width", [40, 80, 200])
 @pytest.mark.parametrize("terminal", [False, True])
 def test_it_fits_any_terminal(width: int, terminal: bool) -> None:

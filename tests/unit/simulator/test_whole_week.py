@@ -35,7 +35,14 @@ def test_every_kind_of_event_of_the_first_three_services_is_seen(week: Week) -> 
     said = {topic for topic, records in week.harness.topics.items() if records}
     for name in ("intake", "routing", "sla"):
         owned = {payload.TYPE for payload in week.harness.members[name].loop.service.emits}
-        rare = {"dossier.withdrawn", "dossier.refused", "dossier.overdue-retracted", "dossier.paid", "report.rejected"}
+        rare = {
+            "dossier.withdrawn",
+            "dossier.refused",
+            "dossier.overdue-retracted",
+            "apology.withdrawn",
+            "dossier.paid",
+            "report.rejected",
+        }
         assert owned - rare <= said
 
 

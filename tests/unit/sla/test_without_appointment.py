@@ -2,7 +2,7 @@
 
 from contracts.intake import NO_APPOINTMENT
 from contracts.routing import DossierCompleted
-from services.sla.report_row import OPEN, dossier_in, line_of
+from services.sla.report_row import OPEN, dossier_in, row_of
 from services.sla.rules import Rules
 from services.sla.views import deadlines_of
 from tests.given import OFFICE, at, fact, given, received
@@ -22,11 +22,11 @@ def test_it_is_never_overdue():
 def test_it_ends_without_a_verdict():
     story = given(SLA, BORN, fact(DossierCompleted(outcome="granted", agency="H29.05"), at(9)))
     assert (story.state.phase, story.state.deadlines[0].verdict) == ("ended", "")
-    assert dossier_in(line_of(story.state).text).how == ""
+    assert dossier_in(row_of(story.state).text).how == ""
 
 
 def test_under_way_it_counts_as_in_time():
-    line = dossier_in(line_of(given(SLA, BORN).state).text)
+    line = dossier_in(row_of(given(SLA, BORN).state).text)
     assert (line.how, line.due) == (OPEN, None)
 
 

@@ -3,13 +3,13 @@ import weakref
 
 import pytest
 
-from chassis.runtime.in_flight import BehindError, Turn
+from chassis.runtime.in_flight import BehindError, InFlightBatch
 
 
-def at_work(*keys: str, before: Turn | None = None) -> Turn:
-    turn = Turn(before=before)
-    turn.keys = set(keys)
-    return turn
+def at_work(*keys: str, before: InFlightBatch | None = None) -> InFlightBatch:
+    batch = InFlightBatch(predecessor=before)
+    batch.keys = set(keys)
+    return batch
 
 
 def test_only_what_the_batch_before_has_waits() -> None:
@@ -18,14 +18,14 @@ def test_only_what_the_batch_before_has_waits() -> None:
 
 
 def test_everything_waits_for_a_batch_that_may_have_any_document() -> None:
-    assert Turn(before=Turn()).waits_for("D.1")
+    assert InFlightBatch(predecessor=InFlightBatch()).waits_for("D.1")
 
 
 async def test_nothing_waits_for_a_batch_that_is_done() -> None:
     first = at_work("D.1")
     second = at_work("D.1", before=first)
     first.end(done=True)
-    await second.comes()
+    await second.predecessor_done()
     assert not second.waits_for("D.1")
 
 
@@ -35,7 +35,7 @@ async def test_what_waits_for_a_batch_that_was_given_up_never_goes() -> None:
     first.end(done=False)
     assert second.waits_for("D.1")
     with pytest.raises(BehindError):
-        await second.comes()
+        await second.predecessor_done()
 
 
 def test_who_has_ended_keeps_nobody_in_memory() -> None:

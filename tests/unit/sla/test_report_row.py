@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
-from services.sla.report_row import Lost, Waited, dossier_in, line_of, steps_in
+from services.sla.report_row import Lost, Waited, dossier_in, row_of, steps_in
 from services.sla.state import INITIAL
 from tests.given import at, given, suppose
 from tests.unit.sla.telling import (
@@ -28,7 +28,7 @@ HOUR = 3600
 
 
 def line(*facts):
-    return line_of(dossier(*facts).state)
+    return row_of(dossier(*facts).state)
 
 
 def test_a_dossier_under_way_tells_when_it_is_due():
@@ -84,20 +84,20 @@ def test_pauses_are_told_by_cause_and_of_the_step_whose_agency_asked_for_them():
 
 
 def test_a_document_without_a_receipt_has_no_line():
-    assert line_of(INITIAL) is None
-    assert line_of(given(SLA, completed(DUE)).state) is None
+    assert row_of(INITIAL) is None
+    assert row_of(given(SLA, completed(DUE)).state) is None
 
 
 def test_custody_changes_nothing_that_reports_read():
     before = dossier(transferred(MONDAY, limit="1 working-days"))
     after = before.when(acknowledged(MONDAY + timedelta(hours=1), "CC-1"))
     assert after.state != before.state
-    assert line_of(after.state, before.state) is None
-    assert line_of(after.state) == line_of(before.state)
+    assert row_of(after.state, before.state) is None
+    assert row_of(after.state) == row_of(before.state)
 
 
 @suppose(lives=LIVES, cut=st.integers(0, 12))
 def test_what_is_not_written_again_is_as_it_was(lives, cut):
     stored, state = SLA.fold(lives[:cut]), SLA.fold(lives)
-    known = line_of(stored)
-    assert (line_of(state, stored) or known) == line_of(state)
+    known = row_of(stored)
+    assert (row_of(state, stored) or known) == row_of(state)
