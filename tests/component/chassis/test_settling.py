@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from hypothesis import given
 from hypothesis import strategies as st
 from typing_extensions import override
 
@@ -26,6 +25,7 @@ from tests.component.chassis.toy import (
     record,
     withdrawal,
 )
+from tests.given import suppose
 
 EVENTS: list[AnyEvent] = [
     *(payment(amount) for amount in (1, 2)),
@@ -123,7 +123,7 @@ async def lived(steps: Any) -> World:
     return world
 
 
-@given(steps)
+@suppose(steps=steps)
 def test_whatever_dies_all_that_is_saved_is_published_and_no_timer_is_left_behind(steps: Any) -> None:
     world = asyncio.run(lived(steps))
     assert world.published == set(world.own())

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
-from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.core.arrival import Arrival
@@ -16,7 +15,7 @@ from chassis.core.settle import LAST, Settlement, settle
 from chassis.core.stream_time import INSTANT, Timeline
 from contracts.envelope import LIVE, AnyEvent
 from contracts.intake import DossierPaid
-from tests.given import fact
+from tests.given import fact, suppose
 
 START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 TICKED = "history"
@@ -71,8 +70,8 @@ def documents(draw: st.DrawFn, *, unsent_too: bool) -> Document:
 
 
 @st.composite
-def cases(draw: st.DrawFn, *kinds: str, unsent_too: bool | None = None) -> Case:
-    """What a batch, a sweep, or what came of effects, did to a document."""
+def cases(draw: st.DrawFn, *kinds: str, unsent_too: bool | None = None, refused: bool = False) -> Case:
+    """What a batch, a sweep, or what came of effects, did to a document; or a batch of which everything was refused."""
     doc = draw(documents(unsent_too=draw(st.booleans()) if unsent_too is None else unsent_too))
     kind = draw(st.sampled_from(kinds or ("batch", "outcomes", "sweep")))
     now = draw(moments) if kind == "sweep" else None
@@ -80,13 +79,14 @@ def cases(draw: st.DrawFn, *kinds: str, unsent_too: bool | None = None) -> Case:
     if kind != "sweep":
         job.parked = draw(st.booleans())
         job.broker_timestamp = None if job.parked else draw(moments)
-        arrived = draw(st.lists(st.sampled_from(EVENTS[6:9]), max_size=2, unique_by=lambda event: event.identity))
+        most = 0 if refused else 2
+        arrived = draw(st.lists(st.sampled_from(EVENTS[6:9]), max_size=most, unique_by=lambda event: event.identity))
         for event in arrived:
             clock = TICKED if job.parked else draw(timelines)
             moved: AnyEvent = event.model_copy(update={"timeline": clock, "time": draw(moments)})
             if doc.add(moved, moved.to_json(), own=kind == "outcomes"):
                 job.fresh.append(Arrival(moved))
-        job.repeats = draw(st.lists(st.integers(1, doc.version), max_size=2)) if doc.version else []
+        job.repeats = draw(st.lists(st.integers(1, doc.version), max_size=most)) if doc.version else []
     if not job.parked:
         for event in EVENTS[9 : 9 + draw(st.integers(0, 2))]:
             doc.add(event, event.to_json(), own=True, cause=draw(st.sampled_from([None, *job.repeats])))
@@ -96,14 +96,14 @@ def cases(draw: st.DrawFn, *kinds: str, unsent_too: bool | None = None) -> Case:
     return Case(job, now, kind == "batch")
 
 
-@given(cases())
+@suppose(case=cases())
 def test_nothing_is_published_before_it_is_saved(case: Case) -> None:
     assert all(fact.own and fact.version <= case.saved_version for fact in case.settlement.publish)
     if case.job.failed:
         assert case.saved_version == case.job.doc.version
 
 
-@given(cases())
+@suppose(case=cases())
 def test_everything_that_a_save_brings_in_and_everything_unsent_is_published(case: Case) -> None:
     published, unsent = case.settlement.publish, case.job.doc.unsent
     assert all(fact in published for fact in case.new)
@@ -111,7 +111,7 @@ def test_everything_that_a_save_brings_in_and_everything_unsent_is_published(cas
         assert all(fact in published for fact in case.own if unsent <= fact.version <= case.saved_version)
 
 
-@given(cases())
+@suppose(case=cases())
 def test_a_save_that_no_batch_brings_back_is_found_by_a_sweep(case: Case) -> None:
     settlement, brought_back = case.settlement, case.job.fresh or case.job.repeats
     if settlement.saved and not (case.redelivered and brought_back):
@@ -120,7 +120,7 @@ def test_a_save_that_no_batch_brings_back_is_found_by_a_sweep(case: Case) -> Non
         assert settlement.at_save.unsent <= case.saved_version
 
 
-@given(cases("batch", unsent_too=False))
+@suppose(case=cases("batch", unsent_too=False))
 def test_a_redelivery_publishes_what_the_saves_of_its_facts_caused_and_nothing_else(case: Case) -> None:
     job = case.job
     saves = {*job.repeats, *([case.saved_version] if case.settlement.saved else [])}
@@ -129,7 +129,7 @@ def test_a_redelivery_publishes_what_the_saves_of_its_facts_caused_and_nothing_e
     assert case.settlement.publish == sorted(saved, key=lambda fact: fact.version)
 
 
-@given(cases(unsent_too=True))
+@suppose(case=cases(unsent_too=True))
 def test_while_something_is_unsent_the_save_leaves_its_timer_alone_unless_a_tick_comes_first(case: Case) -> None:
     before, at_save = case.job.doc.schedule, case.settlement.at_save
     assert at_save.unsent == before.unsent
@@ -137,7 +137,7 @@ def test_while_something_is_unsent_the_save_leaves_its_timer_alone_unless_a_tick
     assert at_save == before or (case.job.parked and case.redelivered and at_save.timeline == TICKED)
 
 
-@given(cases(unsent_too=False))
+@suppose(case=cases(unsent_too=False))
 def test_unsent_is_set_only_by_a_save_that_no_batch_brings_back(case: Case) -> None:
     settlement = case.settlement
     if settlement.at_save.unsent is not None:
@@ -146,20 +146,40 @@ def test_unsent_is_set_only_by_a_save_that_no_batch_brings_back(case: Case) -> N
         assert not case.redelivered or not (case.job.fresh or case.job.repeats)
 
 
-@given(cases())
-def test_only_a_sweep_and_a_save_that_no_batch_brings_back_move_a_timer_after_the_publish(case: Case) -> None:
+@suppose(case=cases("batch", unsent_too=False, refused=True))
+def test_what_is_emitted_although_all_arrivals_were_refused_is_brought_back_by_a_sweep(case: Case) -> None:
     settlement = case.settlement
-    if case.now is not None:
+    assert settlement.publish == case.new
+    if case.new:
+        assert settlement.at_save.unsent == case.saved_version
+        assert settlement.at_save.due is not None
+
+
+@suppose(case=cases("outcomes"))
+def test_a_sweep_brings_back_what_came_of_effects_until_all_further_ones_are_carried_out(case: Case) -> None:
+    settlement = case.settlement
+    through = not case.job.failed and not case.job.decision.effects
+    if settlement.at_save.unsent is not None and through:
         assert settlement.after_publish is not None
-    elif settlement.after_publish is not None:
-        assert settlement.at_save.unsent is not None
-        assert not case.job.failed
-        assert not case.job.decision.effects, "until they are carried out, a sweep has to bring them back"
-    if settlement.after_publish is not None:
         assert settlement.after_publish.unsent is None
+    else:
+        assert settlement.after_publish is None
 
 
-@given(cases("sweep"))
+@suppose(case=cases("batch"))
+def test_a_batch_moves_a_timer_with_its_save_alone_unless_everything_in_it_was_refused(case: Case) -> None:
+    after, brought_back = case.settlement.after_publish, case.job.fresh or case.job.repeats
+    assert after is None or not brought_back
+
+
+@suppose(case=cases("sweep"))
+def test_after_a_sweep_nothing_is_unsent(case: Case) -> None:
+    after = case.settlement.after_publish
+    assert after is not None
+    assert after.unsent is None
+
+
+@suppose(case=cases("sweep"))
 def test_no_sweep_meets_a_document_twice(case: Case) -> None:
     after = case.settlement.after_publish
     if case.now is not None:
@@ -167,7 +187,7 @@ def test_no_sweep_meets_a_document_twice(case: Case) -> None:
         assert after.due is None or after.due > case.now
 
 
-@given(cases("sweep"))
+@suppose(case=cases("sweep"))
 def test_what_a_sweep_can_not_decide_is_looked_at_again(case: Case) -> None:
     after = case.settlement.after_publish
     if case.now is not None and case.job.failed:
@@ -175,7 +195,7 @@ def test_what_a_sweep_can_not_decide_is_looked_at_again(case: Case) -> None:
         assert after.due is not None
 
 
-@given(cases("batch"))
+@suppose(case=cases("batch"))
 def test_what_is_parked_is_taken_up_by_a_tick_that_is_still_to_come(case: Case) -> None:
     if case.job.parked and case.redelivered and case.job.fresh and not case.job.failed:
         before, (due, timeline, _) = case.job.doc.schedule, case.settlement.at_save
@@ -192,7 +212,7 @@ def settled(timer: datetime, heard: datetime | None) -> Schedule:
     return settle(job, {}).at_save
 
 
-@given(moments, st.none() | moments)
+@suppose(timer=moments, heard=st.none() | moments)
 def test_a_timer_is_due_neither_before_its_moment_nor_before_it_was_heard_of(
     timer: datetime, heard: datetime | None
 ) -> None:
