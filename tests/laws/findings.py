@@ -5,7 +5,7 @@ The simulation and the fault suite each fill it in from their own bus and stores
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, ClassVar, Protocol
 
@@ -60,20 +60,24 @@ class Findings(ABC):
         """The moment up to which everything that is due on a timeline has to be done."""
 
     @cached_property
+    def _earliest(self) -> dict[str, tuple[Record, AnyEvent]]:
+        """Of every event the record that the bus took in first. One that nobody can take has no stamp and counts last."""
+        found: dict[str, tuple[Record, AnyEvent]] = {}
+        for record, event in self.said:
+            known = found.get(event.identity)
+            if known is None or _stamp(event) < _stamp(known[1]):
+                found[event.identity] = record, event
+        return found
+
+    @cached_property
     def first(self) -> dict[str, Record]:
         """The first record of every event, by the event's identity."""
-        found: dict[str, Record] = {}
-        for record, event in self.said:
-            found.setdefault(event.identity, record)
-        return found
+        return {identity: record for identity, (record, _) in self._earliest.items()}
 
     @cached_property
     def events(self) -> dict[str, AnyEvent]:
         """Every event once, by identity, as the bus first took it in."""
-        found: dict[str, AnyEvent] = {}
-        for _, event in self.said:
-            found.setdefault(event.identity, event)
-        return found
+        return {identity: event for identity, (_, event) in self._earliest.items()}
 
     def of(self, kind: type) -> list[AnyEvent]:
         """Every event of one kind, once."""
@@ -104,3 +108,7 @@ class Findings(ABC):
         for name, service in self.services.items():
             for key, document in self.documents(name).items():
                 yield service, key, document
+
+
+def _stamp(event: AnyEvent) -> datetime:
+    return event.taken_in or datetime.max.replace(tzinfo=UTC)

@@ -176,6 +176,12 @@ def test_doctored_evidence_breaks_the_check(check, found):
     assert list(check(found))
 
 
+def test_of_an_event_that_was_said_again_the_earliest_record_counts():
+    later, sooner = (RECEIVED.model_copy().take_in(at(day)) for day in (4, 3))
+    found = Evidence(said=[said(RECEIVED), said(later), said(sooner), said(later)])
+    assert found.events[RECEIVED.identity].taken_in == at(3)
+
+
 def test_what_a_service_decides_and_never_said_or_did_is_found():
     unsaid = list(stores.what_follows_from_the_facts_is_on_the_bus(evidence(RECEIVED, known=[RECEIVED])))
     assert not [one for one in unsaid if one.startswith("notify never said")]
