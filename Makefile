@@ -79,8 +79,14 @@ $(VENV)/installed-bench: requirements-bench.lock $(VENV)/installed
 interop: install ## Every Kafka client plays a small agency; writes docs/interop.md and .json; some fifteen minutes at first
 	$(BIN)/python -m interop all
 
+docs: install ## Write the parts of the documents that follow from the code anew
+	$(BIN)/python -m docs.generate
+
+pictures: install ## Take the pictures of README.md from a running product; needs pdftoppm
+	$(BIN)/python -m docs.pictures.make
+
 clean: ## Stop the stack and forget its data
 	@if [ -x $(BIN)/lienthong ]; then $(BIN)/lienthong stack down; fi
 	@if [ -d .lienthong ]; then find .lienthong -mindepth 1 -maxdepth 1 ! -name fast-store -exec rm -rf {} +; fi
 
-.PHONY: help install run test fast longer simulate fuzz faults check format lock fast-store bench interop clean
+.PHONY: help install run test fast longer simulate fuzz faults check format lock fast-store bench interop docs pictures clean

@@ -1,4 +1,4 @@
-"""What follows once a dossier has its code: answers to what agencies wait for, withdrawal, delivery."""
+"""The decisions once a dossier has its code: answers to what agencies wait for, withdrawal, delivery."""
 
 from collections.abc import Iterable, Iterator
 
@@ -52,7 +52,7 @@ def _unspent(payments: Iterable[CitizenAction], spent: set[str]) -> list[Citizen
 
 
 def _enough(wait: Wait, came: Iterable[CitizenAction]) -> list[CitizenAction]:
-    """What the citizen did until all that was asked for was there, documents or money; empty while some lacks."""
+    """The actions up to the one with which all that was asked for is there; empty while documents or money lack."""
     used: list[CitizenAction] = []
     for action in came:
         if action.at >= wait.since:

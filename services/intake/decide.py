@@ -1,4 +1,4 @@
-"""What follows from a submission: a receipt, a request for what is missing, a refusal; later withdrawal and delivery.
+"""The decisions on a submission: receipt, request for what is missing, refusal; later withdrawal and delivery.
 
 The judgement of an application stands in `judging`, the receipt in `receipt`, and what follows it in `after_receipt`.
 """
@@ -15,7 +15,7 @@ from services.intake.rules import Rules
 from services.intake.state import State
 
 CODE_NUMBER = re.compile(r"\d{6}-\d{4}")
-"""What follows the unit in a dossier code: the day as yymmdd, and the number of that day."""
+"""The part of a dossier code after the unit: the day as yymmdd, and the number of that day."""
 
 
 def decide(state: State, _now: datetime, rules: Rules) -> Decision:

@@ -22,12 +22,12 @@ OWNED: tuple[type[Payload], ...] = (
     intake.DossierWithdrawn,
     intake.DossierDelivered,
 )
-"""What intake decides. A `submission.rejected` is about a record and not about a submission, so no state has it."""
+"""The events that intake decides. A `submission.rejected` is about a record, not a submission, so no state has it."""
 
 
 @dataclass(frozen=True)
 class Cause:
-    """What an event follows from.
+    """The cause of an event.
 
     Attributes:
         at: the moment since which the event is true.
@@ -94,7 +94,7 @@ def refused(state: State, application: claims.Application, code: str, reason: st
 def id_refused(state: State, application: claims.Application, reason: str, cause: Cause) -> AnyEvent:
     """The submission's id has the form of a dossier code, so the answer has a subject of its own.
 
-    What is said about a code moves the dossier of that code, and this one may be somebody else's.
+    An event about a code moves the dossier of that code, and this one may be somebody else's.
     """
     subject = event_id(intake.DossierRefused.TYPE, state.submission, "not its own")
     data = _refusal(state, application, "unknown-procedure", reason)

@@ -1,4 +1,4 @@
-"""What each event makes of a submission.
+"""The fold of a submission: the function for each kind of event.
 
 `folds` is intake's subscription table: it names a function for every kind of event that intake reads or owns.
 """
@@ -62,7 +62,7 @@ def claim_submitted(state: State, event: Event[claims.IntakeSubmitted], rules: R
 
 
 def _applied(state: State, event: AnyEvent, application: claims.Application, at: datetime) -> State:
-    """Of two applications the one that the bus took in first counts, whatever times they claim."""
+    """Lodge the application. Of two the one that the bus took in first counts, whatever times they claim."""
     taken_in = event.bounded_by
     if state.application is not None and (
         state.taken_in is None or (taken_in is not None and state.taken_in <= taken_in)

@@ -51,13 +51,13 @@ def judge_history(state: State, application: claims.Application, code: str) -> A
 
 
 def lodged(state: State) -> Cause:
-    """The application as the cause of what is said about it; there has to be one."""
+    """The application as the cause of its answer; there has to be an application."""
     assert state.applied_at is not None  # noqa: S101 - there is an application
     return Cause(state.applied_at, state.applied_by)
 
 
 def _refusal(application: claims.Application, procedure: Procedure | None, rules: Rules) -> tuple[str, str] | None:
-    """Why the dossier can not be accepted whatever is handed in: code and reason, in the citizen's language."""
+    """The code and the reason for which no documents could help, in the citizen's language; None if there is none."""
     language = application.language
     if procedure is None:
         return "unknown-procedure", f"{application.procedure}: không có thủ tục này / no such procedure"
@@ -90,7 +90,7 @@ def _last_handed_in(state: State) -> Cause:
 
 
 def _complete(state: State, required: list[str]) -> Cause:
-    """When the last required item came in, and with which claim."""
+    """The moment at which the last required item came in, and the claim that brought it."""
     have = set(state.application.components if state.application else ())
     complete = lodged(state)
     for supplement in state.supplements:

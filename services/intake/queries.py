@@ -10,7 +10,7 @@ Query = Mapping[str, Any]
 
 
 class Progress(NamedTuple):
-    """How far a submission has come, as its stored state tells.
+    """The progress of a submission, as its stored state tells.
 
     Attributes:
         outcome: new, supplement-requested, received, refused, withdrawn or delivered.

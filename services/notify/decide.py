@@ -1,4 +1,4 @@
-"""What is to be sent now, when to try again, and which letters of apology have to exist."""
+"""Decide what is sent now, when to try again, and which letters of apology have to exist."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -12,24 +12,25 @@ from services.notify.rules import PATIENT, Rules
 from services.notify.state import Apology, Cause, Desk, Details, Message, Recipient, State
 
 NOBODY = Recipient(None, "vi", "", "")
+"""The recipient of a message to an agency about a dossier whose citizen is not known yet."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Order:
-    """One attempt to send one message; all that the outside world has to know.
+    """One attempt to send one message: all that the outside world has to know.
 
     Attributes:
         message_id: the same for every attempt, so that carriers recognise a repeat.
-        template: which text.
+        template: the text.
         attempt: 1 for the first.
         last: no other attempt follows.
-        cause: what the message tells of.
-        recipient: whom to tell; of an agency's letter, whose dossier it is.
-        details: for the text.
+        cause: the event that the message tells of.
+        recipient: the citizen; for a message to an agency, the citizen whose dossier it is about.
+        details: what the text needs.
         given_up: media that are not tried any more.
-        desk: whom to tell at an agency; None: the citizen.
-        at: on a timeline that ticks tell, when the attempt is made; None on the live one, where the wall clock says so.
+        desk: the post at an agency that is told; None: the citizen is.
+        at: the moment of the attempt on a timeline that ticks tell; None on the live one, where the wall clock says so.
     """
 
     message_id: str
@@ -46,12 +47,12 @@ class Order:
 
 @dataclass(frozen=True)
 class Inquiry:
-    """What has become of an attempt that was begun and has no outcome yet?
+    """A question after an attempt that was begun and has no outcome on record yet.
 
     Attributes:
-        message_id: which message.
-        attempt: which attempt.
-        wanted: whether it may still go out, if its carrier does not have it yet.
+        message_id: the message.
+        attempt: the number of the attempt.
+        wanted: the attempt may still go out, if its carrier does not have it yet.
     """
 
     message_id: str
@@ -80,8 +81,8 @@ def decide(state: State, now: datetime, rules: Rules = PATIENT) -> Decision:
 def _inquiries(state: State) -> list[tuple[Inquiry, datetime]]:
     """Attempts that may have an outcome that is not recorded yet, and since when nothing was heard of them.
 
-    Of what was dropped, an attempt may be under way all the same: it is stopped, or is told of. On a
-    timeline that ticks tell, attempts are waited for.
+    An attempt to send a message that was dropped since may be under way all the same: it is stopped, or its outcome is
+    recorded. On a timeline that ticks tell, attempts are waited for, so nothing has to be asked.
     """
     live = [(message, cause) for message, cause in _founded(state) if cause.timeline == LIVE]
     waiting = [
@@ -99,7 +100,7 @@ def _inquiries(state: State) -> list[tuple[Inquiry, datetime]]:
 
 
 def _timeline(state: State) -> str:
-    """Which clock tells when to try again: the one by which the outcomes are stamped."""
+    """The clock that tells when to try again: the one by which the outcomes are stamped."""
     return next((cause.timeline for _, cause in _founded(state)), LIVE)
 
 
@@ -126,7 +127,10 @@ def _order(message: Message, cause: Cause, recipient: Recipient, rules: Rules) -
 
 
 def _not_before(message: Message, order: Order, rules: Rules) -> datetime | None:
-    """When the next attempt may be made. None: at once, as the first by each medium; agencies' letters wait a round."""
+    """The earliest moment of the next attempt, or None: at once.
+
+    The first attempt by each medium is made at once; messages to agencies wait for the end of a round.
+    """
     if message.tried_at is not None:
         pause = rules.backoff[min(message.asked or message.attempts, len(rules.backoff)) - 1]
         return message.tried_at + (pause if message.asked else min(pause, rules.outage))

@@ -11,7 +11,7 @@ SOURCE = "/lienthong/notify"
 OWNED = (NotificationSent, NotificationDoubtful, NotificationFailed, LetterIssued)
 
 AttemptOutcome = NotificationSent | NotificationDoubtful | NotificationFailed
-"""What came of one attempt to send one message."""
+"""The payloads that tell the outcome of one attempt to send one message."""
 
 
 def attempt_ended(cause: Cause, data: AttemptOutcome, at: datetime) -> AnyEvent:

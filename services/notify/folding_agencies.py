@@ -1,4 +1,4 @@
-"""How events that an agency has to be told of are folded: which post (chức danh) of which agency is told what.
+"""Fold the events that agencies are told of: each names a post (chức danh) of an agency, and a text.
 
 Nobody at an office acts on history, so agencies are told of the live timeline alone.
 """

@@ -1,4 +1,4 @@
-"""How the apologies that sla decides upon are folded: which message each of them makes, and which of them is sent.
+"""Fold the apologies that sla decides upon: each makes a message, and some of these are sent.
 
 sla says which apology is owed and what it tells (`apology.required`), and which was for nothing (`apology.withdrawn`).
 Delivery adds one thing that sla cannot know: whether a message is out, or may be.

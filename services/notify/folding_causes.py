@@ -1,4 +1,4 @@
-"""How the events of intake and routing are folded: which message to the citizen each of them makes necessary."""
+"""Fold the events of intake and routing: each makes a message to the citizen necessary."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""How new appointment dates are folded: which of them has a notice of its own, and which notice is outdated."""
+"""Fold new appointment dates: each has a notice of its own, unless an apology tells it or it holds no longer."""
 
 from dataclasses import replace
 
@@ -46,7 +46,9 @@ def with_notices(state: State) -> State:
     if not notices:
         return state
     late = {new_date.id for new_date in state.new_dates}
-    quiet = _told_by_an_apology(state) | _outdated(state, [one for one in notices if _cause_id(one) not in late])
+    quiet = _told_by_an_apology(state) | _outdated(
+        state, [notice for notice in notices if _cause_id(notice) not in late]
+    )
     return replace(state, messages=tuple(_dropped_if_quiet(message, quiet) for message in state.messages))
 
 

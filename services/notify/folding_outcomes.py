@@ -1,4 +1,4 @@
-"""How notify's own events are folded: what came of an attempt, and which letters of apology are on record."""
+"""Fold notify's own events: the outcomes of attempts, and the letters of apology on record."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -50,7 +50,7 @@ def _tried(message: Message, data: AttemptOutcome, at: datetime) -> Message:
 
 
 def _after_failure(message: Message, data: NotificationFailed) -> Message:
-    """What a failed attempt leaves to be done: nothing more, the same medium later, or the next medium at once."""
+    """Go on after a failed attempt: not at all, by the same medium later, or by the next medium at once."""
     asked = message.asked + (not data.ours)
     if data.final:
         ended: Status = "unaddressed" if data.unaddressed else "failed"

@@ -1,4 +1,4 @@
-"""What operators and figures ask of notify's stored documents: the only place that names paths of their state."""
+"""Questions of operators and of figures to notify's stored documents: no other module names paths of their state."""
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass

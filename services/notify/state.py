@@ -26,7 +26,7 @@ class Cause:
 
 @dataclass(frozen=True)
 class Recipient:
-    """Whom to tell (người nộp), by reference only: the address stays with intake."""
+    """The citizen who is told (người nộp), by reference only: name and address stay with intake."""
 
     applicant_ref: str | None
     language: Language
@@ -37,18 +37,20 @@ class Recipient:
 
 @dataclass(frozen=True)
 class Details:
-    """What the text of a message needs beyond the recipient; which of it depends on the template.
+    """The facts that the text of a message needs beyond the recipient. Each template needs some of them.
 
     Attributes:
-        reason: in words; of a pause that is over, its cause as a code; `reason_en` in English, where there is that.
-        due: the date it speaks of; of a new date and of an apology, the old one.
-        new_date: what takes its place.
-        taken_back: of a new date: whether an announcement was taken back, and so an earlier date holds again.
+        reason: in words; for a pause that is over, its cause as a code.
+        reason_en: the same in English, where that is known.
+        due: the date that the message speaks of; in a notice of a new date and in an apology, the old date.
+        new_date: the date that takes its place.
+        taken_back: in a notice of a new date: an announcement was taken back, so that an earlier date holds again.
         overdue_id: of a new date: the lateness that the old one, or this one, was given for; of an apology, and of
             what withdraws one: the lateness that it is for.
-        deadline: of what an agency is told: which one, as sla names it.
-        signer: whose head signs an apology; `in_person`: whether he has to apologise in person as well.
-        working_out: why the date, or the new one, is what it is.
+        deadline: in a message to an agency: the deadline's key, as sla names it.
+        signer: whose head signs an apology.
+        in_person: the signer has to apologise in person as well.
+        working_out: why the date, or the new one, is what it is, line by line.
     """
 
     reason: str = ""
@@ -69,7 +71,7 @@ class Details:
 
 @dataclass(frozen=True)
 class Desk:
-    """Whom to tell at an agency: the post, by the directory's address for it."""
+    """The post at an agency that is told. The directory knows its address."""
 
     agency: str
     post: Post
@@ -81,16 +83,16 @@ class Message:
 
     Attributes:
         id: follows from the dossier, the template and the event that the message is about.
-        template: which text.
-        cause: why; None as long as only an outcome is known.
-        details: for the text.
+        template: the text.
+        cause: the event that made it necessary; None as long as only an outcome is known.
+        details: what the text needs.
         status: `dropped` is for what is not owed (any more); `doubtful`, for what a carrier took and never answered
             for; `unaddressed`, for an agency that has no address.
         attempts: how many were made; `asked` of them a carrier was asked in, since the last change of medium.
         tried_at: when the last one failed or stayed without an answer, by the wall clock.
         medium: how the last one went out.
         given_up: media that are not tried any more.
-        desk: whom to tell; None: the citizen.
+        desk: the post at an agency that is told; None: the citizen is.
         repeats: id of the message that it sends once more.
     """
 
@@ -145,7 +147,7 @@ class NewDate:
 
 @dataclass(frozen=True)
 class Letter:
-    """A letter of apology (thư xin lỗi) on record: the date it is for, and the new date's event, if it tells one."""
+    """A letter of apology (thư xin lỗi) on record: the missed date, and the id of the event of its new date, if any."""
 
     due: datetime
     rescheduled_id: str
@@ -153,7 +155,7 @@ class Letter:
 
 @dataclass(frozen=True)
 class TakenBack:
-    """A deadline that was missed and then was not: which, its moment, and since when that is known."""
+    """A lateness that was retracted: the deadline's key, its moment, and since when the retraction is true."""
 
     deadline: str
     due: datetime

@@ -12,8 +12,10 @@ from services.rating.state import Rating, State
 SOURCE = "/lienthong/rating"
 
 OWNED: tuple[type[Payload], ...] = (RatingCounted, RatingPublished)
-"""What rating decides. The HTTP API publishes ratings, feedback and answers under the same source, but those are claims
-of people: they are folded like what others say, before anything that follows from them.
+"""The events that rating decides.
+
+The HTTP API publishes ratings, feedback and answers under the same source. But those are claims of people: they are
+folded like the events of other services, before anything that follows from them.
 """
 
 

@@ -1,4 +1,4 @@
-"""What each event makes of a dossier's ratings, or of a feedback.
+"""The fold of a dossier's ratings, or of a feedback: the function for each kind of event.
 
 `folds` is rating's subscription table: it names a function for every kind of event that rating reads or owns. An answer
 may be folded before its feedback, and what counts before the rating it speaks of, because they have the same time.

@@ -1,4 +1,4 @@
-"""What follows from an agency's report: the answer, and the moves of the dossier. Each report is answered once."""
+"""The answer to an agency's report, and the moves that follow from it. Each report is answered once."""
 
 from collections.abc import Iterator
 from datetime import datetime

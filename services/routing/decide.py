@@ -1,4 +1,4 @@
-"""What follows from where a dossier is: the route goes on, a clock runs again, a report is answered.
+"""The decisions on a dossier: the route goes on, a clock runs again, a report is answered.
 
 Every report is answered once, by what was on record then. Facts that come later change the next answers, never this
 one. So a report that may still turn out right is not rejected before its time is over (`waiting`).

@@ -28,7 +28,7 @@ OWNED: tuple[type[Payload], ...] = (
 
 @dataclass(frozen=True)
 class Cause:
-    """What moves a dossier.
+    """The cause of a dossier's move.
 
     Attributes:
         event: id of the event that says so.

@@ -1,4 +1,4 @@
-"""What each event makes of a dossier.
+"""The fold of a dossier: the function for each kind of event.
 
 `folds` is routing's subscription table: it names a function for every kind of event that routing reads or owns. Of one
 moment routing's own events may be folded in any order, so each adds what it says and sorts it in.

@@ -1,4 +1,4 @@
-"""How a dossier moves: hand-overs from agency to agency, one event each."""
+"""The moves of a dossier: hand-overs from agency to agency, one event each."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -14,12 +14,12 @@ Pipeline = list[Mapping[str, Any]]
 
 
 def by_phase(timeline: str) -> Pipeline:
-    """How many dossiers are in each phase: rows of `_id`, the phase, and `n`."""
+    """The number of dossiers in each phase: rows of `_id`, the phase, and `n`."""
     return [{"$match": {"state.timeline": timeline}}, {"$group": {"_id": "$state.phase", "n": {"$sum": 1}}}]
 
 
 def by_holder(timeline: str) -> Pipeline:
-    """How many open dossiers each agency holds, the most first: rows of `_id`, the agency, and `n`."""
+    """The number of open dossiers that each agency holds, the most first: rows of `_id`, the agency, and `n`."""
     return [
         {"$match": {"state.timeline": timeline, "state.phase": {"$in": list(OPEN)}}},
         {"$unwind": "$state.holding"},

@@ -32,7 +32,7 @@ class Report:
 
     @property
     def claimed_at(self) -> datetime:
-        """When it happened, as the report says."""
+        """The moment at which it happened, as the report says."""
         return self.occurred_at or self.told_at
 
 
@@ -127,30 +127,30 @@ class Leg:
 
     @property
     def step(self) -> str:
-        """Of the route."""
+        """The step of the route."""
         return self.begun.step
 
     @property
     def attempt(self) -> int:
-        """How often the step was begun, with this one."""
+        """The number of the attempt at its step, from 1."""
         return self.begun.attempt
 
     @property
     def agency(self) -> str:
-        """Who has it."""
+        """The agency that has to do it."""
         return self.begun.agency
 
     @property
     def since(self) -> datetime:
-        """Since when."""
+        """The moment at which it was handed over."""
         return self.begun.since
 
     @property
     def done_at(self) -> datetime | None:
-        """When it was over; None while it is open."""
+        """The moment at which it ended; None while it is open."""
         return self.ended.at if self.ended else None
 
     @property
     def open(self) -> bool:
-        """Not over yet."""
+        """It has not ended."""
         return self.ended is None

@@ -72,7 +72,7 @@ class State(Changeable):
 
     @property
     def ended_at(self) -> datetime | None:
-        """When the result was signed, or the dossier withdrawn; not before anything that is known of it."""
+        """The moment at which the result was signed, or the dossier withdrawn; not before anything known of it."""
         over = self.completed_at or self.withdrawn_at
         if over is None:
             return None
@@ -91,7 +91,7 @@ class State(Changeable):
 
     @property
     def resumed_at(self) -> datetime | None:
-        """When the clock last went on."""
+        """The moment since which the clock runs again; None if it never stood."""
         return self.resumed[-1].at if self.resumed else None
 
     @property

@@ -4,6 +4,8 @@ import pytest
 
 from tools.operations.contracts import ContractError, build, check
 
+pytestmark = pytest.mark.slow
+
 SCHEMA = "schemas/dossier.overdue.v1.json"
 SAMPLE = "samples/dossier.overdue/whole.json"
 

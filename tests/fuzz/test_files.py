@@ -26,6 +26,8 @@ from tests.fuzz.mutations import TEXTS, mutated
 from tests.unit.importer.conftest import MemoryBus, event_xml, log_xml, trace_xml
 from tools.importer import ImportFailed, load_mapping, play
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(domain.__file__).parent
 EXAMPLES_OF_MAPPINGS = Path(__file__).parents[2] / "examples"
 NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)

@@ -19,6 +19,8 @@ from schemathesis.openapi.checks import RejectedPositiveData
 from tests.fuzz.budget import SECONDS, tried
 from tests.fuzz.mutations import CANARY, HALF, TEXTS, everywhere, spoilt, told
 
+pytestmark = pytest.mark.slow
+
 ROUTES = {
     "intake": 9,
     "rating": 8,

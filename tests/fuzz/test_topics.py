@@ -27,6 +27,8 @@ from tests.fuzz.budget import SECONDS, tried
 from tests.fuzz.mutations import CANARY, everywhere, mutated, spoilt, told
 from tools.operations.registry import all_services
 
+pytestmark = pytest.mark.slow
+
 SAME = {"subject": "H29.16-260105-0001", "correlationid": "web-260105-0001"}
 """All samples speak of one dossier, so that what they say meets in one document."""
 SAMPLES = {

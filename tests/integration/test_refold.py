@@ -82,8 +82,8 @@ async def sla(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
 
 
 @asynccontextmanager
-async def at_work(sla: Sla, settings: Settings) -> AsyncIterator[None]:
-    """Meanwhile the service of now hears of all dossiers, a few at a time."""
+async def at_work(sla: Sla) -> AsyncIterator[None]:
+    """Meanwhile the service of now hears of every other dossier, a few at a time."""
 
     async def work() -> None:
         for n in range(0, DOSSIERS, 20):
@@ -111,11 +111,10 @@ async def test_after_a_refold_beside_the_running_service_the_store_follows_from_
 ) -> None:
     assert await outdated(settings) == DOSSIERS
     assert len((await compared(sla, settings)).different) == DOSSIERS
-    seen: list[int] = []
-    async with at_work(sla, settings):
-        found = await refold_all(sla.store, sla.service, lambda page: seen.append(page.seen))
-    assert (found.done, found.failed, found.left) == (DOSSIERS, {}, 0)
-    assert seen == [200, DOSSIERS]
+    async with at_work(sla):
+        found = await refold_all(sla.store, sla.service, lambda _: None)
+    assert (found.total, found.failed, found.left) == (DOSSIERS, {}, 0)
+    assert DOSSIERS / 2 <= found.done <= DOSSIERS  # half of them have no event, so that nobody else folds them
     assert await outdated(settings) == 0
     equal = await compared(sla, settings)
     assert (equal.same, equal.equal) == (True, DOSSIERS)

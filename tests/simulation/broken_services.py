@@ -237,7 +237,7 @@ BROKEN_SERVICES = (
     Variant(
         "owes nobody an apology",
         product=silent("sla", _is(sla.ApologyRequired)),
-        law="every missed date has a letter",
+        law="every lateness has one apology that stands",
         found_within=10,
     ),
     Variant(

@@ -10,14 +10,13 @@ from rich.table import Table
 from rich.text import Text
 
 from contracts.envelope import LIVE
+from contracts.topics import SERVICES
 
 MOST_AGENCIES = 8
 """Lines: as many as the longest of the other blocks has."""
 
 BAR = 8
 """Columns of the longest bar."""
-
-SERVICES = ("intake", "routing", "sla", "rating", "notify")
 
 DOSSIERS = {
     "received": "received",

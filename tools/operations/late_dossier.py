@@ -1,4 +1,4 @@
-"""One late dossier, from receipt to apology, played on a timeline of its own: the tour of the README."""
+"""One late dossier, from receipt to apology, played on a timeline of its own: docs/tour.md prints it."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -29,7 +29,7 @@ class Refolding:
     Attributes:
         versions: what the documents are folded under.
         total: how many documents were outdated when it began.
-        done: how many of them are up to date by now, whoever has folded them.
+        done: how many documents it has come by that are up to date now. What an instance folds first, it never sees.
         failed: why documents could not be folded, by key; they stay as they are.
         left: how many are outdated at the end. More than `failed`: an instance with other code still saves.
     """

@@ -1,1 +1,1 @@
-"""The outside world of notify: whom to reach, what to write, how to send it."""
+"""The outside world of notify: addresses, texts and carriers."""

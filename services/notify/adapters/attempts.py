@@ -1,4 +1,4 @@
-"""Attempts under way: a batch waits for them a little, and is told later what has become of the rest.
+"""Attempts under way: a batch waits for them a little, and hears of the others later.
 
 A batch holds its partitions while it waits, and a mail server may take ten minutes to answer.
 """
@@ -16,35 +16,41 @@ from services.notify.adapters.carrier import CarrierError, NotAskedError
 from services.notify.decide import Order
 
 AT_ONCE = 8
-"""Attempts on one line at the same time. More, and mail servers refuse us; fewer, and a slow one holds up the rest."""
+"""Attempts on one line at the same time. With more, mail servers refuse connections; with fewer, a slow server holds up
+all other messages."""
 
 DEAD_AFTER = 3
-"""Failures of a line after which the rest of a batch does not wait for it: the batch holds its partitions meanwhile."""
+"""Failures of a line in one batch after which the rest of the batch does not try it. If it were larger, a batch would
+hold its partitions while it waits for a dead server; if it were smaller, one refused mail would stop all others."""
 
 STALL_SECONDS = 5.0
-"""A batch goes on waiting only if in so many seconds some attempt came to its end. Shorter, and what takes a moment
-costs a second look; longer, and one slow server holds up every dossier of its partitions."""
+"""A batch goes on waiting only if in so many seconds some attempt came to its end. If it were shorter, attempts that
+take a moment would have to be asked after; if it were longer, one slow server would hold up every dossier of the
+batch's partitions."""
 
 STALLS = 6
-"""The longest wait of a batch, in `STALL_SECONDS`: half a minute, whatever progress there is."""
+"""The longest wait of a batch, in units of `STALL_SECONDS`: half a minute, whatever progress there is. If it were
+larger, a steady trickle of slow mails would hold the batch's partitions for minutes."""
 
 LEASE = timedelta(minutes=2)
 """An attempt that was not ordered again for so long gives nothing to its carrier: its dossier has gone to another
-instance, or needs it no more. Shorter than the longest time between two sweeps, and slow servers are never reached."""
+instance, or needs it no more. If it were shorter than the time between two sweeps, slow servers would never be reached;
+if it were longer, two instances could send one message."""
 
 KEPT = timedelta(days=1)
-"""How long it is remembered what came of an attempt that nobody asks after. Shorter than a backlog takes, during which
-no sweep asks, and it is begun again; longer, and what went to other instances takes up memory."""
+"""The time for which the result of an attempt is remembered that nobody asks after. While a backlog is worked off, no
+sweep asks: if the time were shorter than that takes, the attempt would be begun again. If it were longer, results of
+dossiers that went to other instances would take up memory."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """What came of an attempt.
+    """The result of an attempt.
 
     Attributes:
-        medium: how it was to go out.
-        at: when this was known.
-        segments: of a text message, how many.
+        medium: the medium that was tried.
+        at: the moment since which this is known, by the wall clock.
+        segments: for a text message, the number of its segments.
         error: why it failed; None: it was sent.
     """
 
@@ -56,14 +62,14 @@ class Result:
 
 @dataclass(eq=False)
 class Attempt:
-    """One attempt to carry out orders: one order of a citizen's, or all of an agency's that came together.
+    """One attempt to carry out orders: one order to a citizen, or all orders to one post that came together.
 
     Attributes:
-        orders: what it carries out.
-        ordered_at: when it was ordered last.
-        line: on which line it is, or waits to be.
-        handed: whether its carrier may have it.
-        left: whether it has outlived the batch that began it.
+        orders: the orders that it carries out.
+        ordered_at: the moment at which it was ordered last.
+        line: the line that it uses, or waits for.
+        handed: its carrier may have the message.
+        left: it has outlived the batch that began it.
     """
 
     orders: tuple[Order, ...]
@@ -75,12 +81,12 @@ class Attempt:
 
     @property
     def is_live(self) -> bool:
-        """Whether the wall clock tells its time; on timelines that ticks tell, no tick may overtake an outcome."""
+        """The wall clock tells its time. On timelines that ticks tell, no tick may overtake an outcome."""
         return self.orders[0].cause.timeline == LIVE
 
     @property
     def begun(self) -> bool:
-        """Whether it has its place on the line."""
+        """It has its place on the line."""
         return self.line is not None and self in self.line.holders
 
 
@@ -99,7 +105,7 @@ class Line:
         Raises:
             NotAskedError: attempts that outlived their batches have them all, and nobody knows for how long.
         """
-        if sum(one.left for one in self.holders) >= AT_ONCE:
+        if sum(holder.left for holder in self.holders) >= AT_ONCE:
             raise NotAskedError(f"{self.name}: busy")
         attempt.line = self
         async with self._gate:
@@ -122,7 +128,7 @@ class Lines:
 
 
 class Round:
-    """What one batch has learnt of the lines it uses."""
+    """Counts the failures of one batch on each line that it uses."""
 
     def __init__(self) -> None:
         self._failures = Counter[str]()
@@ -158,7 +164,7 @@ async def wait_for(attempts: Collection[Attempt]) -> None:
 
 
 Key = tuple[str, int]
-"""Message and number of the attempt."""
+"""The id of the message and the number of the attempt."""
 
 
 class UnderWay:

@@ -1,4 +1,4 @@
-"""What every way of reaching a citizen has in common."""
+"""The interface of a carrier, which is one way to reach a citizen or an agency, and the errors on the way."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class CarrierError(Exception):
 
 
 class NotAskedError(CarrierError):
-    """No carrier was asked: our own service did not answer, or the line was busy. It comes again, without end."""
+    """No carrier was asked: our own service did not answer, or the line was busy. Such attempts go on without end."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,8 @@ class Parcel:
         to: e-mail address or phone number; empty for the counter.
         subject: one line.
         short: all of it in one line, for a text message.
-        body: the letter.
-        paper: the same as PDF, where it has an official form; empty for the rest.
+        body: all of it.
+        pdf: the official form, where the message has one; empty for the others.
         at: when it is sent.
     """
 
@@ -48,7 +48,7 @@ class Parcel:
     short: str
     body: str
     at: datetime
-    paper: bytes = b""
+    pdf: bytes = b""
 
 
 Handing = Callable[[], None]
@@ -63,7 +63,7 @@ class Carrier(Protocol):
 
     @property
     def medium(self) -> Medium:
-        """What the citizen gets."""
+        """The medium that the reader gets."""
 
     async def send(self, parcel: Parcel, handing: Handing) -> None:
         """Hand it over; returns when the carrier has answered for it, raises CarrierError otherwise."""

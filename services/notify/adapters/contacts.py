@@ -1,4 +1,4 @@
-"""Where a citizen can be reached. Only intake knows; nothing of it is kept here."""
+"""The addresses of citizens, as intake tells them. Only intake knows them; none is kept here."""
 
 from collections.abc import Callable
 from typing import Annotated, Literal, Protocol
@@ -14,7 +14,10 @@ _GONE = {404, 410}
 
 
 def _usable(form: Callable[[str], str]) -> AfterValidator:
-    """What no carrier could use is none: the next medium is taken. Intake kept other forms before it knew better."""
+    """Take an address that no carrier could use for none, so that the next medium is tried.
+
+    Intake kept other forms before it knew better.
+    """
 
     def use(text: str | None) -> str | None:
         try:
@@ -47,7 +50,7 @@ class Contact(BaseModel):
 
 
 class Contacts(Protocol):
-    """Who knows the addresses."""
+    """Tells the addresses of citizens."""
 
     async def find(self, applicant_ref: str) -> Contact | None:
         """The person behind a reference; None where it was erased or never known."""
@@ -81,5 +84,7 @@ def _read(answer: httpx.Response) -> Contact | None:
     try:
         return Contact.model_validate_json(answer.content)
     except ValidationError as error:
-        fields = sorted({str(one["loc"][0]) if one["loc"] else "answer" for one in error.errors(include_input=False)})
+        fields = sorted(
+            {str(fault["loc"][0]) if fault["loc"] else "answer" for fault in error.errors(include_input=False)}
+        )
         raise CarrierError(f"contacts: unreadable {', '.join(fields)}"[:200]) from None

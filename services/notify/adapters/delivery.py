@@ -1,4 +1,7 @@
-"""Carries out the orders of `decide`, and tells what came of each. Nothing that fails out there is an error here."""
+"""Carries out the orders of `decide`, and tells the outcome of each.
+
+A failure out there is an outcome, not an error of this service.
+"""
 
 import asyncio
 from collections import defaultdict
@@ -39,7 +42,7 @@ _MEDIA: tuple[Medium, ...] = ("email", "sms")
 
 
 class _Target(NamedTuple):
-    """Where an attempt goes; the contact is None for an agency, and where nobody knows the citizen."""
+    """The address of an attempt; the contact is None for an agency, and where nobody knows the citizen."""
 
     medium: Medium
     to: str
@@ -50,12 +53,12 @@ class Delivery:
     """Resolves the address, writes, sends.
 
     Args:
-        contacts: who knows the addresses.
-        writer: who has the words for citizens.
-        digests: who has them for agencies, and their addresses.
-        live: carriers for what happens now.
-        folders: carriers for every other timeline: an import of history must never send real mail.
-        clock: the present, on the live timeline; on others an order says when it is carried out.
+        contacts: tell the addresses of citizens.
+        writer: writes to citizens.
+        digests: write to agencies, and know their addresses.
+        live: the carriers of the live timeline.
+        spool: the carriers of every other timeline: an import of history must never send real mail.
+        clock: tells the present of the live timeline; on others an order says when it is carried out.
     """
 
     def __init__(
@@ -64,7 +67,7 @@ class Delivery:
         writer: Writer,
         digests: Digests,
         live: Carriers,
-        folders: Carriers,
+        spool: Carriers,
         *,
         clock: Callable[[], datetime] = now,
     ) -> None:
@@ -72,26 +75,26 @@ class Delivery:
         self._writer = writer
         self._digests = digests
         self._live = live
-        self._folders = folders
+        self._spool = spool
         self._clock = clock
         self._lines = Lines()
         self._under_way = UnderWay()
 
     async def perform(self, effects: Sequence[Effect]) -> list[AnyEvent]:
-        """Carry out orders and inquiries; what has no outcome yet is told when it is asked for again."""
+        """Carry out orders and answer inquiries. An outcome that is not there yet comes when it is asked for again."""
         present = self._clock()
         asked = [effect.order for effect in effects if isinstance(effect.order, Order | Inquiry)]
-        self._under_way.forget(present, {(one.message_id, one.attempt) for one in asked})
-        await wait_for(self._begin([one for one in asked if isinstance(one, Order)], present))
-        told = [self._told(one) if isinstance(one, Order) else self._heard(one) for one in asked]
-        return [event for event in told if event]
+        self._under_way.forget(present, {(order.message_id, order.attempt) for order in asked})
+        await wait_for(self._begin([order for order in asked if isinstance(order, Order)], present))
+        outcomes = [self._told(order) if isinstance(order, Order) else self._heard(order) for order in asked]
+        return [event for event in outcomes if event]
 
     async def close(self) -> None:
         """Stop what is under way."""
         await self._under_way.close()
 
     def _begin(self, orders: Sequence[Order], present: datetime) -> list[Attempt]:
-        """Begin what is not under way; what an agency is to be told at one moment goes in one letter.
+        """Begin what is not under way; what an agency is to be told at one moment goes in one digest.
 
         Returns what the batch has to wait for: what it begins, and on a timeline that ticks tell all that it orders.
         """
@@ -109,7 +112,7 @@ class Delivery:
         return begun + waited
 
     def _told(self, order: Order) -> AnyEvent | None:
-        """What came of an order so far; None while nothing did."""
+        """The outcome of an order so far; None while there is none."""
         key = order.message_id, order.attempt
         if (attempt := self._under_way.get(key)) is None:
             return None
@@ -127,11 +130,11 @@ class Delivery:
         return busy(order, attempt, self._clock())
 
     def _heard(self, inquiry: Inquiry) -> AnyEvent | None:
-        """What came of an attempt that is no order any more; what is not wanted is stopped, if that is possible."""
+        """The outcome of an attempt that is not ordered any more; an unwanted one is stopped, if that is possible."""
         key = inquiry.message_id, inquiry.attempt
         if (attempt := self._under_way.get(key)) is None:
             return None
-        order = next(one for one in attempt.orders if one.message_id == inquiry.message_id)
+        order = next(known for known in attempt.orders if known.message_id == inquiry.message_id)
         if not attempt.task.done():
             if inquiry.wanted:
                 return None
@@ -169,7 +172,7 @@ class Delivery:
         return Result(medium, self._clock(), sent)
 
     async def _target(self, attempt: Attempt, batch: Round) -> _Target:
-        """Where an attempt goes: to an agency's post, or the best way to the citizen that is not given up."""
+        """Address an attempt: to an agency's post, or by the best way to the citizen that is not given up."""
         order = attempt.orders[0]
         if order.desk:
             if (agency := self._digests.address(order.desk)) is None:
@@ -177,8 +180,8 @@ class Delivery:
             return _Target("email", agency, None)
         contact = await self._contact(attempt, order, batch)
         addresses = {"email": contact.email, "sms": contact.phone} if contact else {}
-        ways: Iterator[tuple[Medium, str | None]] = ((one, addresses.get(one)) for one in _MEDIA)
-        found = next(((one, to) for one, to in ways if to and one not in order.given_up), (LAST, ""))
+        ways: Iterator[tuple[Medium, str | None]] = ((medium, addresses.get(medium)) for medium in _MEDIA)
+        found = next(((medium, to) for medium, to in ways if to and medium not in order.given_up), (LAST, ""))
         return _Target(*found, contact)
 
     async def _contact(self, attempt: Attempt, order: Order, batch: Round) -> Contact | None:
@@ -194,18 +197,18 @@ class Delivery:
         """Write it and give it to its carrier; for a text message, how many segments it takes."""
         order = attempt.orders[0]
         live = order.cause.timeline == LIVE
-        letter = self._digests.write(attempt.orders) if order.desk else self._writer.write(order, target.contact)
+        text = self._digests.write(attempt.orders) if order.desk else self._writer.write(order, target.contact)
         parcel = Parcel(
             _message_id(attempt.orders),
             target.to,
-            letter.subject,
-            letter.short,
-            letter.body,
+            text.subject,
+            text.short,
+            text.body,
             order.at or self._clock(),
-            letter.paper,
+            text.pdf,
         )
-        carrier = (self._live if live else self._folders)[target.medium]
-        line = self._lines[target.medium if live else f"{target.medium}-folder"]
+        carrier = (self._live if live else self._spool)[target.medium]
+        line = self._lines[target.medium if live else f"{target.medium}-spool"]
         async with batch.on(line, attempt):
             await carrier.send(parcel, lambda: self._hand(attempt))
         return segments(parcel.short) if target.medium == "sms" else 0

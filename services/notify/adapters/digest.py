@@ -1,4 +1,4 @@
-"""The words for agencies: one letter to a post about all the dossiers it has to be told of."""
+"""The texts for agencies: one digest to a post about all the dossiers that it has to be told of."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,10 +6,10 @@ from typing import Any
 from contracts.sla import FEEDBACK, NEW_DATE, WHOLE, Grievance
 from domain.procedures import Directory
 from domain.worktime import Text
-from services.notify.adapters.names import Names, said
+from services.notify.adapters.names import Names, in_language
 from services.notify.adapters.plain import plain
 from services.notify.adapters.templates import templates
-from services.notify.adapters.writing import Letter
+from services.notify.adapters.writing import Wording
 from services.notify.decide import Order
 from services.notify.folding_agencies import TO_AGENCIES
 from services.notify.state import Desk, Language
@@ -41,22 +41,22 @@ class Digests:
         self._templates = templates()
 
     def address(self, desk: Desk) -> str | None:
-        """Where a post is written to; None where its agency is told by topics alone."""
+        """The e-mail address of a post; None where its agency is told by topics alone."""
         return self._directory.address(desk.agency, desk.post)
 
-    def write(self, orders: Sequence[Order]) -> Letter:
-        """One letter for all orders to one post."""
+    def write(self, orders: Sequence[Order]) -> Wording:
+        """Write one digest for all orders to one post."""
         code = next(order.desk.agency for order in orders if order.desk)
         language = self._directory.agencies[code].language
         items = [self._item(order, language) for order in sorted(orders, key=_urgency)]
         facts = {
             "agency": self._names.agency(code, language),
             "count": len(items),
-            **{kind.replace("-", "_"): [one for one in items if one["kind"] == kind] for kind in TO_AGENCIES},
+            **{kind.replace("-", "_"): [item for item in items if item["kind"] == kind] for kind in TO_AGENCIES},
         }
         text = self._templates.get_template(f"{language}/agency.j2").render(facts)
         subject, short, _, body = text.split("\n", 3)
-        return Letter(subject.strip(), short.strip(), body)
+        return Wording(subject.strip(), short.strip(), body)
 
     def _item(self, order: Order, language: Language) -> dict[str, Any]:
         details, procedure = order.details, order.recipient.procedure
@@ -68,21 +68,23 @@ class Digests:
             "due": details.due,
             "by": details.new_date,
             "late": plain(self._names.agency(details.agency, language)),
-            "reason": said(_GRIEVANCES[details.reason], language) if details.reason in _GRIEVANCES else details.reason,
+            "reason": in_language(_GRIEVANCES[details.reason], language)
+            if details.reason in _GRIEVANCES
+            else details.reason,
         }
 
     def _deadline(self, procedure: str, key: str, language: Language) -> str:
         if key in _DEADLINES:
-            return said(_DEADLINES[key], language)
+            return in_language(_DEADLINES[key], language)
         kind, _, rest = key.partition(":")
         return (
-            said(_OPINION, language)
+            in_language(_OPINION, language)
             if kind == "consultation"
             else self._names.step(procedure, rest.rpartition("#")[0], language)
         )
 
 
 def _urgency(order: Order) -> tuple[str, str]:
-    """What is or was due first, first."""
+    """Sort by what is or was due first."""
     due = order.details.new_date or order.details.due
     return due.isoformat() if due else "", order.message_id

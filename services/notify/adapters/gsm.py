@@ -1,4 +1,4 @@
-"""How a text message is counted and paid for, and how it is written without marks so that it takes fewer segments.
+"""Counts the segments of a text message, for which operators charge, and writes it without marks to need fewer.
 
 Source: 3GPP TS 23.038, 6.2.1 (the GSM 7-bit default alphabet and its extension table) and TS 23.040, 9.2.3.24.1 (the
 header of concatenated messages).
@@ -33,14 +33,14 @@ _PLAIN = str.maketrans(
 
 
 def segments(text: str) -> int:
-    """How many segments an operator counts for a text."""
+    """Count the segments of a text as an operator does."""
     if all(letter in _BASIC or letter in _EXTENDED for letter in text):
         return _parts([1 + (letter in _EXTENDED) for letter in text], _SINGLE, _PART)
     return _parts([len(letter.encode("utf-16-le")) // 2 for letter in text], _WIDE_SINGLE, _WIDE_PART)
 
 
 def _parts(sizes: list[int], single: int, part: int) -> int:
-    """How many parts the letters fill; none is torn apart."""
+    """Count the parts that the letters fill; no letter is torn apart."""
     if sum(sizes) <= single:
         return 1
     parts, left = 1, part
@@ -54,4 +54,4 @@ def _parts(sizes: list[int], single: int, part: int) -> int:
 def without_marks(text: str) -> str:
     """Vietnamese without diacritics (không dấu), with plain quotes and dashes. Other scripts stay as they are."""
     pieces = unicodedata.normalize("NFKD", text.translate(_PLAIN))
-    return unicodedata.normalize("NFC", "".join(one for one in pieces if unicodedata.category(one) != "Mn"))
+    return unicodedata.normalize("NFC", "".join(sign for sign in pieces if unicodedata.category(sign) != "Mn"))

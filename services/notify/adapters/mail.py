@@ -45,7 +45,7 @@ RFC_5321 = Patience()
 
 @dataclass(frozen=True)
 class SmtpServer:
-    """Where to hand in mail, from ``smtp://``, ``smtp+starttls://`` or ``smtps://[user:password@]host[:port]``."""
+    """The server that takes mails, from ``smtp://``, ``smtp+starttls://`` or ``smtps://[user:password@]host[:port]``."""
 
     scheme: str
     host: str
@@ -78,7 +78,7 @@ def read_smtp_url(url: str) -> SmtpServer:
 
 @dataclass(frozen=True)
 class Sender:
-    """Who mails come from: a name that may be empty, and one address."""
+    """The sender of mails: a name that may be empty, and one address."""
 
     name: str
     address: str
@@ -104,7 +104,7 @@ def read_sender(text: str) -> Sender:
 def compose(parcel: Parcel, sender: Sender) -> bytes:
     """The mail. Its Message-ID is the message's, so that a mail server or client can tell a repeat."""
     text = MIMEText(parcel.body.replace("\n", "\r\n"), "plain", _TEXT)
-    mail: Message = _with_paper(parcel, text) if parcel.paper else text
+    mail: Message = _with_pdf(parcel, text) if parcel.pdf else text
     mail["From"] = sender.header
     mail["To"] = parcel.to
     mail["Subject"] = Header(parcel.subject, _TEXT, header_name="Subject").encode()
@@ -114,13 +114,13 @@ def compose(parcel: Parcel, sender: Sender) -> bytes:
     return mail.as_bytes(policy=_WIRE)
 
 
-def _with_paper(parcel: Parcel, text: MIMEText) -> MIMEMultipart:
+def _with_pdf(parcel: Parcel, text: MIMEText) -> MIMEMultipart:
     # Python draws the line between the parts at random; a repeat has to be the same mail.
     mail = MIMEMultipart(boundary=f"=={parcel.message_id}==")
     mail.attach(text)
-    paper = MIMEApplication(parcel.paper, "pdf")
-    paper.add_header("Content-Disposition", "attachment", filename=f"{parcel.message_id}.pdf")
-    mail.attach(paper)
+    form = MIMEApplication(parcel.pdf, "pdf")
+    form.add_header("Content-Disposition", "attachment", filename=f"{parcel.message_id}.pdf")
+    mail.attach(form)
     return mail
 
 

@@ -37,8 +37,8 @@ class MailSpool:
         path = self._folder / f"{parcel.message_id}.{'eml' if self.medium == 'email' else 'txt'}"
         if not path.exists():
             self._folder.mkdir(parents=True, exist_ok=True)
-            if parcel.paper and self.medium != "email":
-                _write(path.with_suffix(".pdf"), parcel.paper)
+            if parcel.pdf and self.medium != "email":
+                _write(path.with_suffix(".pdf"), parcel.pdf)
             _write(path, self._content(parcel))
 
     def _content(self, parcel: Parcel) -> bytes:

@@ -5,13 +5,13 @@ from domain.worktime import Text
 from services.notify.state import Language
 
 
-def said(text: Text, language: Language) -> str:
+def in_language(text: Text, language: Language) -> str:
     """One text in one language."""
     return text.vi if language == "vi" else text.en
 
 
 class Names:
-    """What directory and catalogue call things."""
+    """The names that directory and catalogue give to agencies, procedures, components and steps."""
 
     def __init__(self, directory: Directory, catalogue: Catalogue) -> None:
         self._directory = directory
@@ -20,7 +20,7 @@ class Names:
     def agency(self, code: str, language: Language) -> str:
         """An agency, or a unit of one."""
         agency = self._directory.agencies.get(code)
-        return said(agency.name, language) if agency else code
+        return in_language(agency.name, language) if agency else code
 
     def superior(self, code: str, language: Language) -> str:
         """The agency above; empty for the highest, and for one that is not known."""
@@ -30,16 +30,16 @@ class Names:
     def procedure(self, code: str, language: Language) -> str:
         """A procedure (thủ tục)."""
         procedure = self._catalogue.get(code)
-        return said(procedure.name, language) if procedure else code
+        return in_language(procedure.name, language) if procedure else code
 
     def item(self, procedure_code: str, item: str, language: Language) -> str:
         """A component that a dossier needs (thành phần hồ sơ)."""
         procedure = self._catalogue.get(procedure_code)
-        names = {one.id: said(one.name, language) for one in procedure.checklist} if procedure else {}
+        names = {known.id: in_language(known.name, language) for known in procedure.checklist} if procedure else {}
         return names.get(item, item)
 
     def step(self, procedure_code: str, step: str, language: Language) -> str:
         """A step of a procedure (khâu)."""
         procedure = self._catalogue.get(procedure_code)
-        names = {one.id: said(one.name, language) for one in procedure.steps} if procedure else {}
+        names = {known.id: in_language(known.name, language) for known in procedure.steps} if procedure else {}
         return names.get(step, step)

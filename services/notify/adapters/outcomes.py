@@ -1,4 +1,4 @@
-"""What came of an order, as an event."""
+"""The outcome of an order as an event."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from services.notify.events import AttemptOutcome, attempt_ended
 
 _LONGEST_ERROR = 300
 LAST: Medium = "counter"
-"""What can not be told otherwise lies ready at the receiving unit."""
+"""The last medium: a message that no other one can tell lies ready at the receiving unit."""
 
 
 class UnaddressedError(CarrierError):
@@ -19,7 +19,7 @@ class UnaddressedError(CarrierError):
 
 
 def outcome(order: Order, result: Result) -> AnyEvent:
-    """What a result means for an order."""
+    """Tell the outcome of an order by the result of its attempt."""
     if result.error is None:
         data: AttemptOutcome = NotificationSent(
             message_id=order.message_id,

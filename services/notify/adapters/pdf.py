@@ -116,7 +116,7 @@ class PdfRenderer:
         self._letters = frozenset.intersection(*map(frozenset, faces))
 
     def can_write(self, text: str) -> bool:
-        """Whether it can be printed as it should look."""
+        """The text can be printed as it should look."""
         return not self._lacking(text)
 
     def render(self, sheets: Sequence[Sheet]) -> bytes:
@@ -127,9 +127,9 @@ class PdfRenderer:
         """
         if lacking := self._lacking("".join(map(_words, sheets))):
             raise UnprintableError(f"paper: the font lacks U+{ord(min(lacking)):04X}", permanent=True)
-        first, paper = sheets[0], BytesIO()
+        first, pdf = sheets[0], BytesIO()
         document = SimpleDocTemplate(
-            paper,
+            pdf,
             pagesize=A4,
             topMargin=_TOP,
             bottomMargin=_BOTTOM,
@@ -142,7 +142,7 @@ class PdfRenderer:
         )
         story = [part for sheet in sheets for part in (*_laid_out(sheet), PageBreak())]
         document.build(story[:-1])
-        return paper.getvalue()
+        return pdf.getvalue()
 
     def _lacking(self, text: str) -> set[str]:
         """Letters without a glyph, and such as are set wrongly: marks that pile up, writing from right to left."""
@@ -180,7 +180,7 @@ def _laid_out(sheet: Sheet) -> list[Flowable]:
 
 
 def _heading(sheet: Sheet) -> Flowable:
-    """Who writes, and in whose name; below it number, place and date."""
+    """The issuing agency and the national title; below them number, place and date."""
     motto = pdfmetrics.stringWidth(sheet.motto, _MOTTO.fontName, _MOTTO.fontSize)
     left = [
         *([_text(sheet.superior.upper(), _HEAD)] if sheet.superior else []),
@@ -193,9 +193,9 @@ def _heading(sheet: Sheet) -> Flowable:
 
 
 def _ending(sheet: Sheet) -> Flowable:
-    """Who gets a copy, and who signs: a blank, because names of officers are not known here."""
+    """The copies and the signature: a blank, because names of officers are not known here."""
     heading, *copies = sheet.copies
-    left = [_text(heading, _COPIES_HEAD), *(_text(one, _COPIES) for one in copies)]
+    left = [_text(heading, _COPIES_HEAD), *(_text(copy, _COPIES) for copy in copies)]
     right = [_text(sheet.signer, _TITLE), _text(sheet.sign, _DATE), Spacer(0, _SIGNING_SPACE)]
     return _columns([left, right])
 

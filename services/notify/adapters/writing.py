@@ -1,7 +1,7 @@
-"""The words for citizens: templates in Vietnamese and English, filled in with names instead of codes.
+"""The texts for citizens: templates in Vietnamese and English, filled in with names instead of codes.
 
-An apology is printed on form 04 as well, and what withdraws one on a sheet of the same layout: the templates of these
-have a block for each part of the sheet.
+An apology has form 04 as a PDF as well, and its withdrawal has a sheet of the same layout. Their templates have one
+block for each part of the sheet.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from contracts.sla import Rung
 from domain.worktime import Text
 from services.notify.adapters.contacts import Contact
 from services.notify.adapters.gsm import without_marks
-from services.notify.adapters.names import Names, said
+from services.notify.adapters.names import Names, in_language
 from services.notify.adapters.pdf import PdfRenderer, Sheet
 from services.notify.adapters.plain import plain
 from services.notify.adapters.templates import templates
@@ -28,26 +28,33 @@ _HEADS: dict[Rung, Text] = {
 }
 _LINES = ("remark", "country", "motto", "number", "date", "title", "about", "recipient", "signer", "sign", "reference")
 _FORMS: dict[TemplateName, str] = {"apology": "form-04", "apology-withdrawn": "withdrawal-of-form-04"}
-"""What has an official form, and the template of its sheet."""
+"""The messages that have an official form, each with the template of its sheet."""
 
 
 @dataclass(frozen=True)
-class Letter:
-    """A message in words: `short` is all of it in one line, `paper` the letter as PDF where it has an official form."""
+class Wording:
+    """A message in words.
+
+    Attributes:
+        subject: one line.
+        short: all of it in one line, for a text message.
+        body: all of it, for a mail or a sheet at the counter.
+        pdf: the official form, where the message has one; empty for the others.
+    """
 
     subject: str
     short: str
     body: str
-    paper: bytes = b""
+    pdf: bytes = b""
 
 
 class Writer:
-    """Writes the letters.
+    """Writes the messages to citizens.
 
     Args:
-        names: for codes.
+        names: they stand in the place of codes.
         renderer: prints as PDF what has an official form.
-        marks: whether text messages keep Vietnamese diacritics; without them one takes fewer segments.
+        marks: text messages keep Vietnamese diacritics; without them, a message takes fewer segments.
     """
 
     def __init__(self, names: Names, renderer: PdfRenderer, *, marks: bool = True) -> None:
@@ -65,7 +72,7 @@ class Writer:
         for name in self._templates.list_templates(extensions=["j2"]):
             self._templates.get_template(name)
 
-    def write(self, order: Order, contact: Contact | None) -> Letter:
+    def write(self, order: Order, contact: Contact | None) -> Wording:
         """Fill in a template, in the language the person chose.
 
         Raises:
@@ -76,13 +83,13 @@ class Writer:
         subject, short, _, body = template.render(self._facts(order, contact, language)).split("\n", 3)
         short = short.strip() if self._marks else without_marks(short.strip())
         form = _FORMS.get(order.template)
-        paper = self._paper(form, order, contact, language) if form else b""
-        return Letter(subject.strip(), short, body, paper)
+        pdf = self._pdf(form, order, contact, language) if form else b""
+        return Wording(subject.strip(), short, body, pdf)
 
-    def _paper(self, form: str, order: Order, contact: Contact | None, language: Language) -> bytes:
-        """The sheet in Vietnamese, which is the letter; who asked for another language finds a translation behind."""
+    def _pdf(self, form: str, order: Order, contact: Contact | None, language: Language) -> bytes:
+        """The sheet in Vietnamese, which is the letter; for a reader of another language a translation follows it."""
         languages: tuple[Language, ...] = ("vi",) if language == "vi" else ("vi", language)
-        return self._renderer.render([self._sheet(form, order, contact, one) for one in languages])
+        return self._renderer.render([self._sheet(form, order, contact, known) for known in languages])
 
     def _sheet(self, form: str, order: Order, contact: Contact | None, language: Language) -> Sheet:
         facts = self._facts(order, contact, language)
@@ -112,7 +119,7 @@ class Writer:
             "amount": details.amount,
             "due": details.due,
             "new_date": details.new_date,
-            "head": said(_HEADS[details.signer], language),
+            "head": in_language(_HEADS[details.signer], language),
             "in_person": details.in_person,
             "working_out": [*map(plain, details.working_out.vi if language == "vi" else details.working_out.en)],
             "received": recipient.received,

@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 LATE = """
 import sys
 import services.intake.app, services.notify.app, services.rating.app, services.routing.app, services.sla.app
@@ -23,6 +25,7 @@ print(*sorted(late))
 """
 
 
+@pytest.mark.slow
 def test_no_module_is_imported_late() -> None:
     done = subprocess.run([sys.executable, "-c", LATE], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []

@@ -41,7 +41,7 @@ class Collection:
         self.kept: list[dict[str, Any]] = []
 
     async def find_one(self, query: Mapping[str, Any]) -> dict[str, Any] | None:
-        return next((deepcopy(one) for one in self.kept if query.items() <= one.items()), None)
+        return next((deepcopy(document) for document in self.kept if query.items() <= document.items()), None)
 
     async def update_one(self, query: Mapping[str, Any], update: Mapping[str, Any], *, upsert: bool) -> None:
         assert (set(update), upsert) == ({"$setOnInsert"}, True)
@@ -94,15 +94,15 @@ class Unit:
         self.published += messages
         now = round(datetime.now(UTC).timestamp() * 1000)  # noqa: TID251 - as the bus stamps it
         heard = [
-            BusRecord(one.topic, next(self.offsets), one.key, one.value, now)
-            for one in messages
-            if one.topic in self.loop.service.topics
+            BusRecord(message.topic, next(self.offsets), message.key, message.value, now)
+            for message in messages
+            if message.topic in self.loop.service.topics
         ]
         if heard:
             await self.loop.process(heard)
 
     def events(self, topic: str) -> list[dict[str, Any]]:
-        return [json.loads(one.value or b"") for one in self.published if one.topic == topic]
+        return [json.loads(message.value or b"") for message in self.published if message.topic == topic]
 
 
 @pytest.fixture(scope="session")

@@ -49,6 +49,6 @@ async def test_a_fault_is_an_answer_and_a_log_line_without_the_request(unit):
     del unit.store.heads
     assert answer.status_code == 500
     assert "0912345678" not in answer.text
-    [line] = [one for one in written if one["event"] == "http.fault"]
+    [line] = [entry for entry in written if entry["event"] == "http.fault"]
     assert (line["route"], line["method"], line["error"]) == ("/v1/submissions/{submission}", "GET", "ValueError")
     assert "nguyen" not in str(written).lower()

@@ -43,7 +43,7 @@ async def test_a_complete_submission_is_answered_with_its_receipt(unit):
 
 async def test_names_and_addresses_are_on_no_topic_and_in_no_answer(unit):
     answer = await lodge(unit, applicant=PERSON)
-    everything = answer.text + "".join((one.value or b"").decode() for one in unit.published)
+    everything = answer.text + "".join((message.value or b"").decode() for message in unit.published)
     assert not any(secret in everything for secret in PERSON.values())
 
 

@@ -81,7 +81,7 @@ async def test_what_follows_has_keys_of_its_own(unit, deed, first, second):
     assert await told(second, "key-number-1") == 409
     assert await told(second, "application") < 300  # the word that stands for the application itself
     claims = [event["data"]["claim"] for event in unit.events("intake.submitted")]
-    assert [{name: one[name] for name in first} for one in claims if one["kind"] + "s" == deed] == [
+    assert [{name: claim[name] for name in first} for claim in claims if claim["kind"] + "s" == deed] == [
         first,
         first,
         second,

@@ -10,7 +10,7 @@ from contracts.envelope import AnyEvent, new_event
 from contracts.sla import WHOLE, DossierDueSoon, DossierEscalated, DossierOverdueRetracted, ExplanationRequired
 from domain.procedures import load_directory
 from services.notify.adapters.digest import Digests
-from services.notify.adapters.writing import Letter
+from services.notify.adapters.writing import Wording
 from services.notify.decide import NOBODY, Order
 from services.notify.state import Cause, Desk, Details, Recipient
 from tests.component.notify.test_delivery import Carrier
@@ -111,7 +111,7 @@ async def test_a_repeat_of_the_events_tells_nothing_twice(office: Make) -> None:
     assert len(carrier.parcels) == 2
 
 
-def letter(digests: Digests, agency: str = "H29.02") -> Letter:
+def letter(digests: Digests, agency: str = "H29.02") -> Wording:
     def order(template: Any, code: str, **details: Any) -> Order:
         cause = Cause("event-1", code, MONDAY, "s-1", "live")
         recipient = Recipient("p", "vi", "H29.16.01", "1.001193") if template != "due-soon" else NOBODY

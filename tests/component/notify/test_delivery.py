@@ -170,8 +170,8 @@ async def test_the_letter_carries_the_new_date_whichever_comes_first(
     (letter,) = [one for one in desk.said if one.type == "letter.issued"]
     assert (letter.data.overdue_id, letter.data.rescheduled_id) == ("overdue-1", given.id)
     (receipt, apology) = carrier.parcels
-    assert (receipt.paper, apology.message_id) == (b"", letter.data.message_id)
-    assert "17:00 ngày 07/01/2026" in PdfReader(BytesIO(apology.paper)).pages[0].extract_text()
+    assert (receipt.pdf, apology.message_id) == (b"", letter.data.message_id)
+    assert "17:00 ngày 07/01/2026" in PdfReader(BytesIO(apology.pdf)).pages[0].extract_text()
     assert b"Hoa" not in b"".join(one.value for one in desk.bus), "the name stands only in what goes out"
 
 

@@ -10,7 +10,7 @@ from pypdf import PdfReader
 from contracts.notify import Template
 from domain.worktime import Lines
 from services.notify.adapters.contacts import Contact
-from services.notify.adapters.writing import Letter, Writer
+from services.notify.adapters.writing import Wording, Writer
 from services.notify.decide import Order
 from services.notify.folding_agencies import TO_AGENCIES
 from services.notify.state import Cause, Details, Language, Recipient
@@ -84,8 +84,8 @@ def test_money_is_written_as_offices_write_it(writer: Writer) -> None:
     assert "VND 1,250,000" in writer.write(order("payment-request", "en"), None).body
 
 
-def paper(letter: Letter) -> list[str]:
-    return [" ".join(page.extract_text().split()) for page in PdfReader(BytesIO(letter.paper)).pages]
+def paper(letter: Wording) -> list[str]:
+    return [" ".join(page.extract_text().split()) for page in PdfReader(BytesIO(letter.pdf)).pages]
 
 
 FORM_04 = {"reason": "Đo đạc lại thửa đất", "new_date": AT + timedelta(days=2, hours=8), "in_person": True}
@@ -190,7 +190,7 @@ def test_the_same_order_is_the_same_letter_byte_for_byte(writer: Writer) -> None
 
 @pytest.mark.parametrize("template", [one for one in TEMPLATES if not one.startswith("apology")])
 def test_no_other_message_has_a_paper(template: Template, writer: Writer) -> None:
-    assert writer.write(order(template), None).paper == b""
+    assert writer.write(order(template), None).pdf == b""
 
 
 @pytest.mark.parametrize(

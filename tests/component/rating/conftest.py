@@ -133,7 +133,7 @@ class Harness:
         taken, self.waiting = self.waiting, []
         taken_in = round(self.at.timestamp() * 1000)
         await self.loop.process(
-            [BusRecord(one.topic, 0, next(self.offsets), taken_in, one.key, one.value) for one in taken]
+            [BusRecord(message.topic, 0, next(self.offsets), taken_in, message.key, message.value) for message in taken]
         )
 
     async def hear(self, event: AnyEvent) -> None:

@@ -199,7 +199,9 @@ async def _nothing() -> None:
 
 
 async def test_the_categories_are_shown_with_their_limits(harness: Any) -> None:
-    shown = {one["code"]: one["limit"] for one in (await harness.client.get("/v1/feedback/categories")).json()}
+    shown = {
+        category["code"]: category["limit"] for category in (await harness.client.get("/v1/feedback/categories")).json()
+    }
     assert (shown["service-stopped"], shown["regulation"]) == ("2 working-hours", "5 working-days")
 
 

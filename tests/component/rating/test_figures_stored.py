@@ -100,13 +100,13 @@ async def test_figures_of_months_that_are_over(
     by: By, month: str | None, expected: list[tuple[str, int, float | None]], stored: MongoStore
 ) -> None:
     found = await figures(stored, by, START + timedelta(days=60), month)
-    assert [(one.key, one.count, one.share) for one in found] == expected
-    assert [one.suppressed for one in found] == [one.share is None for one in found]
+    assert [(figure.key, figure.count, figure.share) for figure in found] == expected
+    assert [figure.suppressed for figure in found] == [figure.share is None for figure in found]
 
 
 async def test_the_running_month_and_other_timelines_are_not_among_them(stored: MongoStore) -> None:
     at = START + timedelta(days=40)  # in February
-    assert [one.key for one in await figures(stored, "month", at)] == ["2026-01"]
+    assert [figure.key for figure in await figures(stored, "month", at)] == ["2026-01"]
     assert await figures(stored, "month", at, timeline="week-1") == []
     assert await feedback_figures(stored, "month", at, timeline="week-1") == []
 
@@ -136,7 +136,9 @@ async def test_figures_of_feedback(
     by: FeedbackBy, month: str | None, expected: list[tuple[str, int, int, int, int, int]], stored: MongoStore
 ) -> None:
     found = await feedback_figures(stored, by, START + timedelta(hours=5), month)
-    assert [(one.key, one.count, one.in_time, one.late, one.open, one.overdue) for one in found] == expected
+    assert [
+        (figure.key, figure.count, figure.in_time, figure.late, figure.open, figure.overdue) for figure in found
+    ] == expected
 
 
 async def test_words_are_kept_once_a_key_and_answered_once(stored: MongoStore) -> None:

@@ -141,7 +141,7 @@ async def test_figures_hide_small_samples_and_the_running_month(harness: Any) ->
     shown = {"count": 5, "points": 20, "of": 30, "share": 0.6667, "hidden": 0, "suppressed": False}
     assert answer.json() == [{"key": "CC-1", **hidden}, {"key": "CC-9", **shown}]
     agencies = await harness.client.get("/v1/figures", params={"by": "agency", "month": "2025-12"})
-    assert [(one["share"], one["hidden"]) for one in agencies.json()] == [(0.6667, 4)]
+    assert [(figure["share"], figure["hidden"]) for figure in agencies.json()] == [(0.6667, 4)]
 
 
 @pytest.mark.parametrize("params", [{}, {"by": "holder"}, {"by": "agency", "month": "2026-13"}])

@@ -94,9 +94,9 @@ SURVEYED = PERMIT | {
 
 @pytest.fixture(scope="session")
 def rules() -> Rules:
-    procedures = [Procedure.model_validate(one) for one in (PERMIT, CONSENT, SURVEYED)]
+    procedures = [Procedure.model_validate(written) for written in (PERMIT, CONSENT, SURVEYED)]
     directory = Directory({agency.code: agency for agency in AGENCIES}, {})
-    return Rules(Catalogue({one.code: one for one in procedures}, {}), directory, OFFICE)
+    return Rules(Catalogue({procedure.code: procedure for procedure in procedures}, {}), directory, OFFICE)
 
 
 @pytest.fixture(scope="session")

@@ -38,7 +38,7 @@ def test_after_acceptance_the_dossier_is_withdrawn(intake):
 def test_what_is_complete_has_its_number_even_if_it_is_withdrawn_when_it_is_read(intake, day):
     """Whoever looked before it was withdrawn may have been given the number, and died with it."""
     story = given(intake).when(applied(), took_back(at(day)))
-    assert {type(one.data): one.subject for one in story.said} == {DossierReceived: CODE, DossierWithdrawn: CODE}
+    assert {type(event.data): event.subject for event in story.said} == {DossierReceived: CODE, DossierWithdrawn: CODE}
     assert story.state.outcome == "withdrawn"
 
 
@@ -130,4 +130,4 @@ def test_history_ends_like_everything_else(intake):
 
 def test_history_that_was_withdrawn_was_received_first(intake):
     story = given(intake).when(applied(**HISTORY), took_back(at(3)))
-    assert [type(one.data) for one in story.said] == [DossierReceived, DossierWithdrawn]
+    assert [type(event.data) for event in story.said] == [DossierReceived, DossierWithdrawn]

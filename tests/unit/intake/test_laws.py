@@ -144,4 +144,4 @@ def test_a_submission_is_always_answered(intake, life):
 def test_every_answer_names_its_cause_and_carries_the_submission(intake, life):
     story = given(intake).when(*life)
     known = {event.id for event in life}
-    assert all(one.causationid in known and one.correlationid == SUBMISSION for one in story.said)
+    assert all(answer.causationid in known and answer.correlationid == SUBMISSION for answer in story.said)

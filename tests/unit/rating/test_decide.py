@@ -20,11 +20,11 @@ def fold(*events: AnyEvent) -> State:
 
 
 def counted(*events: AnyEvent) -> list[AnyEvent]:
-    return [one for one in decide(fold(*events), NOW).events if isinstance(one.data, RatingCounted)]
+    return [made for made in decide(fold(*events), NOW).events if isinstance(made.data, RatingCounted)]
 
 
 def published(*events: AnyEvent, now: datetime = JANUARY_OVER) -> list[AnyEvent]:
-    return [one for one in decide(fold(*events), now).events if isinstance(one.data, RatingPublished)]
+    return [made for made in decide(fold(*events), now).events if isinstance(made.data, RatingPublished)]
 
 
 def test_a_rating_counts_at_once(received: AnyEvent, rating: Make) -> None:
@@ -55,7 +55,7 @@ def test_nothing_in_a_published_rating_leads_back_to_the_dossier(event: Make, re
 def test_all_ratings_of_a_month_are_published_when_it_is_over(received: AnyEvent, rating: Make) -> None:
     facts = (received, rating(5), rating(90, "slip-2"), rating(30 * 24, "slip-3"))
     assert published(*facts, now=JANUARY_OVER - timedelta(seconds=1)) == []
-    assert [one.time for one in published(*facts)] == [JANUARY_OVER, JANUARY_OVER]
+    assert [event.time for event in published(*facts)] == [JANUARY_OVER, JANUARY_OVER]
     first, then = decide(fold(*facts), NOW).timer, decide(fold(*facts), JANUARY_OVER).timer
     assert (first and first.at, then and then.at) == (JANUARY_OVER, datetime(2026, 2, 28, 17, tzinfo=UTC))
 
@@ -67,13 +67,13 @@ def test_a_rating_of_somebody_who_never_had_the_dossier_does_not_count(
     assert counted(received, *strangers) == []
     assert len(counted(received, *strangers, rating(7))) == 1
     worked = event(DossierStepCompleted(step="b", attempt=1, agency="H29.99"), 2)
-    assert [one.causationid for one in counted(received, *strangers, worked)] == [strangers[0].id]
+    assert [event.causationid for event in counted(received, *strangers, worked)] == [strangers[0].id]
 
 
 def test_what_was_published_under_the_dossier_before_counts_on(received: AnyEvent, event: Make, rating: Make) -> None:
     given = rating(5, agency="H29.99")
     old = RatingPublished(rating_id=given.id, month="2026-01", channel="web", agency="H29.99", points=3, of=4)
-    assert [one.causationid for one in counted(received, given, event(old, 5))] == [given.id]
+    assert [event.causationid for event in counted(received, given, event(old, 5))] == [given.id]
 
 
 def test_ratings_wait_for_their_dossier(received: AnyEvent, rating: Make) -> None:
@@ -83,7 +83,7 @@ def test_ratings_wait_for_their_dossier(received: AnyEvent, rating: Make) -> Non
 
 def test_the_first_rating_of_a_holder_counts(received: AnyEvent, rating: Make) -> None:
     first, second = rating(5), rating(6, answers={"7": 0})
-    assert [one.causationid for one in counted(second, first, received)] == [first.id]
+    assert [event.causationid for event in counted(second, first, received)] == [first.id]
     assert fold(second, first, received).repeated == 1
 
 
@@ -95,8 +95,8 @@ def test_what_was_counted_stays(received: AnyEvent, rating: Make) -> None:
     late, early = rating(6), rating(5)
     (answer,) = counted(received, late)
     state = fold(received, late, answer, early)
-    assert [(one.rating_id, one.counted) for one in state.ratings] == [(early.id, False), (late.id, True)]
-    assert [one.id for one in decide(state, NOW).events] == [answer.id]
+    assert [(rating.rating_id, rating.counted) for rating in state.ratings] == [(early.id, False), (late.id, True)]
+    assert [event.id for event in decide(state, NOW).events] == [answer.id]
     assert state.repeated == 1
 
 

@@ -12,7 +12,7 @@ def cell(count: int, share: float = 1.0, **where: str | None) -> Cell:
 
 
 def shares(cells: list[Cell], by: str) -> dict[str, float | None]:
-    return {one.key: one.share for one in shown(cells, by)}
+    return {figure.key: figure.share for figure in shown(cells, by)}
 
 
 def test_an_officers_month_of_one_rating_does_not_follow_from_the_other_months() -> None:
@@ -20,7 +20,7 @@ def test_an_officers_month_of_one_rating_does_not_follow_from_the_other_months()
     cells = [cell(8), lonely, cell(6, month="2026-03"), cell(20, officer="CC-2", month="2026-02")]
     assert shares([lonely], "officer") == {"CC-1": None}
     assert shares(cells, "officer")["CC-1"] == 1.0  # with the bad one it would be 14 of 15
-    assert next(one for one in shown(cells, "officer") if one.key == "CC-1").hidden == 1
+    assert next(figure for figure in shown(cells, "officer") if figure.key == "CC-1").hidden == 1
 
 
 def test_an_officers_few_ratings_do_not_follow_from_the_agencys() -> None:
@@ -57,7 +57,7 @@ CELLS = st.lists(
         channel=st.sampled_from(["web", "post"]),
     ),
     max_size=12,
-    unique_by=lambda one: (one.month, one.agency, one.officer, one.channel),
+    unique_by=lambda cell: (cell.month, cell.agency, cell.officer, cell.channel),
 )
 
 
@@ -65,18 +65,20 @@ CELLS = st.lists(
 def test_every_difference_of_two_figures_is_of_enough_ratings_or_of_none(cells: list[Cell]) -> None:
     """Of a month and of all, of an agency and its officers, of all and the agencies."""
     for month in ("2026-01", "2026-02"):
-        there = [one for one in cells if one.month == month]
-        by = {name: sum(one.count for one in shown(there, name)) for name in ("month", "agency", "channel")}
-        for agency, group in groupby(sorted(there, key=lambda one: one.agency), key=lambda one: one.agency):
+        there = [cell for cell in cells if cell.month == month]
+        by = {name: sum(figure.count for figure in shown(there, name)) for name in ("month", "agency", "channel")}
+        for agency, group in groupby(sorted(there, key=lambda cell: cell.agency), key=lambda cell: cell.agency):
             ours = list(group)
-            told = next(one.count for one in shown(ours, "agency") if one.key == agency)
-            officers = sum(one.count for one in shown(ours, "officer"))
+            told = next(figure.count for figure in shown(ours, "agency") if figure.key == agency)
+            officers = sum(figure.count for figure in shown(ours, "officer"))
             assert told - officers == 0 or told - officers >= FEWEST
         assert by["month"] - by["agency"] == 0 or by["month"] - by["agency"] >= FEWEST
         assert by["month"] == by["channel"]
         for name in ("officer", "agency", "month", "channel"):
-            for one in shown(cells, name):
+            for figure in shown(cells, name):
                 parts = [
-                    two for part in ("2026-01", "2026-02") for two in shown([c for c in cells if c.month == part], name)
+                    part
+                    for month in ("2026-01", "2026-02")
+                    for part in shown([c for c in cells if c.month == month], name)
                 ]
-                assert one.count == sum(two.count for two in parts if two.key == one.key)
+                assert figure.count == sum(part.count for part in parts if part.key == figure.key)

@@ -42,8 +42,8 @@ def lived(causes: list[AnyEvent], rng: random.Random) -> list[AnyEvent]:
     facts = dict[str, AnyEvent]()
     for cause in rng.sample(causes, len(causes)):
         facts[cause.identity] = cause
-        for one in SERVICE.decide(SERVICE.fold(facts.values()), rng.choice(MOMENTS)).events:
-            facts.setdefault(one.identity, one)
+        for event in SERVICE.decide(SERVICE.fold(facts.values()), rng.choice(MOMENTS)).events:
+            facts.setdefault(event.identity, event)
     return list(facts.values())
 
 
@@ -55,7 +55,7 @@ def test_arrival_order_and_repeats_do_not_matter(
     facts = lived(story(event, rating, received, rng), rng)
     repeated = facts + rng.choices(facts, k=rng.randint(0, 10))
     rng.shuffle(repeated)
-    texts = [json.dumps(SERVICE.dump(SERVICE.fold(one))) for one in (facts, repeated)]
+    texts = [json.dumps(SERVICE.dump(SERVICE.fold(arrived))) for arrived in (facts, repeated)]
     assert texts[0] == texts[1]
 
 
@@ -64,10 +64,10 @@ def test_arrival_order_and_repeats_do_not_matter(
 def test_one_rating_counts_for_each_holder(event: Make, rating: Make, received: AnyEvent, rng: random.Random) -> None:
     facts = lived(story(event, rating, received, rng), rng)
     state = SERVICE.fold(facts)
-    counted = Counter(one.holder for one in state.ratings if one.counted)
-    had_it = [one for one in state.ratings if one.agency in state.agencies]
-    assert counted == Counter({one.holder for one in had_it})
-    assert len([one for one in facts if isinstance(one.data, RatingCounted)]) + state.repeated == len(had_it)
+    counted = Counter(rating.holder for rating in state.ratings if rating.counted)
+    had_it = [rating for rating in state.ratings if rating.agency in state.agencies]
+    assert counted == Counter({rating.holder for rating in had_it})
+    assert len([fact for fact in facts if isinstance(fact.data, RatingCounted)]) + state.repeated == len(had_it)
 
 
 @given(st.randoms(use_true_random=False))

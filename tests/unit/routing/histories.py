@@ -194,8 +194,8 @@ def ways(draw, routes=ROUTES):
 
 def before(plan, name):
     """All steps that come before one."""
-    (own,) = (one.after for one in plan if one.id == name)
-    return set(own).union(*(before(plan, one) for one in own))
+    (own,) = (planned.after for planned in plan if planned.id == name)
+    return set(own).union(*(before(plan, earlier) for earlier in own))
 
 
 def done(state, name):

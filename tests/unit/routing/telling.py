@@ -129,7 +129,7 @@ def holds(story: Story) -> dict[str, str]:
 
 def moved(story: Story) -> list[tuple[str, int, str]]:
     """What was newly handed over: step, attempt, to whom."""
-    return sorted((one.step, one.attempt, one.to_agency) for one in story.says(DossierTransferred))
+    return sorted((transfer.step, transfer.attempt, transfer.to_agency) for transfer in story.says(DossierTransferred))
 
 
 def objection(story: Story) -> tuple[str, str]:

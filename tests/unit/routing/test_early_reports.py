@@ -65,7 +65,7 @@ def test_reports_on_a_step_that_has_not_begun_wait_for_it():
     story = heard(story, taken(finished(UNIT, "forward", december(3, "08:30")), december(3, "10:01")))
     assert holds(story) == {"sign": SIGNER}
     assert story.event(DossierAcknowledged).time == december(3, "09:00")
-    assert max(one.time for one in story.said) == december(3, "10:00")
+    assert max(event.time for event in story.said) == december(3, "10:00")
     assert story.says(ReportRejected) == []
     assert story.timer is None
 
@@ -74,8 +74,8 @@ def test_what_they_follow_from_may_come_in_any_order():
     reports = [*early(), taken(finished(UNIT, "forward", december(3, "08:30")), december(3, "10:01"))]
     for order in (reports, reports[::-1], [reports[1], reports[2], reports[0]]):
         story = begun()
-        for one in order:
-            story = heard(story, one)
+        for report in order:
+            story = heard(story, report)
         assert holds(story) == {"sign": SIGNER}
         assert story.ever(ReportRejected) == []
 
@@ -187,7 +187,7 @@ def test_unless_it_was_held_back_itself_and_the_hand_over_may_be_too():
         (asks(UNIT, "forward", TAX, december(3), "soon"), "bad-limit"),
         (forwards(UNIT, "forward", "H29.99", december(3)), "unknown-agency"),
     ],
-    ids=lambda one: one if isinstance(one, str) else "",
+    ids=lambda code: code if isinstance(code, str) else "",
 )
 def test_what_can_never_be_right_is_answered_at_once(report, code):
     assert objection(heard(begun(), taken(report)))[0] == code
@@ -207,8 +207,8 @@ def test_what_waits_keeps_nobody_else_waiting():
 def test_on_another_timeline_what_is_wrong_is_told_so_at_once():
     played = {"timeline": "import"}
     facts = [
-        one.model_copy(update=played).take_in(december(22))
-        for one in (RECEIPT, finished(CHECKER, "check", december(3)))
+        event.model_copy(update=played).take_in(december(22))
+        for event in (RECEIPT, finished(CHECKER, "check", december(3)))
     ]
     assert given(ROUTING, *facts).says(ReportRejected)[0].code == "step-not-open"
     assert given(ROUTING, RECEIPT, finished(CHECKER, "check", december(3))).ever(DossierStepCompleted) == []

@@ -131,7 +131,7 @@ def test_a_dossier_ends_when_its_last_branch_did():
         (lacks(UNIT, "forward", at(9)), DossierSuspended),
         (storm(UNIT, "forward", at(9)), DossierSuspended),
     ],
-    ids=lambda one: one.data.claim.kind if hasattr(one, "data") else "",
+    ids=lambda report: report.data.claim.kind if hasattr(report, "data") else "",
 )
 def test_every_answer_says_that_it_is_backdated(report, answer):
     told = on(CHAIN).when(as_of(at(2, "10:00"), report)).event(answer)

@@ -82,7 +82,9 @@ def test_no_step_begins_before_all_before_it_is_done(way):
     for state in way:
         for leg in state.legs:
             if leg.begun not in known and leg.begun.movement != "forward" and leg.open:
-                unfinished = [one for one in before(state.plan, leg.step) if under_way(state, one, leg.since)]
+                unfinished = [
+                    earlier for earlier in before(state.plan, leg.step) if under_way(state, earlier, leg.since)
+                ]
                 assert not unfinished, f"{leg.step} began before {unfinished}"
         known |= set(state.begun)
 
@@ -128,14 +130,15 @@ def test_a_dossier_that_is_open_was_with_somebody_at_every_moment(way):
 @suppose(life=lives())
 def test_what_is_said_counts_no_earlier_than_claimed_and_says_so_where_it_is_later(life):
     story = given(ROUTING).when(*life)
-    claimed = {one.id: one.data.occurred_at or one.time for one in life if isinstance(one.data, AgencyReported)}
-    for one in story.record:
-        if isinstance(one.data, events.Accepted) and one.causationid in claimed:
-            own = not isinstance(one.data, DossierTransferred) or one.data.movement != "onward"
-            if own and not isinstance(one.data, DossierCompleted):
-                assert one.time >= claimed[one.causationid]
-                assert one.data.claimed_at == (claimed[one.causationid] if one.data.backdated else None)
-                assert one.data.backdated == (one.time > claimed[one.causationid])
+    reports = [event for event in life if isinstance(event.data, AgencyReported)]
+    claimed = {report.id: report.data.occurred_at or report.time for report in reports}
+    for answer in story.record:
+        if isinstance(answer.data, events.Accepted) and answer.causationid in claimed:
+            own = not isinstance(answer.data, DossierTransferred) or answer.data.movement != "onward"
+            if own and not isinstance(answer.data, DossierCompleted):
+                assert answer.time >= claimed[answer.causationid]
+                assert answer.data.claimed_at == (claimed[answer.causationid] if answer.data.backdated else None)
+                assert answer.data.backdated == (answer.time > claimed[answer.causationid])
 
 
 @suppose(data=st.data(), life=st.one_of(lives(), CHAOS))
@@ -144,7 +147,8 @@ def test_every_report_is_answered_exactly_once_whenever_it_is_heard(data, life):
     for event in data.draw(arrivals(life)):
         story = story.when(event)
     if story.state.birth:
-        for report in {one.identity: one for one in life if isinstance(one.data, AgencyReported)}.values():
+        reports = {event.identity: event for event in life if isinstance(event.data, AgencyReported)}
+        for report in reports.values():
             answers = answers_to(story, report)
             assert len(answers) == 1, answers
 
@@ -165,7 +169,7 @@ MOVEMENTS = {"sent-back": "return", "forwards": "forward", "recalls": "recall"}
 
 
 def answers_to(story, report):
-    caused = [one.data for one in story.record if one.causationid == report.id]
+    caused = [event.data for event in story.record if event.causationid == report.id]
     rejected = [data for data in caused if isinstance(data, ReportRejected)]
     kind = report.data.claim.kind
     if kind in MOVEMENTS:

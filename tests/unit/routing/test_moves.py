@@ -53,7 +53,7 @@ def test_a_finished_step_is_said_and_the_next_begins_with_its_own_time():
             deadline=at(3, "10:00"),
         ),
     )
-    assert {(one.time, one.causationid, one.correlationid) for one in story.said} == {
+    assert {(event.time, event.causationid, event.correlationid) for event in story.said} == {
         (at(2, "10:00"), done.id, SUBMISSION)
     }
     assert holds(story) == {"check": CHECKER}
@@ -127,7 +127,7 @@ def test_a_step_is_due_by_the_hours_of_the_agency_that_does_it():
     routing = service(Rules(replace(OFFICE, agencies={"H29.05": saturdays})))
     route = (step("check", "H29.05"), step("visit", "H29.07"))
     handed = given(routing).when(received(at(6, "16:00"), *route)).said
-    assert {one.data.to_agency: one.data.deadline for one in handed} == {
+    assert {transfer.data.to_agency: transfer.data.deadline for transfer in handed} == {
         "H29.05": at(9, "10:30"),
         "H29.07": at(9, "16:00"),
     }

@@ -162,7 +162,7 @@ def test_reports_on_an_unknown_dossier_are_answered_when_the_last_of_them_has_wa
     story = given(ROUTING, first, second).when(now=MONDAY + timedelta(minutes=2)).then()
     assert story.timer.at == MONDAY + timedelta(minutes=3)
     answered = story.when(now=story.timer.at)
-    assert {one.causationid for one in answered.said} == {first.id, second.id}
+    assert {answer.causationid for answer in answered.said} == {first.id, second.id}
     assert answered.timer is None
 
 

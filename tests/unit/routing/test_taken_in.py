@@ -91,7 +91,7 @@ def test_an_import_plays_history_whatever_its_stamps():
         finished(UNIT, "forward", december(3), next_agency=OTHER),
         asks(UNIT, "forward", OTHER, december(3)),
     ],
-    ids=lambda one: one.data.claim.kind,
+    ids=lambda report: report.data.claim.kind,
 )
 def test_nothing_is_given_to_an_agency_that_the_directory_does_not_know(report):
     story = begun().when(taken(report))
