@@ -11,10 +11,13 @@ from tools.importer.report import Kind
 ROOT = Path(__file__).parents[3]
 DATA = Path(os.environ.get("LIENTHONG_DATA", ROOT.parent / "shared" / "data"))
 
-pytestmark = pytest.mark.skipif(
-    not (DATA / "receipt.xes.gz").exists(),
-    reason="the receipt log is not here: set LIENTHONG_DATA to the folder with receipt.xes.gz and receipt.csv.gz",
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not (DATA / "receipt.xes.gz").exists(),
+        reason="the receipt log is not here: set LIENTHONG_DATA to the folder with receipt.xes.gz and receipt.csv.gz",
+    ),
+]
 
 
 @pytest.fixture(params=[("receipt.xes.gz", "receipt.yaml"), ("receipt.csv.gz", "receipt-csv.yaml")])

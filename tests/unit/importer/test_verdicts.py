@@ -98,6 +98,7 @@ def test_an_end_that_is_a_date_comes_after_that_days_work_and_is_not_late_for_it
     assert second.ended_at == datetime(2026, 3, 5, 10, tzinfo=UTC)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not LOG.exists(), reason=f"{LOG} is not here; set LIENTHONG_DATA to the folder that has it")
 def test_every_case_of_the_real_log_has_the_verdict_of_its_own_dates(run):
     report, bus = run(LOG, load_mapping(EXAMPLES / "receipt.yaml"))

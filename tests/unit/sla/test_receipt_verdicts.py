@@ -8,7 +8,10 @@ from tests.given import fact, given, received
 from tests.receipt import LOG, closed_cases
 from tests.unit.sla.telling import SLA
 
-pytestmark = pytest.mark.skipif(not LOG.exists(), reason=f"{LOG} is not here; set LIENTHONG_DATA to its folder")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not LOG.exists(), reason=f"{LOG} is not here; set LIENTHONG_DATA to its folder"),
+]
 
 
 def story(case):
