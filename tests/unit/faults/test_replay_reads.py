@@ -40,5 +40,5 @@ async def test_a_replay_keeps_what_the_service_said_itself_of_the_future(monkeyp
 
 
 async def test_a_replay_leaves_out_what_the_service_refused_of_others(monkeypatch):
-    overdue = fact(sla.DossierOverdue(deadline=sla.WHOLE, due=at(5, "09:00"), agency="H29.05"), at(5, "09:00"))
-    assert await facts_of(overdue, monkeypatch) == {}
+    warned = fact(sla.DossierDueSoon(deadline=sla.WHOLE, due=at(5, "09:00"), agency="H29.05"), at(5, "09:00"))
+    assert await facts_of(warned, monkeypatch) == {}
