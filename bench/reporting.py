@@ -14,7 +14,7 @@ from typing import Any
 from bench.environment import Environment, environment
 from bench.machine import store_server
 from bench.workload import Dossiers
-from chassis.core.decision import Line
+from chassis.core.decision import ReportRow
 from chassis.runtime.settings import Settings
 from chassis.runtime.store.mongo import MongoStore
 from contracts.topics import read_event
@@ -127,7 +127,7 @@ async def _filled(plan: Plan, servers: Environment) -> float:
     return time.perf_counter() - began
 
 
-def _lines() -> list[Line]:
+def _lines() -> list[ReportRow]:
     """Lines as sla makes them, of each history at several stages, the last one twice."""
     service = all_services(Settings())["sla"]
     found = []
@@ -138,7 +138,7 @@ def _lines() -> list[Line]:
     return found
 
 
-def _stored(line: Line, number: int) -> dict[str, Any]:
+def _stored(line: ReportRow, number: int) -> dict[str, Any]:
     """Such a line as the store keeps it, as if of another dossier of any month, on the live timeline."""
     month = MONTHS[number * 7 % len(MONTHS)]
     return {

@@ -39,7 +39,7 @@ class Effect:
     order: Hashable
 
 
-class Line(NamedTuple):
+class ReportRow(NamedTuple):
     """The part of one document that reports need. With it they read a twentieth of what is stored.
 
     Attributes:

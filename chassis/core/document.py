@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from chassis.core.decision import Line
+from chassis.core.decision import ReportRow
 from contracts.envelope import LIVE, AnyEvent
 
 MAX_FACTS = 2_000
@@ -74,7 +74,7 @@ class Document:
         characters: how much text its facts are.
         due, timeline, unsent: see `Schedule`; chassis.core.settle decides them.
         home: the timeline of its birth; empty until that is known.
-        line: the text for reports that the next save writes; None if that has not changed.
+        report_row: the text for reports that the next save writes; None if that has not changed.
     """
 
     key: str
@@ -94,7 +94,7 @@ class Document:
     timeline: str = LIVE
     home: str = ""
     unsent: int | None = None
-    line: Line | None = None
+    report_row: ReportRow | None = None
 
     @property
     def schedule(self) -> Schedule:

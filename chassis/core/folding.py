@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from chassis.core.decision import Line
+from chassis.core.decision import ReportRow
 from chassis.core.document import Document
 from chassis.core.service import Placed, Service
 from contracts.envelope import AnyEvent
@@ -78,9 +78,10 @@ class IncrementalFold:
             self.state = self._fold_onto(service, new)
         return self.state
 
-    def dump(self, service: Service[Any]) -> tuple[dict[str, Any], Line | None]:
+    def dump(self, service: Service[Any]) -> tuple[dict[str, Any], ReportRow | None]:
         """The state as it is stored, and its line for reports; None where that says what the stored one says."""
-        return service.dump(self.state), service.line(self.state, self._stored_state) if service.line else None
+        row = service.report_row
+        return service.dump(self.state), row(self.state, self._stored_state) if row else None
 
     def _go_back(self, checkpoint: Checkpoint, new: list[Placed]) -> list[Placed]:
         """Go back to before the facts that were folded last; returns them and the new ones, to be folded together."""

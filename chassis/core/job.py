@@ -79,7 +79,8 @@ class Job:
                 self.refused.append((arrival, reason))
             elif arrival.event.timeline == LIVE:
                 at = arrival.broker_timestamp
-                self.broker_timestamp = at if self.broker_timestamp is None else max(at, self.broker_timestamp)
+                if self.broker_timestamp is None or at > self.broker_timestamp:
+                    self.broker_timestamp = at
 
     def _settle_home(
         self, arrivals: Sequence[Arrival], service: Service[Any], settles: Callable[[AnyEvent], bool]
@@ -191,7 +192,7 @@ class Job:
     def _show(self, service: Service[Any]) -> None:
         """Put the state into the document, for queries and for the next fold."""
         if self.changed:
-            self.doc.state, self.doc.line = self.folding.dump(service)
+            self.doc.state, self.doc.report_row = self.folding.dump(service)
             self.doc.code = service.code
 
     def _emit(self, event: AnyEvent) -> bool:

@@ -24,7 +24,7 @@ def fold_anew(doc: Document, service: Service[S]) -> S:
     doc.fold_position = max((fact.order for fact in facts if not fact.own), default="")
     doc.own_fold_position = max((fact.order for fact in facts if fact.own), default="")
     doc.state, doc.code = service.dump(state), service.code
-    doc.line = service.line(state, None) if service.line else None
+    doc.report_row = service.report_row(state, None) if service.report_row else None
     return state
 
 

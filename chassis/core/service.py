@@ -12,7 +12,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from pydantic import TypeAdapter
 
-from chassis.core.decision import Decision, Effect, Line
+from chassis.core.decision import Decision, Effect, ReportRow
 from contracts.claims import ClockTicked
 from contracts.envelope import AnyEvent, Payload
 from contracts.refused import Refused
@@ -87,8 +87,8 @@ class Service(Generic[S]):
         genesis: payloads that are folded first whatever their time says (a clock may be wrong, a birth comes first).
         key: which document an event belongs to; NOWHERE for what is only said to others.
         indexes: state fields that are searched together, dotted; each index costs every save.
-        line: ``(state, stored state) -> Line``, what reports need of a state; pure. None where they need nothing, or
-            the stored state, where it is known, says the same.
+        report_row: ``(state, stored state) -> ReportRow``, what reports need of a state; pure. None where they need
+            nothing, or the stored state, where it is known, says the same.
         perform: carries out effects; only for services that have an outside world.
         answer: tells who sent a record that was put aside; pure. What it says is about the record, not a document: its
             key is NOWHERE, or it is none of `emits`.
@@ -111,7 +111,7 @@ class Service(Generic[S]):
     genesis: tuple[type[Payload], ...] = ()
     key: Callable[[AnyEvent], str] = by_subject
     indexes: tuple[tuple[str, ...], ...] = ()
-    line: Callable[[S, S | None], Line | None] | None = None
+    report_row: Callable[[S, S | None], ReportRow | None] | None = None
     perform: Perform | None = None
     answer: Callable[[Refused], AnyEvent | None] | None = None
     settles: Callable[[AnyEvent], bool] | None = None

@@ -80,7 +80,7 @@ def settle(
     if now is not None:
         after_publish: Schedule | None = _after_sweep(job, at_save, now)
     elif not redelivered and at_save.unsent is not None and not job.failed and not job.decision.effects:
-        after_publish = _scheduled(job, at_save._replace(unsent=None), timelines)
+        after_publish = _scheduled(job, _sent(at_save), timelines)
     else:
         after_publish = None
     return Settlement(saved, at_save, publish, min(saves, default=version), after_publish)
@@ -99,7 +99,7 @@ def _at_save(job: Job, timelines: Mapping[str, Timeline], now: datetime | None, 
 
 
 def _after_sweep(job: Job, at_save: Schedule, now: datetime) -> Schedule:
-    schedule = _scheduled(job, at_save._replace(unsent=None), {})
+    schedule = _scheduled(job, _sent(at_save), {})
     if job.failed:
         return schedule._replace(due=min(now, LAST) + TRY_AGAIN)
     if schedule.due is not None and schedule.due <= now:
@@ -117,7 +117,12 @@ def _caused_by(job: Job, saves: set[int], version: int, unsent: int | None) -> l
         and fact.version <= version
         and (fact.cause in saves or fact.version in saves or fact.version >= first)
     ]
-    return sorted(found, key=_version)
+    return sorted(found, key=_version) if len(found) > 1 else found
+
+
+def _sent(schedule: Schedule) -> Schedule:
+    """The schedule once nothing is unsent."""
+    return Schedule(schedule.due, schedule.timeline, None)
 
 
 def _version(fact: Fact) -> int:
@@ -132,10 +137,10 @@ def _scheduled(job: Job, schedule: Schedule, timelines: Mapping[str, Timeline]) 
         return schedule
     timer = job.decision.timer
     if timer is None:
-        return schedule._replace(due=None)
+        return Schedule(None, schedule.timeline, None)
     # A moment may have passed when an event tells of it. Whoever looks as soon as the event is read is not late.
     heard = job.broker_timestamp if timer.timeline == LIVE else None
-    return schedule._replace(due=_rounded_up(max(timer.at, heard) if heard else timer.at), timeline=timer.timeline)
+    return Schedule(_rounded_up(max(timer.at, heard) if heard else timer.at), timer.timeline, None)
 
 
 def _parked(job: Job, schedule: Schedule, timelines: Mapping[str, Timeline]) -> Schedule:

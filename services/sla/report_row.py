@@ -1,7 +1,7 @@
 """The rows that reports read: one for a dossier, and one for each attempt at a step.
 
 They are kept as one short text of two lines of JSON, the dossier's and its steps', so that a report that needs no steps
-reads none. That text is the chassis' `Line`.
+reads none. That text is the chassis' `ReportRow`.
 """
 
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from pydantic_core import from_json, to_json
 
-from chassis.core.decision import Line
+from chassis.core.decision import ReportRow
 from services.sla.deadline import Deadline
 from services.sla.state import Pause, State
 
@@ -77,7 +77,7 @@ class StepRow(NamedTuple):
     pauses: list[Waited]
 
 
-def row_of(state: State, stored: State | None = None) -> Line | None:
+def row_of(state: State, stored: State | None = None) -> ReportRow | None:
     """The rows of a dossier; None for a complaint, before the receipt, and where the stored state has the same."""
     whole = state.main
     if state.kind != "dossier" or whole is None or (stored is not None and _same(stored, state)):
@@ -92,7 +92,7 @@ def row_of(state: State, stored: State | None = None) -> Line | None:
         (step.step, step.agency, *_course(step), _again(step), _waited(_of(step, state) if state.pauses else ()))
         for step in steps
     ]
-    return Line(place(state.timeline, state.month), f"{to_json(dossier).decode()}\n{to_json(attempts).decode()}")
+    return ReportRow(place(state.timeline, state.month), f"{to_json(dossier).decode()}\n{to_json(attempts).decode()}")
 
 
 def _same(one: State, other: State) -> bool:

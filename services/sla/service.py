@@ -27,7 +27,7 @@ def service(rules: Rules) -> Service[State]:
         genesis=_BIRTHS,
         settles=lambda event: isinstance(event.data, _BIRTHS),
         indexes=INDEXES,
-        line=row_of,
+        report_row=row_of,
         basis=repr((rules.calendar, dict(rules.rule_sets.by_name))),
         fold_version=FOLD_VERSION,
         domain_version=DOMAIN_VERSION,

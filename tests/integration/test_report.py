@@ -107,6 +107,6 @@ async def test_a_line_that_was_loaded_before_a_save_does_not_replace_the_newer_o
     await take(store, *records("D.1", receipt()))
     old = (await store.load(["D.1"], with_history=True))["D.1"]
     await take(store, *records("D.1", *LATE))
-    old.line = SLA.line(SLA.fold(old.events), None)
-    await store.rewrite_lines([old])
+    old.report_row = SLA.report_row(SLA.fold(old.events), None)
+    await store.rewrite_report_rows([old])
     assert await counted() == (1, 1, 0)

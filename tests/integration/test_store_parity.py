@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pymongo.errors import OperationFailure
 
-from chassis.core.decision import Line
+from chassis.core.decision import ReportRow
 from chassis.core.document import MAX_CHARACTERS, Document
 from chassis.core.stream_time import Timeline, Told
 from chassis.runtime.settings import Settings
@@ -340,37 +340,37 @@ async def test_state_keys_may_be_anything_that_claims_may_say(store: Store) -> N
 
 
 async def lines(store: Store, first: str = "live|2026-01", last: str = "live|2026-12") -> set[str]:
-    found = {text async for page in store.lines(first, last) for text in page}
-    assert {text async for page in store.lines(first, last, most=True) for text in page} == found
+    found = {text async for page in store.report_rows(first, last) for text in page}
+    assert {text async for page in store.report_rows(first, last, most=True) for text in page} == found
     return found
 
 
 async def test_a_line_is_found_by_the_range_its_place_lies_in(store: Store) -> None:
     months = ("2025-12", "2026-01", "2026-12", "2027-01")
-    await saved(store, *(document(f"D.{month}", line=Line(f"live|{month}", month)) for month in months))
-    await saved(store, document("D.other", line=Line("history|2026-01", "other")), document("D.none"))
+    await saved(store, *(document(f"D.{month}", report_row=ReportRow(f"live|{month}", month)) for month in months))
+    await saved(store, document("D.other", report_row=ReportRow("history|2026-01", "other")), document("D.none"))
     assert await lines(store) == {"2026-01", "2026-12"}
     assert await lines(store, "history|0000-01", "history|9999-12") == {"other"}
 
 
 async def test_a_line_is_replaced_by_the_next_save_that_has_one(store: Store) -> None:
-    doc = document(line=Line("live|2026-01", "first"))
+    doc = document(report_row=ReportRow("live|2026-01", "first"))
     await saved(store, doc)
-    assert doc.line is None
+    assert doc.report_row is None
     doc.add(event(2), event(2).to_json(), own=False)
     await saved(store, doc)
     assert await lines(store) == {"first"}
     doc.add(event(3), event(3).to_json(), own=False)
-    doc.line = Line("live|2026-02", "second")
+    doc.report_row = ReportRow("live|2026-02", "second")
     await saved(store, doc)
     assert await lines(store) == {"second"}
     assert await lines(store, "live|2026-01", "live|2026-01") == set()
 
 
 async def test_who_loses_writes_no_line(store: Store) -> None:
-    winner, loser = (document("D.1", n, line=Line("live|2026-01", f"{n}")) for n in (1, 2))
+    winner, loser = (document("D.1", n, report_row=ReportRow("live|2026-01", f"{n}")) for n in (1, 2))
     await saved(store, winner)
-    assert await store.save([loser, document("D.2", 1, line=Line("live|2026-01", "3"))]) == {"D.1"}
+    assert await store.save([loser, document("D.2", 1, report_row=ReportRow("live|2026-01", "3"))]) == {"D.1"}
     assert await lines(store) == {"1", "3"}
 
 
@@ -388,11 +388,13 @@ async def test_outdated_are_those_that_other_versions_folded_by_key_and_in_pages
 
 
 async def test_put_states_writes_what_folding_anew_changes_and_nothing_else(store: Store) -> None:
-    old = document("D.1", 1, 2, code="toy 1", due=NOW, unsent=1, fold_position="a", line=Line("live|2026-03-01", "old"))
+    old = document(
+        "D.1", 1, 2, code="toy 1", due=NOW, unsent=1, fold_position="a", report_row=ReportRow("live|2026-03-01", "old")
+    )
     await saved(store, old)
     before, folded = vars(await stored(store)), await stored(store)
     folded.state, folded.code, folded.fold_position, folded.own_fold_position = {"phase": "ended"}, "toy 2", "b", "c"
-    folded.home, folded.line, folded.due, folded.unsent = "mine", Line("live|2026-03-02", "new"), None, None
+    folded.home, folded.report_row, folded.due, folded.unsent = "mine", ReportRow("live|2026-03-02", "new"), None, None
     assert await store.put_states([folded]) == set()
     changes = {
         "state": {"phase": "ended"},
@@ -410,10 +412,10 @@ async def test_put_states_loses_to_every_save_since_the_load(store: Store) -> No
     loaded = await store.load(["D.1", "D.2"], with_history=True)
     newer = await stored(store)
     newer.add(event(2), event(2).to_json(), own=True)
-    newer.line = Line("live|2026-03", "newer")
+    newer.report_row = ReportRow("live|2026-03", "newer")
     await saved(store, newer)
     for doc in loaded.values():
-        doc.state, doc.code, doc.line = {"phase": "ended"}, "toy 2", Line("live|2026-03", doc.key)
+        doc.state, doc.code, doc.report_row = {"phase": "ended"}, "toy 2", ReportRow("live|2026-03", doc.key)
     assert await store.put_states(list(loaded.values())) == {"D.1"}
     assert (await stored(store)).state == newer.state
     assert (await stored(store, "D.2")).state == {"phase": "ended"}

@@ -30,7 +30,7 @@ async def deadline_figures(settings: Settings, by: str, timeline: str, span: tup
     store = store_of(settings, "sla")
     try:
         tally = Tally(by, timeline, await present(store, timeline))
-        pages = store.lines(*(place(timeline, month) for month in span), most=span == ALWAYS)
+        pages = store.report_rows(*(place(timeline, month) for month in span), most=span == ALWAYS)
         with ThreadPoolExecutor(1) as beside:  # adds up while the next page is on its way
             adding = [beside.submit(tally.add, page) async for page in pages]
         for added in adding:

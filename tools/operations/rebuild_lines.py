@@ -29,6 +29,6 @@ async def rewrite_lines(store: MongoStore, watch: Service[State], keys: Sequence
     """Write the lines of these documents anew, while the service may be at work. Returns how many have one."""
     found = (await store.load(keys, with_history=True)).values()
     for doc in found:
-        doc.line = row_of(watch.fold(doc.events))
-    await store.rewrite_lines(list(found))
-    return sum(doc.line is not None for doc in found)
+        doc.report_row = row_of(watch.fold(doc.events))
+    await store.rewrite_report_rows(list(found))
+    return sum(doc.report_row is not None for doc in found)

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from typing_extensions import override
 
-from chassis.core.decision import Line
+from chassis.core.decision import ReportRow
 from chassis.core.document import Document
 from chassis.core.stream_time import Timeline, Told, latest
 from chassis.runtime.store.protocol import Store
@@ -23,7 +23,7 @@ class MemoryStore(Store):
         self.documents: dict[str, Document] = {}
         self.series: dict[str, list[str]] = {}
         self.timelines: dict[str, Timeline] = {}
-        self._lines: dict[str, Line] = {}
+        self._lines: dict[str, ReportRow] = {}
 
     @override
     async def load(self, keys: Sequence[str], *, with_history: bool = False) -> dict[str, Document]:
@@ -38,9 +38,9 @@ class MemoryStore(Store):
                 lost.add(doc.key)
             else:
                 self.documents[doc.key] = _put(doc, stored)
-                if doc.line:
-                    self._lines[doc.key] = doc.line
-                doc.version, doc.line, doc.restamped = doc.version + 1, None, set()
+                if doc.report_row:
+                    self._lines[doc.key] = doc.report_row
+                doc.version, doc.report_row, doc.restamped = doc.version + 1, None, set()
         return lost
 
     @override
@@ -77,8 +77,8 @@ class MemoryStore(Store):
                 stored, folded = self.documents[doc.key], _copy(doc, with_history=False)
                 stored.home, stored.state, stored.code = folded.home, folded.state, folded.code
                 stored.fold_position, stored.own_fold_position = folded.fold_position, folded.own_fold_position
-                if doc.line:
-                    self._lines[doc.key] = doc.line
+                if doc.report_row:
+                    self._lines[doc.key] = doc.report_row
         return lost
 
     @override
@@ -124,7 +124,7 @@ class MemoryStore(Store):
         return {(name, partition): now for name, acted in found for partition, now in acted if partition in owned}
 
     @override
-    async def lines(self, first: str, last: str, *, most: bool = False) -> AsyncIterator[list[str]]:
+    async def report_rows(self, first: str, last: str, *, most: bool = False) -> AsyncIterator[list[str]]:
         yield [line.text for line in self._lines.values() if first <= line.place <= last]
 
 
@@ -138,7 +138,7 @@ def _put(doc: Document, stored: Document | None) -> Document:
     kept = _copy(doc, with_history=True)
     kept.facts = {**before, **{fact.event.identity: fact for fact in doc.fresh}}
     kept.with_history = True
-    kept.version, kept.line, kept.restamped = kept.version + 1, None, set()
+    kept.version, kept.report_row, kept.restamped = kept.version + 1, None, set()
     return kept
 
 

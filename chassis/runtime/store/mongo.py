@@ -24,8 +24,8 @@ from chassis.runtime.store.protocol import Store
 from chassis.runtime.store.stored import (
     document,
     fact_of,
-    line_of,
     refolded,
+    report_row_of,
     save_id,
     timer,
     wake,
@@ -139,7 +139,7 @@ class MongoStore(MongoTimelines, Store):
         if not documents:
             return set()
         # The lines first: once the head tells the new versions, nobody looks at the document again.
-        await self.rewrite_lines(documents)
+        await self.rewrite_report_rows(documents)
         changes = [UpdateOne({"_id": doc.key, "v": doc.version}, {"$set": refolded(doc)}) for doc in documents]
         try:
             written = await self.documents.bulk_write(changes, ordered=False)
@@ -175,16 +175,16 @@ class MongoStore(MongoTimelines, Store):
                 continue  # another instance began the series first: read it again
 
     @override
-    async def lines(self, first: str, last: str, *, most: bool = False) -> AsyncIterator[list[str]]:
+    async def report_rows(self, first: str, last: str, *, most: bool = False) -> AsyncIterator[list[str]]:
         # Going through all costs half of what an index costs for each that it finds.
         span = {} if most else {"place": {"$gte": first, "$lte": last}}
         found = self._lines.find(span, batch_size=LINES)
         while page := await found.to_list(LINES):
             yield [one["text"] for one in page if first <= one["place"] <= last]
 
-    async def rewrite_lines(self, documents: Sequence[Document]) -> None:
+    async def rewrite_report_rows(self, documents: Sequence[Document]) -> None:
         """Write the lines of stored documents, unless somebody saved a newer one since they were loaded."""
-        lines = [line_of(doc, doc.version) for doc in documents if doc.line]
+        lines = [report_row_of(doc, doc.version) for doc in documents if doc.report_row]
         try:
             await self._lines.bulk_write(lines, ordered=False) if lines else None
         except BulkWriteError as error:

@@ -67,7 +67,7 @@ class Store(TimelineStore, Protocol):
     async def allot(self, series: str, holders: Sequence[str]) -> dict[str, int]:
         """Numbers of a series from 1, one for each holder, without gaps; a holder keeps its number."""
 
-    def lines(self, first: str, last: str, *, most: bool = False) -> AsyncIterator[list[str]]:
+    def report_rows(self, first: str, last: str, *, most: bool = False) -> AsyncIterator[list[str]]:
         """Texts that documents keep for reports, in pages: all whose places lie between two, both included.
 
         `most` says that these are most of all there are. It changes how they are looked for, not what is found.

@@ -11,9 +11,9 @@ from chassis.core.stream_time import Timeline
 from contracts.topics import reader
 
 
-def line_of(doc: Document, version: int) -> ReplaceOne[dict[str, Any]]:
+def report_row_of(doc: Document, version: int) -> ReplaceOne[dict[str, Any]]:
     """Puts its line in the place of one that is not newer."""
-    place, text = doc.line or ("", "")
+    place, text = doc.report_row or ("", "")
     line = {"v": version, "place": place, "text": text}
     return ReplaceOne({"_id": doc.key, "v": {"$lte": version}}, line, upsert=True)
 

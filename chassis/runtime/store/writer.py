@@ -9,7 +9,7 @@ from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait
 
 from chassis.core.document import Document
 from chassis.runtime.store.sessions import Sessions
-from chassis.runtime.store.stored import facts_of, head, line_of
+from chassis.runtime.store.stored import facts_of, head, report_row_of
 
 DUPLICATE_KEY = 11000
 CONFLICTS = {DUPLICATE_KEY, 112, 251}
@@ -72,7 +72,7 @@ class Writer:
                 await self._save(documents, lost)
         for doc in documents:
             if doc.key not in lost:
-                doc.version, doc.line, doc.restamped = doc.version + 1, None, set()
+                doc.version, doc.report_row, doc.restamped = doc.version + 1, None, set()
         return lost
 
     async def _save(self, documents: Sequence[Document], lost: set[str]) -> None:
@@ -107,7 +107,7 @@ class Writer:
                 result = await self._documents.bulk_write(old, ordered=False, session=session)
                 if result.matched_count < len(old):
                     raise _BeatenError
-            if lines := [line_of(doc, doc.version + 1) for doc in documents if doc.line]:
+            if lines := [report_row_of(doc, doc.version + 1) for doc in documents if doc.report_row]:
                 await self._lines.bulk_write(lines, ordered=False, session=session)
 
     async def _beaten(self, documents: Sequence[Document]) -> set[str]:

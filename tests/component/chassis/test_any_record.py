@@ -226,7 +226,7 @@ async def test_what_one_document_raises_is_its_own_dead_letter():
     parts = {
         "fold": {"evolve": fails},
         "decide": {"decide": fails},
-        "line": {"line": fails},
+        "report row": {"report_row": fails},
     }
     for name, part in parts.items():
         broken = Shop(service=_altered(**part))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from typing_extensions import override
 
-from chassis.core.decision import Line
+from chassis.core.decision import ReportRow
 from chassis.core.document import Document
 from chassis.core.fault import ProcessFaultError
 from chassis.core.refold import fold_anew
@@ -24,12 +24,12 @@ from tools.operations.refold import Refolding, refold_all
 MINUTE = timedelta(minutes=1)
 
 
-def line_of(seen: Seen, stored: Seen | None) -> Line | None:
-    line = Line("toys", f"{len(seen.payments)} paid")
+def line_of(seen: Seen, stored: Seen | None) -> ReportRow | None:
+    line = ReportRow("toys", f"{len(seen.payments)} paid")
     return None if stored and line_of(stored, None) == line else line
 
 
-REPORTED = replace(TOY, line=line_of)
+REPORTED = replace(TOY, report_row=line_of)
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ async def lived(toy: Toy, *dossiers: str) -> None:
 def age(toy: Toy, *dossiers: str) -> None:
     for dossier in dossiers or tuple(toy.store.documents):
         toy.store.age(dossier, of="another shape")
-        toy.store._lines[dossier] = Line("toys", "as older code said it")
+        toy.store._lines[dossier] = ReportRow("toys", "as older code said it")
 
 
 async def refolded(toy: Toy, store: MemoryStore | None = None) -> Refolding:
@@ -61,7 +61,7 @@ def is_current(toy: Toy, key: str = "D.1") -> bool:
 
 
 async def lines(toy: Toy) -> list[str]:
-    return [text for page in [page async for page in toy.store.lines("a", "z")] for text in page]
+    return [text for page in [page async for page in toy.store.report_rows("a", "z")] for text in page]
 
 
 async def test_every_dormant_document_is_folded_anew_with_its_line_and_nothing_is_said(toy: Toy) -> None:
