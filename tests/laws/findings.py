@@ -61,7 +61,7 @@ class Findings(ABC):
 
     @cached_property
     def _earliest(self) -> dict[str, tuple[Record, AnyEvent]]:
-        """Of every event the record that the bus took in first. One that nobody can take has no stamp and counts last."""
+        """Of every event the record that the bus took in first. One that nobody can take has no stamp: it is last."""
         found: dict[str, tuple[Record, AnyEvent]] = {}
         for record, event in self.said:
             known = found.get(event.identity)
