@@ -394,7 +394,8 @@ async def test_put_states_writes_what_folding_anew_changes_and_nothing_else(stor
     await saved(store, old)
     before, folded = vars(await stored(store)), await stored(store)
     folded.state, folded.code, folded.fold_position, folded.own_fold_position = {"phase": "ended"}, "toy 2", "b", "c"
-    folded.home, folded.report_row, folded.due, folded.unsent = "mine", ReportRow("live|2026-03-02", "new"), None, None
+    folded.home, folded.report_row, folded.unsent = "mine", ReportRow("live|2026-03-02", "new"), None
+    folded.due = NOW - timedelta(hours=1)
     assert await store.put_states([folded]) == set()
     changes = {
         "state": {"phase": "ended"},
@@ -402,6 +403,7 @@ async def test_put_states_writes_what_folding_anew_changes_and_nothing_else(stor
         "fold_position": "b",
         "own_fold_position": "c",
         "home": "mine",
+        "due": NOW - timedelta(hours=1),
     }
     assert vars(await stored(store)) == {**before, **changes}
     assert await lines(store) == {"new"}

@@ -1,7 +1,8 @@
 """Folding anew what lies dormant: documents whose state other code or data folded, and whose next event may never come.
 
-It writes states and report rows, and nothing else: nothing is decided and nothing published. It works beside running
-instances, may be broken off anywhere and be repeated: what it has written, it does not find again.
+It writes states and report rows, and publishes nothing. What a state calls for that older code did not say, a running
+instance says: the document is made due. It works beside running instances, may be broken off anywhere and be repeated:
+what it has written, it does not find again.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -10,8 +11,9 @@ from typing import Any
 
 from chassis.core.document import Document
 from chassis.core.fault import is_of_process
-from chassis.core.refold import fold_anew, is_outdated
+from chassis.core.refold import fold_anew, is_outdated, wake
 from chassis.core.service import Service
+from chassis.runtime import clock
 from chassis.runtime.settings import Settings
 from chassis.runtime.store.protocol import Store
 from tools.operations.environment import store_of
@@ -84,7 +86,7 @@ async def _refold_page(store: Store, service: Service[Any], keys: Sequence[str],
 def _folded(docs: Iterable[Document], service: Service[Any], found: Refolding) -> Iterable[Document]:
     for doc in docs:
         try:
-            fold_anew(doc, service)
+            wake(doc, service, fold_anew(doc, service), clock.now())
         except Exception as error:
             if is_of_process(error):
                 raise

@@ -77,6 +77,7 @@ class MemoryStore(Store):
                 stored, folded = self.documents[doc.key], _copy(doc, with_history=False)
                 stored.home, stored.state, stored.code = folded.home, folded.state, folded.code
                 stored.fold_position, stored.own_fold_position = folded.fold_position, folded.own_fold_position
+                stored.due, stored.timeline = folded.due, folded.timeline
                 if doc.report_row:
                     self._lines[doc.key] = doc.report_row
         return lost

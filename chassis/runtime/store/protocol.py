@@ -58,10 +58,10 @@ class Store(TimelineStore, Protocol):
         """Number of documents that were folded under other versions than these."""
 
     async def put_states(self, documents: Sequence[Document]) -> set[str]:
-        """Write what folding anew changes in each document, its line too, unless somebody has saved it since.
+        """Write what folding anew changes in each document, its line and `due` too, unless somebody has saved it since.
 
-        Returns the keys that lost. No version is raised: facts, timers and what was said stay as they are, and whoever
-        has loaded the document can still save it. So this may be broken off anywhere, and come beside anybody.
+        Returns the keys that lost. No version is raised: facts and what was said stay as they are, and whoever has
+        loaded the document can still save it. So this may be broken off anywhere, and come beside anybody.
         """
 
     async def allot(self, series: str, holders: Sequence[str]) -> dict[str, int]:

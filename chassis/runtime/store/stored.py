@@ -35,8 +35,9 @@ def head(doc: Document) -> dict[str, Any]:
 
 
 def refolded(doc: Document) -> dict[str, Any]:
-    """All of a document that folding its facts anew changes, its line apart."""
+    """All of a document that folding its facts anew changes, its line apart; and when it is due."""
     return {
+        **timer(doc),
         "home": doc.home,
         "state": doc.state,
         "tip": doc.fold_position,

@@ -2,21 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from typing_extensions import override
 
-from chassis.core.decision import ReportRow
+from chassis.core.decision import Decision, ReportRow
 from chassis.core.document import Document
 from chassis.core.fault import ProcessFaultError
 from chassis.core.refold import fold_anew
 from chassis.core.service import unchanged
+from chassis.runtime import clock
 from chassis.runtime.loop import Loop
 from chassis.runtime.store.memory import MemoryStore
 from contracts import intake
-from tests.component.chassis.toy import START, TOY, Seen, Toy, evolve, payment, record, withdrawal
+from contracts.envelope import LIVE
+from tests.component.chassis.toy import START, TOY, Seen, Toy, decide, evolve, payment, record, say, withdrawal
 from tests.stored import OLDER, ReadableStore
 from tools.operations import refold as refolding
 from tools.operations.refold import Refolding, refold_all
@@ -74,6 +76,35 @@ async def test_every_dormant_document_is_folded_anew_with_its_line_and_nothing_i
     assert await lines(toy) == ["1 paid"] * 3
     assert {key: (doc.version, doc.due, dict(doc.known)) for key, doc in toy.store.documents.items()} == before
     assert toy.published == []
+
+
+async def test_what_older_code_did_not_say_is_said_by_the_next_sweep(toy: Toy) -> None:
+    await lived(toy, "D.1", "D.2")
+    age(toy)
+    newer = Toy(store=toy.store, service=replace(REPORTED, decide=thanking))
+    assert (await refolded(newer)).done == 2
+    assert newer.published == []
+    newer.loop.own(frozenset({0}))
+    assert await newer.loop.sweep([0], LIVE, clock.now()) == 2
+    assert sorted(message.topic for message in newer.published) == ["dossier.delivered"] * 2
+    assert (await refolded(newer)).done == 0
+    assert [doc.due for doc in newer.store.documents.values()] == [None, None]
+
+
+async def test_history_stays_as_it_was_said(toy: Toy) -> None:
+    await toy.process(record(payment(1, "D.1", timeline="sim-1")))
+    age(toy)
+    before = toy.store.documents["D.1"].due
+    newer = Toy(store=toy.store, service=replace(REPORTED, decide=thanking))
+    assert (await refolded(newer)).done == 1
+    assert newer.store.documents["D.1"].due == before
+
+
+def thanking(seen: Seen, now: datetime) -> Decision:
+    """Newer code hands something over to everybody who has paid."""
+    thanks = [say(cause, intake.DossierDelivered(channel="counter"), cause.id) for cause in seen.payments]
+    decision = decide(seen, now)
+    return replace(decision, events=(*decision.events, *thanks))
 
 
 async def test_it_goes_by_pages_and_what_was_done_is_not_done_again(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
