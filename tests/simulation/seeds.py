@@ -16,6 +16,18 @@ FOUND_AT = {
     "does not hear that a step is done": 1,
     "does not hear that a dossier was given back": 2,
     "does not mind an opinion that is not given": 10,
+    "takes history from anybody": 12,
+    "believes a report however late": 2,
+    "refuses custody once its end was read": 4,
+    "tells who is early no at once": 291,
+    "takes no answer for a no": 2,
+    "stops where one medium is given up": 4,
+    "keeps a new date from the citizen": 3,
+    "moves a date in silence": 3,
+    "tells of a date that did not move": 2,
+    "never takes an overdue back": 2,
+    "stands by an apology for nothing": 53,
+    "lets an apology for nothing stand": 251,
 }
 """The world in which each variant was found, where it is not the first. The test looks there first, to be quick; where
 the world went another way since, it looks in all. `python -m tests.simulation.find` prints this anew."""
