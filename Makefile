@@ -31,7 +31,7 @@ run: install ## Start the embedded stack and all services, play a week; ONCE=1 e
 	$(BIN)/lienthong demo --dossiers $(DOSSIERS) --seed $(SEED) $(if $(ONCE),--once)
 
 test: install ## The test suite on the embedded stack, on every core; JOBS=0: one test after the other
-	$(BIN)/pytest -m "not long" -n $(JOBS) --dist loadgroup -q
+	$(BIN)/pytest -m "not long" -n $(JOBS) --dist loadfile -q
 
 fast: install ## Only the tests that need no servers and little time
 	$(BIN)/pytest -m "not stack and not slow and not long" -n $(JOBS) --dist worksteal -q

@@ -15,14 +15,14 @@ load_profile()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What needs servers goes first. All that shares them goes to one worker, and so does a module with its own."""
+    """Begin with what takes longest, the tests that need servers and the simulated worlds.
+
+    Workers take whole files, so the last long file would keep one of them busy alone.
+    """
     for item in items:
-        fixtures = getattr(item, "fixturenames", ())
-        if "stack" in fixtures:
+        if "stack" in getattr(item, "fixturenames", ()):
             item.add_marker("stack")
-        if item.get_closest_marker("stack"):
-            item.add_marker(pytest.mark.xdist_group("stack" if "stack" in fixtures else item.path.stem))
-    items.sort(key=lambda item: item.get_closest_marker("stack") is None)
+    items.sort(key=lambda item: item.get_closest_marker("stack") is None and "simulation" not in item.path.parts)
 
 
 @pytest.fixture(scope="session")
