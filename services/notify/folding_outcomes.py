@@ -32,9 +32,12 @@ def doubtful(state: State, event: AnyEvent) -> State:
 
 
 def failed(state: State, event: AnyEvent) -> State:
-    """An attempt failed; of an attempt that was in doubt, this is the answer."""
+    """An attempt failed; of an attempt that was in doubt, a carrier's failure is the answer.
+
+    A failure of our own is none: another process made the same attempt after a crash, and asked no carrier.
+    """
     data, message = event.data, _told_of(state, event.data)
-    answers = message.status == "doubtful" and data.attempt == message.attempts
+    answers = message.status == "doubtful" and data.attempt == message.attempts and not data.ours
     if message.status == "sent" or (data.attempt <= message.attempts and not answers):
         return state
     return put(state, _after_failure(_tried(message, data, event.time), data))

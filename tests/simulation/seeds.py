@@ -40,6 +40,7 @@ ONCE_FAILED = {
     617: "the runner's day for withdrawn apologies lay after the second timeline's: none was withdrawn there",
     621: "a simulated process that had ended was killed for what it had sent and was still under way",
     624: "the law of births took the answer to a record that is no submission for one about the dossier it named",
+    628: "a failure of our own, at an attempt made twice, was taken for the carrier's answer to a message in doubt",
     755: "the world did not call it a fault when a letter, its outcome untold, lost its partition to a rebalance",
     783: "what came of a letter was forgotten in the very call that asked for it, a day later: sent once more",
     1292: "an outcome was saved after another process committed its batch, by one that then died: never published",

@@ -78,6 +78,13 @@ def test_a_late_answer_ends_the_doubt(late_first: bool, event: Make, received: A
     assert [(one.attempt, one.given_up) for one in orders(state, LATER)] == [(2, ("email",))]
 
 
+def test_a_failure_of_our_own_answers_no_doubt(event: Make, received: AnyEvent) -> None:
+    (order,) = orders(fold(received))
+    state = fold(received, doubtful(order, event), failed(order, event, "counter", 11, ours=True))
+    assert (state.doubtful, state.pending) == (1, 0)
+    assert orders(state, LATER) == []
+
+
 def test_what_is_asked_for_again_is_a_message_of_its_own_once(event: Make, received: AnyEvent) -> None:
     (order,) = orders(fold(received))
     facts = [received, failed(order, event, "counter", final=True), asked_again(order.message_id, event)]
