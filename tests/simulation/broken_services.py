@@ -225,7 +225,7 @@ BROKEN_SERVICES = (
     Variant(
         "forgets a question when it is asked again",
         product=forgets_the_first_question,
-        law="nothing is missing on the ladder",
+        law="the overdues that stand are true",
         found_within=200,
     ),
     Variant(
