@@ -10,7 +10,7 @@ SEEDS ?= 2000
 FIRST ?= 0
 EXAMPLES ?= 400
 JOBS ?= logical
-FRESH ?= 500
+FRESH ?= 200
 MINUTES ?= 20
 FAST_STORE := .lienthong/fast-store/bin/secantusd-rs
 
@@ -36,7 +36,7 @@ test: install ## The test suite on the embedded stack, on every core; JOBS=0: on
 fast: install ## Only the tests that need no servers and little time
 	$(BIN)/pytest -m "not stack and not slow and not long" -n $(JOBS) --dist worksteal -q
 
-longer: install ## FRESH=500 worlds that no commit saw before, then the suites that fit into MINUTES=20, in turn by commit
+longer: install ## FRESH=200 worlds that no commit saw before, then the suites that fit into MINUTES=20, in turn by commit
 	$(BIN)/python -m tests.longer --fresh $(FRESH) --minutes $(MINUTES)
 
 simulate: install ## Simulate SEEDS=2000 worlds from FIRST=0 on; a broken law prints how to see it again

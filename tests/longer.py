@@ -49,7 +49,7 @@ SUITES = (
 def main() -> int:
     """Run what fits, and tell of it."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--fresh", type=int, default=500, help="worlds that nobody saw before")
+    parser.add_argument("--fresh", type=int, default=200, help="worlds that nobody saw before")
     parser.add_argument("--minutes", type=float, default=20, help="for the suites that take turns")
     asked = parser.parse_args()
     begun, commit = time.monotonic(), head()

@@ -113,7 +113,7 @@ def lived(make: Make, causes: list[AnyEvent], rng: random.Random) -> list[AnyEve
     """All facts after the causes arrived in any order, carriers did as they liked, and time passed."""
     facts = list[AnyEvent]()
     now = START + timedelta(hours=rng.choice([-1000, 0, 100]))
-    for cause in [*rng.sample(causes, len(causes)), *[None] * rng.randint(0, 40)]:
+    for cause in [*in_any_order(causes, rng), *[None] * rng.randint(0, 40)]:
         facts += [cause] if cause else []
         now += timedelta(minutes=rng.choice([0, 1, 30, 600]))
         decision = SERVICE.decide(SERVICE.fold(facts), now)
@@ -124,6 +124,16 @@ def lived(make: Make, causes: list[AnyEvent], rng: random.Random) -> list[AnyEve
         doubts = [one for one in outcomes if isinstance(one.data, NotificationDoubtful)]
         facts += outcomes + [answer(make, one, now, rng) for one in doubts if rng.random() < 0.4]
     return facts
+
+
+def in_any_order(causes: list[AnyEvent], rng: random.Random) -> list[AnyEvent]:
+    """Events of several topics come in any order; of one topic, what an apology covers comes after the apology."""
+    order = rng.sample(causes, len(causes))
+    places = [place for place, cause in enumerate(order) if isinstance(cause.data, ApologyRequired)]
+    in_turn = sorted((order[place] for place in places), key=lambda apology: bool(apology.data.covered_by))
+    for place, apology in zip(places, in_turn, strict=True):
+        order[place] = apology
+    return order
 
 
 def answer(make: Make, doubt: AnyEvent, now: datetime, rng: random.Random) -> AnyEvent:
