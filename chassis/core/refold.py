@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from chassis.core.document import Document
+from chassis.core.folding import IncrementalFold
 from chassis.core.service import Service
 from contracts.envelope import LIVE
 
@@ -21,12 +22,11 @@ def fold_anew(doc: Document, service: Service[S]) -> S:
     if not doc.with_history:
         raise ValueError(f"{doc.key} is here without its facts: load it with its history before it is folded anew")
     doc.home = service.home_of(doc.events)
-    facts = [service.placed(event) for event in service.at_home(doc.events, doc.home)]
-    state = service.unfold(service.initial, facts)
-    doc.fold_position = max((fact.order for fact in facts if not fact.own), default="")
-    doc.own_fold_position = max((fact.order for fact in facts if fact.own), default="")
-    doc.state, doc.code = service.dump(state), service.code
-    doc.report_row = service.report_row(state, None) if service.report_row else None
+    fold = IncrementalFold(doc)
+    fold.start_over()
+    state: S = fold.fold(service)
+    doc.state, doc.report_row = fold.dump(service)
+    doc.code = service.code
     return state
 
 
