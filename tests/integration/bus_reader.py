@@ -8,8 +8,8 @@ from chassis.runtime.bus.record import Message
 from chassis.runtime.bus.subscription import Subscription
 
 TOPIC = "feedback.answered"
-"""Only the tests of the bus read or write it. They count its records, so two of their files never run side by side on one
-broker: each worker of pytest starts its own, and on a given broker `JOBS=0` is needed."""
+"""Only the tests of the bus read or write it. They count its records, so two of their files never run side by side
+on one broker: each worker of pytest starts its own, and a broker that was given needs `JOBS=0`."""
 
 numbers = itertools.count()
 
