@@ -42,7 +42,9 @@ class Settings(BaseSettings):
         default_factory=dict, description="Port for metrics, health and other services, by service, JSON"
     )
     intake_url: str = Field(default="", description="Where notify asks for addresses; empty: intake's port here")
-    routing_url: str = Field(default="", description="Where intake asks who holds a dossier; empty: routing's port here")
+    routing_url: str = Field(
+        default="", description="Where intake asks who holds a dossier; empty: routing's port here"
+    )
     service_token: SecretStr = Field(
         default=SecretStr(""), description="Shared by all services, without an issuer; empty: closed"
     )

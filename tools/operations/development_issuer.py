@@ -9,7 +9,6 @@ import base64
 import hashlib
 import hmac
 import secrets
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html import escape
@@ -20,6 +19,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from joserfc import jwt
 
+from chassis.runtime import clock
 from tools.operations.issuer_book import IssuerBook, Person
 
 TOKEN_SECONDS = 300
@@ -61,7 +61,7 @@ class DevelopmentIssuer:
     url: str
     book: IssuerBook
     people: Mapping[str, Person]
-    now: Callable[[], float] = time.time
+    now: Callable[[], float] = lambda: clock.now().timestamp()
     codes: dict[str, _Code] = field(default_factory=dict)
 
     def token(self, person: Person, **claims: Any) -> str:

@@ -49,8 +49,8 @@ class Access:
     issuer: Issuer | None = None
     naming: Naming = field(default_factory=Naming)
     receipts: Receipts | None = None
-    service_token: SecretStr = SecretStr("")
-    own: Credentials = SharedToken(SecretStr(""))
+    service_token: SecretStr = field(default_factory=lambda: SecretStr(""))
+    own: Credentials = field(default_factory=lambda: SharedToken(SecretStr("")))
 
 
 OPEN = Access()
@@ -160,11 +160,16 @@ class Allowed:
             return Caller(shown=shown, receipts=access.receipts)
         if identity is None:
             raise unauthorized(f"send a bearer token{f', or the secret of the receipt as {HEADER}' * self.receipt}")
-        raise forbidden(f"this is for {', '.join(self.roles) or 'who shows a receipt'}; your token says {identity.role}")
+        raise forbidden(
+            f"this is for {', '.join(self.roles) or 'who shows a receipt'}; your token says {identity.role}"
+        )
 
 
 def allowed(*roles: Role, receipt: bool = False, public: bool = False, guarded: bool = False) -> Any:
-    """The rule of a route, for its parameter: `caller: Annotated[Caller, allowed("counter")]`. See Allowed."""
+    """Declare who may call a route: as a parameter, `caller: Annotated[Caller, allowed("counter")]`, or a dependency.
+
+    See Allowed for what is said.
+    """
     return Depends(Allowed(*roles, receipt=receipt, public=public, guarded=guarded))
 
 
@@ -188,7 +193,9 @@ def forbidden(detail: str) -> HTTPException:
 def _guard(request: Request, token: SecretStr) -> None:
     wanted, given = token.get_secret_value(), _only(request, "authorization")
     if not wanted or not hmac.compare_digest(given.encode(), f"Bearer {wanted}".encode()):
-        raise HTTPException(403, "send the service token (LIENTHONG_SERVICE_TOKEN) as bearer: all services have the same")
+        raise HTTPException(
+            403, "send the service token (LIENTHONG_SERVICE_TOKEN) as bearer: all services have the same"
+        )
 
 
 def _shown(request: Request) -> str:

@@ -15,6 +15,7 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey, import_key
 
+from chassis.runtime import clock
 from chassis.runtime.http.bounds import UnfitJsonError, read_json
 
 log = structlog.get_logger(__name__)
@@ -69,7 +70,7 @@ class Issuer:
         url: str,
         audience: frozenset[str],
         client: httpx.AsyncClient,
-        now: Callable[[], float] = time.time,
+        now: Callable[[], float] = lambda: clock.now().timestamp(),
         steady: Callable[[], float] = time.monotonic,
     ) -> None:
         self.url = url

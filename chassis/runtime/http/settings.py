@@ -23,7 +23,9 @@ class HttpSettings(BaseSettings):
     audience: str = Field(default="lienthong", description="Names, with commas; a token has one in `aud` or `azp`")
     role_claim: str = Field(default="lt_role", description="Where tokens tell roles: a claim, or a path with dots")
     role_names: dict[str, str] = Field(default_factory=dict, description="Our role by the issuer's word for it, JSON")
-    client_id: str = Field(default="", description="Name of this service at the issuer, for what it asks other services")
+    client_id: str = Field(
+        default="", description="Name of this service at the issuer, for what it asks other services"
+    )
     client_secret: SecretStr = Field(default=SecretStr(""), description="Secret of that name")
     receipt_key: SecretStr = Field(default=SecretStr(""), description="Key that receipts' secrets are made with")
     receipt_key_file: Path | None = Field(default=None, description="File that holds it, in place of the variable")

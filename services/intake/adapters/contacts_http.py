@@ -69,4 +69,6 @@ async def _holding(holders: Holders, code: str) -> frozenset[str]:
     try:
         return await holders.of(code)
     except HoldersUnknownError:
-        raise HTTPException(503, "who holds the dossier is not known now; ask again later", {"Retry-After": "5"}) from None
+        raise HTTPException(
+            503, "who holds the dossier is not known now; ask again later", {"Retry-After": "5"}
+        ) from None

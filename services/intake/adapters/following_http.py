@@ -41,7 +41,8 @@ def _by_citizens(router: APIRouter, submissions: SubmissionService) -> None:
         key: Key = None,
     ) -> Outcome | Response:
         """Bring what is missing (bổ sung hồ sơ)."""
-        await _act(submissions, caller, submission, body, key)
+        await _require_judged(submissions, caller, submission)
+        await _act(submissions, submission, body, key)
         brought = await submissions.until(submission, lambda progress: not set(progress.missing) & set(body.components))
         return answer(brought, submission)
 
@@ -50,7 +51,8 @@ def _by_citizens(router: APIRouter, submissions: SubmissionService) -> None:
         submission: SubmissionId, caller: Annotated[Caller, allowed(receipt=True)], key: Key = None
     ) -> Outcome | Response:
         """Take the dossier back (rút hồ sơ). Only who has the receipt may: a unit could hide its delay by it."""
-        await _act(submissions, caller, submission, claims.Withdrawal(), key, "withdrawal")
+        await _require_judged(submissions, caller, submission)
+        await _act(submissions, submission, claims.Withdrawal(), key, "withdrawal")
         gone = await submissions.until(submission, lambda progress: progress.outcome == "withdrawn")
         return answer(gone, submission)
 
@@ -64,7 +66,8 @@ def _by_others(router: APIRouter, submissions: SubmissionService) -> None:
         key: Key = None,
     ) -> Pending:
         """Tell that the citizen has paid what the dossier waits for (nghĩa vụ tài chính)."""
-        await _act(submissions, caller, submission, body, key)
+        await _require_judged(submissions, caller, submission)
+        await _act(submissions, submission, body, key)
         return pending(submission)
 
     @router.post("/collection", response_model=Outcome)
@@ -75,23 +78,32 @@ def _by_others(router: APIRouter, submissions: SubmissionService) -> None:
         key: Key = None,
     ) -> Outcome | Response:
         """Hand over the result (trả kết quả)."""
-        await _act(submissions, caller, submission, body, key, "collection")
+        await _require_judged(submissions, caller, submission)
+        await _act(submissions, submission, body, key, "collection")
         over = await submissions.until(submission, lambda progress: progress.outcome == "delivered")
         return answer(over, submission)
 
 
-async def _act(
-    submissions: SubmissionService, caller: Caller, submission: str, claim: claims.Claim, key: str | None, usual: str = ""
-) -> None:
-    """Publish the claim, if the submission was judged and is the caller's business.
+async def _require_judged(submissions: SubmissionService, caller: Caller, submission: str) -> None:
+    """Refuse what is not the caller's business, and what was not judged yet.
 
     Raises:
-        HTTPException: 404, it was not, or is not; 409, the key stands for another action.
+        HTTPException: 404.
     """
     progress = await submissions.progress(submission)
     require_may(caller, submission, progress)
     if progress is None or not progress.judged:
         raise HTTPException(404, f"no submission {submission} was judged yet")
+
+
+async def _act(
+    submissions: SubmissionService, submission: str, claim: claims.Claim, key: str | None, usual: str = ""
+) -> None:
+    """Publish the claim.
+
+    Raises:
+        HTTPException: 409, the key stands for another action.
+    """
     try:
         await submissions.act(submission, claim, key, usual)
     except KeyReusedError as error:

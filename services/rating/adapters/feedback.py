@@ -54,7 +54,9 @@ class AnswerBody(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    agency: Annotated[Code | SkipJsonSchema[None], Field(description="Who answers; the token says it, if there is one")] = None
+    agency: Annotated[
+        Code | SkipJsonSchema[None], Field(description="Who answers; the token says it, if there is one")
+    ] = None
     text: FreeText
 
 

@@ -147,6 +147,8 @@ def _for_agencies(routes: APIRouter, submissions: FeedbackSubmissionService) -> 
         caller: Annotated[Caller, allowed("agency", guarded=True)],
     ) -> FeedbackOutcome:
         """Answer a feedback, once; the same answer again changes nothing. 202 if it is not on record yet."""
+        if not caller.may(await submissions.matter(feedback_id)):
+            raise _unknown(feedback_id)
         try:
             outcome = await submissions.answer(feedback_id, caller.speaks_for(body.agency, "agency"), body.text)
         except TakenError as error:

@@ -1,70 +1,12 @@
-"""The development issuer in one process, with everybody of the province, and services that believe it."""
+from collections.abc import AsyncIterator
 
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
-from typing import Any
-
-import httpx
 import pytest
 
-from chassis.runtime.http.access import Access
-from chassis.runtime.http.credentials import ClientCredentials
-from chassis.runtime.http.issuer import Issuer
-from chassis.runtime.http.receipt import Receipts
-from domain.procedures import load_directory
-from tools.operations.development_issuer import DevelopmentIssuer, make_issuer_api
-from tools.operations.issuer_book import IssuerBook, _new_key, people_of
-
-URL = "http://127.0.0.1:9/issuer"
-KEY = "k" * 32
-PEOPLE = people_of(load_directory())
-
-
-@dataclass
-class World:
-    """The issuer as the services see it: it can be down, and time can pass."""
-
-    now: float = 1_800_000_000.0
-    down: bool = False
-    asked: list[str] = field(default_factory=list)
-    answers: dict[str, Any] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        secrets = {name: f"secret-of-{name}" for name in PEOPLE}
-        self.issuing = DevelopmentIssuer(URL, IssuerBook([_new_key()], secrets), PEOPLE, lambda: self.now)
-        self.api = make_issuer_api(self.issuing)
-        self.client = httpx.AsyncClient(transport=httpx.MockTransport(self._answer))
-        self.issuer = Issuer(URL, frozenset({"lienthong"}), self.client, lambda: self.now, lambda: self.now)
-        self.receipts = Receipts([KEY])
-
-    async def _answer(self, request: httpx.Request) -> httpx.Response:
-        self.asked.append(request.url.path)
-        if self.down:
-            raise httpx.ConnectError("down")
-        path = request.url.path.removeprefix("/issuer")
-        if path in self.answers:
-            return self.answers[path]
-        inner = httpx.ASGITransport(self.api)
-        async with httpx.AsyncClient(transport=inner, base_url="http://issuer") as client:
-            answer = await client.request(
-                request.method, path, content=await request.aread(), headers=dict(request.headers)
-            )
-        return httpx.Response(answer.status_code, content=answer.content)
-
-    def access(self) -> Access:
-        own = ClientCredentials(self.issuer, self.client, "notify", self._secret("notify"), lambda: self.now)
-        return Access(issuer=self.issuer, receipts=self.receipts, own=own)
-
-    def _secret(self, name: str) -> Any:
-        from pydantic import SecretStr  # noqa: PLC0415 - only here
-
-        return SecretStr(self.issuing.book.secrets[name])
-
-    def token(self, name: str, **claims: Any) -> str:
-        return self.issuing.token(PEOPLE[name], **claims)
-
-    def bearer(self, name: str, **claims: Any) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.token(name, **claims)}"}
+from services.intake.adapters.contacts import RoutingHolders
+from tests.component.access.province import Holders, Province
+from tests.component.access.world import World
+from tests.component.intake.conftest import Unit
+from tests.component.rating.conftest import Harness, completed_event, received_event
 
 
 @pytest.fixture
@@ -74,6 +16,24 @@ async def world() -> AsyncIterator[World]:
     await world.client.aclose()
 
 
+@pytest.fixture(scope="session")
+async def whole() -> AsyncIterator[Province]:
+    """Reading the catalogue again for each test would take longer than all of them."""
+    world = World()
+    rating = Harness(access=world.access())
+    await rating.hear(received_event())
+    await rating.hear(completed_event())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(RoutingHolders, "of", Holders().of)
+        patch.setattr("services.intake.adapters.submissions.OUTCOME_SECONDS", 0.05)
+        province = Province(world, Unit(access=world.access()), rating)
+        yield province
+    for client in (world.client, province.intake.http, province.intake.operator, rating.client, rating.operator):
+        await client.aclose()
+
+
 @pytest.fixture
-def bearer(world: World) -> Callable[..., dict[str, str]]:
-    return world.bearer
+async def province(whole: Province) -> Province:
+    whole.intake.forget()
+    await whole.begin()
+    return whole

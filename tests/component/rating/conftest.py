@@ -168,8 +168,7 @@ async def harness() -> AsyncIterator[Harness]:
     await harness.client.aclose()
 
 
-@pytest.fixture(scope="session")
-def received() -> AnyEvent:
+def received_event() -> AnyEvent:
     data = DossierReceived(
         submission_id="submission-1",
         procedure="1.001193",
@@ -185,9 +184,18 @@ def received() -> AnyEvent:
     )
 
 
-@pytest.fixture(scope="session")
-def completed() -> AnyEvent:
+def completed_event() -> AnyEvent:
     data = DossierCompleted(outcome="granted", agency="H29.02", officer="CC-7")
     return new_event(
         data, source="/lienthong/routing", subject=CODE, time=START, correlationid="submission-1", unique=()
     )
+
+
+@pytest.fixture(scope="session")
+def received() -> AnyEvent:
+    return received_event()
+
+
+@pytest.fixture(scope="session")
+def completed() -> AnyEvent:
+    return completed_event()
