@@ -15,10 +15,7 @@ from services.notify.decide import Inquiry, Order, decide
 from services.notify.rules import PATIENT
 from services.notify.service import service
 from services.notify.state import State
-from tests.unit.notify.test_decide import DUE, START, fold, orders, outcome, required, withdrawn
-
-Make = Callable[..., AnyEvent]
-LATER = START + timedelta(days=9)
+from tests.unit.notify.telling import DUE, LATER, START, Make, fold, orders, outcome, required, withdrawn
 
 
 @pytest.fixture
