@@ -43,15 +43,25 @@ log = structlog.get_logger(__name__)
 
 
 class Runner:
-    """One instance of one service."""
+    """One instance of one service.
 
-    def __init__(self, name: str, build: Build, settings: Settings) -> None:
+    Args:
+        name: of the service.
+        build: wires it.
+        settings: of the process.
+        identity: who is believed over HTTP; by default as the environment says.
+
+    Raises:
+        SettingsError: a setting is unusable.
+    """
+
+    def __init__(self, name: str, build: Build, settings: Settings, identity: HttpSettings | None = None) -> None:
         self.name = name
         self._settings = settings
         self._store = MongoStore(settings.mongo_for(name), settings.database_prefix + name)
-        self._publisher = Publisher(settings.kafka)
+        self._publisher = Publisher(settings.bus)
         self._client = httpx.AsyncClient()
-        self._access = access_of(settings, read_environment(HttpSettings), self._client)
+        self._access = access_of(settings, identity or read_environment(HttpSettings), self._client)
         self._app: App = build(Context(settings, self._store, self._publisher, self._access))
         service, pulse = self._app.service, Pulse()
         self._metrics = Metrics(service.topics, (payload.TYPE for payload in service.emits))
@@ -61,12 +71,12 @@ class Runner:
         self._loop = Loop(service, self._store, self._publisher, self._observer)
         self._subscription = Subscription(
             settings,
-            settings.kafka,
+            settings.bus,
             settings.group_prefix + name,
             service.topics,
             self._take,
             observer=self._observer,
-            ordered=partial(ordered, settings.kafka, name),
+            ordered=partial(ordered, settings.bus, name),
             on_fault=self._ask_to_stop,
         )
         self._timekeeper = Timekeeper(self._loop, self._publisher, self._subscription)

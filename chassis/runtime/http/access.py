@@ -166,9 +166,9 @@ class Allowed:
 
 
 def allowed(*roles: Role, receipt: bool = False, public: bool = False, guarded: bool = False) -> Any:
-    """Declare who may call a route: as a parameter, `caller: Annotated[Caller, allowed("counter")]`, or a dependency.
+    """Declare who may call a route, as the type of its parameter `caller` or among its dependencies.
 
-    See Allowed for what is said.
+    See `Allowed` for what is said.
     """
     return Depends(Allowed(*roles, receipt=receipt, public=public, guarded=guarded))
 
