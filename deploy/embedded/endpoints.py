@@ -28,6 +28,7 @@ class Endpoints(BaseModel):
     kafka: str
     mongo: dict[str, str]
     http: dict[str, int] = Field(default_factory=dict)
+    operators: dict[str, int] = Field(default_factory=dict)
     access: Path | None = None
 
 

@@ -90,7 +90,7 @@ class Stack:
         """Where this stack answers once it is up."""
         mongo = {service: store.url(service, port) for service, port in self.ports.stores.items()}
         brokers = ",".join(f"{HOST}:{port}" for port, _ in self.ports.brokers.values())
-        return Endpoints(kafka=brokers, mongo=mongo, http=dict(self.ports.http))
+        return Endpoints(kafka=brokers, mongo=mongo, http=dict(self.ports.http), operators=dict(self.ports.operators))
 
     def up(self, progress: Progress = _say_nothing) -> Endpoints:
         """Start what does not run, wait until everything answers; on a failure stop again what this call started."""

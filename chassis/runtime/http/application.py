@@ -201,8 +201,9 @@ def _secure(document: dict[str, Any], api: FastAPI) -> None:
     document["components"]["securitySchemes"] = SCHEMES
     for route in iter_route_contexts(api.routes):
         if route.path in document["paths"] and (rule := rule_of(route)) is not None:
-            ways: list[dict[str, list[str]]] = [{"bearer": []}] * bool(rule.roles) + [{"receipt": []}] * rule.receipt
-            for method in route.methods:
+            opened = {"bearer": bool(rule.roles), "receipt": rule.receipt}
+            ways: list[dict[str, list[str]]] = [{scheme: []} for scheme, opens in opened.items() if opens]
+            for method in route.methods or ():
                 operation = document["paths"][route.path][method.lower()]
-                operation["security"] = ways + [{}] * rule.public
+                operation["security"] = [*ways, {}] if rule.public else ways
                 operation["x-roles"] = list(rule.roles)

@@ -120,9 +120,9 @@ class Issuer:
         now = self._now()
         if claims.get("iss") != self.url:
             raise RefusedTokenError("the token is of another issuer")
-        if not _is_number(ends := claims.get("exp")) or ends + LEEWAY <= now:
+        if not _is_number(claims.get("exp")) or claims["exp"] + LEEWAY <= now:
             raise RefusedTokenError("the token has expired; get a new one")
-        if not _is_number(begins := claims.get("nbf", 0)) or begins - LEEWAY > now:
+        if not _is_number(claims.get("nbf", 0)) or claims.get("nbf", 0) - LEEWAY > now:
             raise RefusedTokenError("the token does not count yet")
         if claims.get("typ", "Bearer") != "Bearer" or "nonce" in claims or "at_hash" in claims:
             raise RefusedTokenError("this is no access token; an identity token opens nothing")
