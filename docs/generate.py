@@ -180,7 +180,7 @@ def _routes(name: str) -> list[str]:
 
 def _app(name: str) -> App:
     context = Context(Settings(), MongoStore(NOWHERE, name), _publish)
-    return cast(App, importlib.import_module(f"services.{name}.app").build(context))
+    return cast("App", importlib.import_module(f"services.{name}.app").build(context))
 
 
 async def _publish(_messages: Sequence[Message]) -> None:
