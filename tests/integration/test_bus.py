@@ -5,10 +5,11 @@ import itertools
 from contextlib import asynccontextmanager
 
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import NewTopic
 from aiokafka.errors import MessageSizeTooLargeError
 
 from chassis.runtime.bus.admin import Admin, BusError, all_topics
+from chassis.runtime.bus.connection import Bus
 from chassis.runtime.bus.publisher import Publisher
 from chassis.runtime.bus.record import Message
 from chassis.runtime.bus.subscription import Subscription
@@ -26,7 +27,7 @@ def messages(count):
 
 @pytest.fixture
 async def publish(settings):
-    publisher = Publisher(settings.kafka)
+    publisher = Publisher(settings.bus)
     yield publisher
     await publisher.stop()
 
@@ -56,7 +57,7 @@ class Reader:
 
 @asynccontextmanager
 async def reading(settings, group, handler):
-    subscription = Subscription(settings, settings.kafka, group, [TOPIC], handler)
+    subscription = Subscription(settings, settings.bus, group, [TOPIC], handler)
     await subscription.start()
     try:
         yield subscription
@@ -173,7 +174,7 @@ async def test_stopping_finishes_the_batch_at_work_and_commits_it(settings, admi
         await go_on.wait()
         seen.extend(records)
 
-    subscription = Subscription(settings, settings.kafka, group, [TOPIC], slow)
+    subscription = Subscription(settings, settings.bus, group, [TOPIC], slow)
     await subscription.start()
     await begun.wait()
     stopping = asyncio.create_task(subscription.stop())
@@ -214,7 +215,7 @@ async def test_a_publisher_refuses_five_megabytes_and_goes_on(publish, admin):
 async def narrow(settings):
     """A topic whose broker refuses what is larger than a kilobyte."""
     topic = f"{settings.group_prefix}narrow"
-    client = AIOKafkaAdminClient(bootstrap_servers=settings.kafka)
+    client = settings.bus.admin()
     await client.start()
     await client.create_topics([NewTopic(topic, 1, 1, topic_configs={"max.message.bytes": "1000"})])
     yield topic
@@ -231,7 +232,7 @@ async def test_a_publisher_begins_anew_after_a_record_that_the_broker_refused(pu
 
 async def test_a_bus_that_is_not_there_is_named(tmp_path):
     with pytest.raises(BusError, match=r"127\.0\.0\.1:1 .*stack up"):
-        async with Admin("127.0.0.1:1"):
+        async with Admin(Bus("127.0.0.1:1")):
             pass
 
 
@@ -268,7 +269,7 @@ async def test_after_a_batch_was_given_up_the_next_one_is_not_committed_over_it(
             subscription.give_up()
             raise ConnectionError("down, just when the process has to end")
 
-    subscription = Subscription(settings, settings.kafka, group, [TOPIC], fails_once)
+    subscription = Subscription(settings, settings.bus, group, [TOPIC], fails_once)
     await subscription.start()
     await refused.wait()
     await subscription.stop()

@@ -23,8 +23,7 @@ numbers = itertools.count()
 
 
 @pytest.fixture
-def run(settings, monkeypatch):
-    monkeypatch.setenv("LIENTHONG_KAFKA", settings.kafka)
+def run(command_line, monkeypatch):
     monkeypatch.setenv("COLUMNS", "300")
 
     def command(*words):
@@ -36,16 +35,16 @@ def run(settings, monkeypatch):
     return command
 
 
-async def published(kafka, *messages):
-    publisher = Publisher(kafka)
+async def published(bus, *messages):
+    publisher = Publisher(bus)
     try:
         await publisher(messages)
     finally:
         await publisher.stop()
 
 
-async def all_records(kafka, topic):
-    return [record async for record in records(kafka, [topic])]
+async def all_records(bus, topic):
+    return [record async for record in records(bus, [topic])]
 
 
 @pytest.fixture
@@ -53,9 +52,9 @@ def put_aside(settings):
     """A record of this value goes through rating's loop and becomes a dead letter; its name."""
 
     async def through_the_loop(value, key):
-        await published(settings.kafka, Message(TOPIC, key, value))
-        mine = [one for one in await all_records(settings.kafka, TOPIC) if one.value == value and one.key == key]
-        publisher = Publisher(settings.kafka)
+        await published(settings.bus, Message(TOPIC, key, value))
+        mine = [one for one in await all_records(settings.bus, TOPIC) if one.value == value and one.key == key]
+        publisher = Publisher(settings.bus)
         try:
             await Loop(service(), MemoryStore(), publisher).process(mine)
         finally:
@@ -63,9 +62,9 @@ def put_aside(settings):
 
     def letter(value, key=None):
         key = key or f"D.letter-{next(numbers)}".encode()
-        before = {one.name for one in asyncio.run(dead_letters.list_all(settings.kafka, SERVICE))}
+        before = {one.name for one in asyncio.run(dead_letters.list_all(settings.bus, SERVICE))}
         asyncio.run(through_the_loop(value, key))
-        [fresh] = [one for one in asyncio.run(dead_letters.list_all(settings.kafka, SERVICE)) if one.name not in before]
+        [fresh] = [one for one in asyncio.run(dead_letters.list_all(settings.bus, SERVICE)) if one.name not in before]
         return fresh
 
     return letter
@@ -110,7 +109,7 @@ def test_bytes_go_to_a_new_file_as_they_are(run, put_aside, tmp_path):
 def test_a_replay_puts_the_same_record_back_and_is_on_record(run, put_aside, settings):
     letter = put_aside(b"to be mended", b"D.replayed")
     run("replay", letter.name, "--by", "lan", "--why", "version 2 reads it")
-    back = [one for one in asyncio.run(all_records(settings.kafka, TOPIC)) if one.value == b"to be mended"]
+    back = [one for one in asyncio.run(all_records(settings.bus, TOPIC)) if one.value == b"to be mended"]
     assert [(one.key, one.partition) for one in back] == [(b"D.replayed", letter.partition)] * 2
     found = told(run, letter.name, "--all")
     assert found["status"] == "replayed"
@@ -143,7 +142,7 @@ def test_a_cut_letter_is_replayed_whole(run, put_aside, settings):
     assert letter.cut
     assert len(letter.key) < 2_000
     run("replay", letter.name)
-    back = [one for one in asyncio.run(all_records(settings.kafka, TOPIC)) if one.value == value]
+    back = [one for one in asyncio.run(all_records(settings.bus, TOPIC)) if one.value == value]
     assert [len(one.key) for one in back] == [2_002, 2_002]
 
 
@@ -197,9 +196,9 @@ def test_a_letter_that_does_not_exist_is_named(run, verb, name):
 def test_a_record_that_does_not_say_where_it_came_from_can_only_be_discarded(run, settings, headers):
     marked = {**headers, "reason": f"strange {next(numbers)}\x1b[2J[bold]"}
     pairs = tuple((name, text.encode()) for name, text in marked.items())
-    asyncio.run(published(settings.kafka, Message("rating.dead-letter", b"k", b"v", pairs)))
+    asyncio.run(published(settings.bus, Message("rating.dead-letter", b"k", b"v", pairs)))
     [letter] = [
-        one for one in asyncio.run(dead_letters.list_open(settings.kafka, SERVICE)) if one.reason == marked["reason"]
+        one for one in asyncio.run(dead_letters.list_open(settings.bus, SERVICE)) if one.reason == marked["reason"]
     ]
     assert "\x1b" not in run("list", SERVICE).stdout
     assert "[bold]" in run("show", letter.name).stdout
@@ -217,15 +216,15 @@ def forged(settings):
         mark = f"forged {next(numbers)}"
         origin = {"topic": topic, "partition": str(partition), "offset": str(offset), "reason": mark, **more}
         headers = tuple((name, text.encode()) for name, text in origin.items())
-        asyncio.run(published(settings.kafka, Message("rating.dead-letter", key, value, headers)))
-        found = asyncio.run(dead_letters.list_all(settings.kafka, SERVICE))
+        asyncio.run(published(settings.bus, Message("rating.dead-letter", key, value, headers)))
+        found = asyncio.run(dead_letters.list_all(settings.bus, SERVICE))
         return next(one.name for one in found if one.reason == mark)
 
     return write
 
 
 def counted(settings):
-    return len(asyncio.run(all_records(settings.kafka, TOPIC)))
+    return len(asyncio.run(all_records(settings.bus, TOPIC)))
 
 
 @pytest.mark.parametrize(
@@ -276,20 +275,20 @@ def test_what_is_refused_keeps_no_other_letter_from_being_put_back_and_can_be_di
 
 def test_a_replay_keeps_the_headers_of_the_record(run, settings):
     headers = (("ce_id", b"17"), ("schema", b"\x00\x01"))
-    asyncio.run(published(settings.kafka, Message(TOPIC, b"D.headers", b"with headers", headers)))
+    asyncio.run(published(settings.bus, Message(TOPIC, b"D.headers", b"with headers", headers)))
 
     def mine():
-        return [one for one in asyncio.run(all_records(settings.kafka, TOPIC)) if one.key == b"D.headers"]
+        return [one for one in asyncio.run(all_records(settings.bus, TOPIC)) if one.key == b"D.headers"]
 
     [record] = mine()
-    asyncio.run(letter_about(settings.kafka, record))
-    [letter] = [one for one in asyncio.run(dead_letters.list_open(settings.kafka, SERVICE)) if one.key == b"D.headers"]
+    asyncio.run(letter_about(settings.bus, record))
+    [letter] = [one for one in asyncio.run(dead_letters.list_open(settings.bus, SERVICE)) if one.key == b"D.headers"]
     run("replay", letter.name)
     assert [one.headers for one in mine()] == [headers, headers]
 
 
-async def letter_about(kafka, record):
-    await published(kafka, dead_letter(record, "for a test", SERVICE))
+async def letter_about(bus, record):
+    await published(bus, dead_letter(record, "for a test", SERVICE))
 
 
 @pytest.mark.parametrize("words", [("list",), ("show", "rating/0/0"), ("replay", "rating/0/0"), ("replay", "rating")])
