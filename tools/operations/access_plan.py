@@ -7,6 +7,8 @@ create, change or delete a topic; that is the administrator's alone, whom the br
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
+from typing_extensions import override
+
 from chassis.core.service import Service
 from contracts.calendar_changes import CalendarChanged, CalendarRetracted
 from contracts.claims import AgencyReported, IntakeSubmitted
@@ -14,7 +16,11 @@ from contracts.rating import RatingCounted, RatingPublished, RatingSubmitted
 from contracts.topics import OF_DOSSIERS, OWNERS, PAYLOADS, SERVICES, dead_letter_topic
 
 Resource = Literal["topic", "group", "transactional-id", "cluster"]
-Operation = Literal["read", "write", "describe", "describe-configs", "delete"]
+Operation = Literal[
+    "all", "read", "write", "create", "delete", "alter", "describe", "cluster-action", "describe-configs",
+    "alter-configs", "idempotent-write",
+]  # fmt: skip
+"""What Kafka's authorizer knows. The plan needs few of them; the others may be found on a bus."""
 
 KEYS = "keys"
 """The owner, in `OWNERS`, of the topic that tells the agencies' public keys. Its principal is called `root`."""
@@ -66,7 +72,7 @@ THE_CLUSTER = "kafka-cluster"
 
 
 class Right(NamedTuple):
-    """One right of one principal; everything else is refused.
+    """One rule about one principal. What no rule allows is refused.
 
     Attributes:
         principal: without Kafka's prefix `User:`.
@@ -74,6 +80,8 @@ class Right(NamedTuple):
         name: its name; with `prefixed`, how the names begin; `*` for all.
         operation: what may be done.
         prefixed: whether it is about all names that begin so.
+        denied: whether it forbids. The plan forbids nothing by name, but such a rule may be found on a bus.
+        host: from which address; the plan says from all of them.
     """
 
     principal: str
@@ -81,6 +89,23 @@ class Right(NamedTuple):
     name: str
     operation: Operation
     prefixed: bool = False
+    denied: bool = False
+    host: str = "*"
+
+    @override
+    def __str__(self) -> str:
+        verb = "may not" if self.denied else "may"
+        name = f"{self.name}*" if self.prefixed else self.name
+        return f"{self.principal} {verb} {self.operation} {self.resource} {name}" + (
+            "" if self.host == ANY else f" from {self.host}"
+        )
+
+
+class Difference(NamedTuple):
+    """The rights that a bus lacks, and those that it has and that nobody planned, both in order."""
+
+    missing: tuple[Right, ...]
+    unplanned: tuple[Right, ...]
 
 
 Plan = frozenset[Right]
@@ -125,6 +150,17 @@ def plan(services: Mapping[str, Service[Any]], group_prefix: str, agencies: Iter
     for code in codes:
         rights += _agency(code)
     return frozenset(rights)
+
+
+def is_ours(principal: str) -> bool:
+    """Whether the plan speaks for a principal: one of the house, or an agency. Others' rights are not touched."""
+    return principal in HOUSE or principal.startswith(agency_principal(""))
+
+
+def difference(planned: Plan, found: Iterable[Right]) -> Difference:
+    """How a bus differs from the plan; rules about principals that are not ours count as neither."""
+    ours = {right for right in found if is_ours(right.principal)}
+    return Difference(tuple(sorted(planned - ours)), tuple(sorted(ours - planned)))
 
 
 def _writers() -> Iterator[Right]:

@@ -16,8 +16,8 @@ class Concern(NamedTuple):
     Attributes:
         subject: the dossier, submission or complaint that it speaks of.
         draws: the agencies that it draws into that dossier. From then on all records of the dossier concern them.
-        answers: the agencies that it answers. It concerns nobody else, and draws nobody in: else an agency would get any
-            dossier by reporting nonsense about it.
+        answers: the agencies that it answers. It concerns nobody else, and draws nobody in: else an agency would get
+            any dossier by reporting nonsense about it.
     """
 
     subject: str

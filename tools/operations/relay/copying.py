@@ -72,7 +72,7 @@ class Copying:
             agencies = found.answers & self.inboxes
         else:
             concerned = self._memory.concerned(found.subject)
-            agencies = {code for code, given in concerned.items() if given} & self.inboxes
+            agencies = self.inboxes.intersection(code for code, given in concerned.items() if given)
         return [copy_of(record, code) for code in sorted(agencies)]
 
     def _owed(self, subjects: Iterable[str]) -> list[tuple[str, str]]:
