@@ -14,15 +14,12 @@ class Concern(NamedTuple):
     """Whom a record concerns.
 
     Attributes:
-        subject: the dossier, submission or complaint that it speaks of.
-        draws: the agencies that it draws into that dossier. From then on all records of the dossier concern them.
-        answers: the agencies that it answers. It concerns nobody else, and draws nobody in: else an agency would get
-            any dossier by reporting nonsense about it.
+        subject: the dossier, submission or complaint that it speaks of; of an answer see `_answer`.
+        draws: the agencies that it draws in. All records of the subject concern them, earlier and later ones.
     """
 
     subject: str
     draws: frozenset[str] = frozenset()
-    answers: frozenset[str] = frozenset()
 
 
 Named = Callable[[Any], Iterable[str | None]]
@@ -89,9 +86,17 @@ def concern(event: AnyEvent) -> Concern:
     """Whom an event concerns. A type that this table does not know draws nobody in."""
     match event.data:
         case routing.ReportRejected() as data:
-            return Concern(event.subject, answers=frozenset({data.agency}))
+            return _answer(event, data.agency)
         case intake.SubmissionRejected() as data:
-            sender = data.sender.removeprefix(SENDER) if data.sender.startswith(SENDER) else ""
-            return Concern(event.subject, answers=frozenset({sender} - {""}))
+            return _answer(event, data.sender.removeprefix(SENDER) if data.sender.startswith(SENDER) else "")
     named = DRAWS.get(type(event.data), _nobody)(event.data)
-    return Concern(event.subject, draws=frozenset(code for code in named if code))
+    return Concern(event.subject, frozenset(code for code in named if code))
+
+
+def _answer(event: AnyEvent, agency: str) -> Concern:
+    """An answer concerns whom it answers, and is no record of the dossier that it speaks of.
+
+    Else an agency would get any dossier by reporting nonsense about it, and who has the dossier would get the nonsense.
+    A bar stands in no subject and in no code, so that no dossier has such a name.
+    """
+    return Concern(f"{event.subject}|{agency}", frozenset({agency} - {""}))

@@ -36,7 +36,6 @@ class Copying:
 
     def __init__(self, memory: Memory, publish: Publish, read_back: ReadBack) -> None:
         self.inboxes: frozenset[str] = frozenset()
-        self.copied = 0
         self._memory = memory
         self._publish = publish
         self._read_back = read_back
@@ -47,14 +46,14 @@ class Copying:
         Raises:
             KafkaError, TimeoutError: the bus is down; then nothing is kept, and the batch has to be given again.
         """
-        told = {place_of(record): (record, _concern(record)) for record in sorted(records, key=_when)}
+        ordered = sorted(records, key=_when)
+        told = {place_of(record): (record, found) for record in ordered if (found := _concern(record))}
         with self._memory.one_step():
-            # An answer is no record of its dossier: it stands for itself.
-            followed = [(found.subject, place) for place, (_, found) in told.items() if found and not found.answers]
-            self._memory.stands(followed)
-            self._memory.draw((found.subject, code) for _, found in told.values() if found for code in found.draws)
-            await self._publish([message for record, found in told.values() for message in self._now(record, found)])
-            await self._give(self._owed({subject for subject, _ in followed}), {p: r for p, (r, _) in told.items()})
+            self._memory.stands((found.subject, place) for place, (_, found) in told.items())
+            self._memory.draw((found.subject, code) for _, found in told.values() for code in found.draws)
+            await self._publish([copy for record, found in told.values() for copy in self._now(record, found)])
+            subjects = {found.subject for _, found in told.values()}
+            await self._give(self._owed(subjects), {place: record for place, (record, _) in told.items()})
             self._memory.read_up_to(positions)
 
     async def settle(self) -> bool:
@@ -64,15 +63,10 @@ class Copying:
             await self._give(owed, {})
         return bool(owed)
 
-    def _now(self, record: Record, found: Concern | None) -> list[Message]:
+    def _now(self, record: Record, found: Concern) -> list[Message]:
         """The copies of one record for those who have all that came before it."""
-        if found is None:
-            return []
-        if found.answers:
-            agencies = found.answers & self.inboxes
-        else:
-            concerned = self._memory.concerned(found.subject)
-            agencies = self.inboxes.intersection(code for code, given in concerned.items() if given)
+        concerned = self._memory.concerned(found.subject)
+        agencies = self.inboxes.intersection(code for code, given in concerned.items() if given)
         return [copy_of(record, code) for code in sorted(agencies)]
 
     def _owed(self, subjects: Iterable[str]) -> list[tuple[str, str]]:
