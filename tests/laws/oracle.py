@@ -6,7 +6,6 @@ its decisions.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import chain
@@ -15,10 +14,11 @@ from typing import NamedTuple
 from contracts import intake, rating, routing, sla
 from contracts.calendar_changes import CalendarChanged, CalendarRetracted
 from contracts.envelope import AnyEvent
-from domain.rules import Kind, Occasion, RuleSet, load_rule_sets
+from domain.rules import Occasion, RuleSet, load_rule_sets
 from domain.worktime import Calendar, Clock, Limit, Wait, shift, worked
 from domain.worktime.announced import exceptional
 from tests.laws.rules import calendar
+from tests.laws.watched import Watched, begun, ended, ends_all
 
 OVERDUE = "overdue"
 """Stands for `dossier.overdue` among the rungs of the ladder."""
@@ -31,34 +31,6 @@ class Step(NamedTuple):
     due: datetime
     rung: str
     reason: str
-
-
-@dataclass
-class Watched:
-    """One deadline.
-
-    Attributes:
-        names: what it is called where its end is spoken of.
-        ends: every end that anything speaks of; the first one counts.
-    """
-
-    key: str
-    names: tuple[str, ...]
-    kind: Kind
-    step: str
-    started: datetime
-    limit: str
-    promised: datetime | None
-    ends: list[datetime] = field(default_factory=list)
-
-    @property
-    def ended(self) -> datetime | None:
-        """When it was over."""
-        return min(self.ends, default=None)
-
-    def open_at(self, moment: datetime) -> bool:
-        """Whether it was missed, if this was its moment."""
-        return self.ended is None or self.ended > moment
 
 
 class Oracle:
@@ -83,7 +55,7 @@ class Oracle:
     @cached_property
     def over(self) -> datetime | None:
         """When all was over."""
-        return min(chain.from_iterable(map(_ends_all, self._facts)), default=None)
+        return min(chain.from_iterable(map(ends_all, self._facts)), default=None)
 
     @cached_property
     def expected(self) -> dict[Step, datetime]:
@@ -107,11 +79,11 @@ class Oracle:
         """Every deadline by its key; what would begin it a second time does not."""
         ends: dict[str, list[datetime]] = defaultdict(list)
         for event in self._facts:
-            for name in _ended(event):
+            for name in ended(event):
                 ends[name].append(event.time)
         found: dict[str, Watched] = {}
         for event in self._facts:
-            if (one := _begun(event)) is not None:
+            if (one := begun(event)) is not None:
                 one.ends = [*(end for name in one.names for end in ends[name]), *([self.over] if self.over else [])]
                 found.setdefault(one.key, one)
         return found
@@ -226,44 +198,6 @@ class Oracle:
         waits = [Wait(wait.cause, wait.since, wait.until) for wait in waits]
         due = Clock(self._last_calendar, given.time, None, given.data.new_date, tuple(waits)).due
         return due and due.astimezone(UTC)
-
-
-def _begun(event: AnyEvent) -> Watched | None:
-    data, at = event.data, event.time
-    match data:
-        case intake.DossierReceived():
-            return Watched(sla.WHOLE, (), "dossier", "", at, data.limit, data.appointment)
-        case rating.FeedbackSubmitted():
-            return Watched(sla.FEEDBACK, (), "feedback", "", at, data.limit or "", data.due)
-        case routing.DossierTransferred():
-            since, key = data.clock_since or at, f"step:{data.step}#{data.attempt}"
-            return Watched(key, (key,), "step", data.step, since, data.limit, data.deadline)
-        case routing.ConsultationRequested():
-            key, attempt = f"consultation:{data.consultation}", f"step:{data.step}#{data.attempt}"
-            return Watched(key, (key, attempt), "consultation", data.step, at, data.limit, None)
-        case _:
-            return None
-
-
-def _ended(event: AnyEvent) -> Iterator[str]:
-    """What an event ends: a step's deadline, or a consultation."""
-    data = event.data
-    match data:
-        case routing.DossierStepCompleted():
-            yield f"step:{data.step}#{data.attempt}"
-        case routing.DossierTransferred(from_step=str()):
-            yield f"step:{data.from_step}#{data.from_attempt}"
-            yield from (f"step:{one.step}#{one.attempt}" for one in data.also_ended)
-        case routing.ConsultationAnswered():
-            yield f"consultation:{data.consultation}"
-
-
-def _ends_all(event: AnyEvent) -> Iterator[datetime]:
-    match event.data:
-        case routing.DossierCompleted() | intake.DossierWithdrawn():
-            yield event.time
-        case rating.FeedbackAnswered() as data:
-            yield data.answered_at
 
 
 def _explains(event: AnyEvent, one: Watched, agency: str) -> bool:

@@ -3,9 +3,8 @@
 `found_within` is measured, with a margin: among so many seeds, from 0, at least one breaks a law.
 """
 
-import asyncio
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -13,7 +12,6 @@ from itertools import count
 from random import Random
 from typing import Any
 
-from aiokafka.errors import KafkaError
 from typing_extensions import override
 
 from chassis.core.decision import Decision
@@ -21,7 +19,6 @@ from chassis.core.document import Document
 from chassis.core.job import Job
 from chassis.core.service import Service
 from chassis.core.settle import Settlement
-from chassis.runtime.bus.reading import Batch
 from chassis.runtime.bus.record import Record, message_of
 from chassis.runtime.in_flight import InFlightBatch
 from chassis.runtime.loop import Loop
@@ -31,91 +28,16 @@ from contracts.claims import ClockTicked
 from contracts.envelope import LIVE, AnyEvent
 from contracts.topics import BadEventError, UnknownTypeError, read_event
 from contracts.watermarks import TELL_TIME
-from tests.simulation.bus import Place
-from tests.simulation.group import Reader
-from tests.simulation.process import Member
+from tests.simulation.broken_members import (
+    CommitsAhead,
+    CommitsAutomatically,
+    CommitsFirst,
+    CommitsRecords,
+    NeverGoesBack,
+    ReadsUncommitted,
+)
 from tests.simulation.services import altered
 from tests.simulation.variants import Variant
-
-
-class CommitsFirst(Member):
-    """Commits a batch when it is given it."""
-
-    @override
-    async def _take_in(self, batch: Batch) -> None:
-        await self._commit(batch.offsets)
-        await super()._take_in(batch)
-
-
-class CommitsAutomatically(Member):
-    """Commits now and then, and before a rebalance, whatever it was given, done or not."""
-
-    @override
-    async def start(self) -> None:
-        await super().start()
-        asyncio.create_task(self._commit_now_and_then())  # noqa: RUF006 - it ends with its process
-
-    async def _commit_now_and_then(self) -> None:
-        while True:
-            await asyncio.sleep(5)
-            await self._commit_positions()
-
-    @override
-    async def on_partitions_revoked(self, revoked: Iterable[Any]) -> None:
-        await self._commit_positions()
-        await super().on_partitions_revoked(revoked)
-
-    async def _commit_positions(self) -> None:
-        with suppress(KafkaError):
-            if self.reader is not None:
-                await self.reader.commit(_owned(self.reader))
-
-    @override
-    async def _commit(self, offsets: Mapping[Any, int]) -> None:
-        """By the timer only."""
-
-
-class CommitsAhead(Member):
-    """Commits a batch when it is done, whatever has become of the one before it."""
-
-    @override
-    async def _carry(self, batch: Batch, in_flight: InFlightBatch, earlier: "asyncio.Task[bool] | None") -> bool:
-        return await super()._carry(batch, in_flight, None)
-
-
-class NeverGoesBack(Member):
-    """Asks on after a fetch raised, from wherever aiokafka stands then."""
-
-    @override
-    async def start(self) -> None:
-        await super().start()
-        if self._reading:
-            self._reading._go_back = self._stay  # type: ignore[method-assign]
-
-    async def _stay(self) -> None:
-        if self._reading:
-            self._reading._astray = False
-
-
-class ReadsAll(Reader):
-    """A consumer as aiokafka makes it by default."""
-
-    committed_only = False
-
-
-class ReadsUncommitted(Member):
-    """Takes for a fact what its sender may take back."""
-
-    consumer_type = ReadsAll
-
-
-class CommitsRecords(Member):
-    """Commits the offsets of records, not how far it has read: behind a marker there is always something left."""
-
-    @override
-    async def _take_in(self, batch: Batch) -> None:
-        ends = {Place(one.topic, one.partition): one.offset + 1 for one in batch.records}
-        await super()._take_in(Batch(batch.records, ends))
 
 
 class Overtakes(Loop):
@@ -159,10 +81,6 @@ def _ticked(records: Iterable[Record]) -> Iterator[tuple[AnyEvent, int]]:
             event = read_event(record.topic, record.value or b"")
             if event.timeline != LIVE:
                 yield event, record.partition
-
-
-def _owned(reader: Reader) -> dict[Any, int]:
-    return {place: reader.positions[place] for place in reader.places}
 
 
 class PublishesFirst(Loop):
@@ -212,7 +130,9 @@ class Unguarded(MemoryStore):
             stored = self.documents.get(doc.key)
             if stored is not None:
                 stored.version = doc.version
-                stored.facts = {identity: fact for identity, fact in stored.facts.items() if identity in doc.known}
+                stored.facts = {
+                    identity: fact for identity, fact in stored.facts.items() if identity in doc.fact_versions
+                }
         return await super().save(documents)
 
 

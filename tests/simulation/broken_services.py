@@ -3,9 +3,7 @@
 Every process runs them so, and they agree with themselves: only laws that look at the facts alone can tell.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from chassis.core.decision import Decision
@@ -18,40 +16,10 @@ from services.sla import decide as sla_rules
 from services.sla import service as sla_handlers
 from services.sla.state import Rescheduling, step_key
 from tests.laws.rules import calendar
+from tests.simulation.breaking import deaf, deciding, rewrites, said, silent
 from tests.simulation.broken_rules import BROKEN_RULES
 from tests.simulation.services import altered
 from tests.simulation.variants import Variant
-
-Product = Callable[[Service[Any]], Service[Any]]
-
-
-def deciding(name: str, change: Callable[[Decision], Decision]) -> Product:
-    """One service, with something changed in what it decides."""
-
-    def build(service: Service[Any]) -> Service[Any]:
-        def decide(state: Any, now: datetime) -> Decision:
-            return change(service.decide(state, now))
-
-        return altered(service, decide=decide) if service.name == name else service
-
-    return build
-
-
-def silent(name: str, unsaid: Callable[[Any], bool]) -> Product:
-    """One service that does not say certain things."""
-    return deciding(name, lambda made: replace(made, events=tuple(e for e in made.events if not unsaid(e.data))))
-
-
-def deaf(name: str, ignored: Callable[[Any], bool]) -> Product:
-    """One service that makes nothing of certain events."""
-
-    def build(service: Service[Any]) -> Service[Any]:
-        def evolve(state: Any, event: AnyEvent) -> Any:
-            return state if ignored(event.data) else service.evolve(state, event)
-
-        return altered(service, evolve=evolve) if service.name == name else service
-
-    return build
 
 
 def _with_two_answers(made: Decision) -> Decision:
@@ -123,18 +91,6 @@ def forgets_the_first_question(service: Service[Any]) -> Service[Any]:
     return altered(service, evolve=evolve) if service.name == "sla" else service
 
 
-def rewrites(name: str, change: Callable[[Any], Any]) -> Product:
-    """One service that takes what was said for something else."""
-
-    def build(service: Service[Any]) -> Service[Any]:
-        def evolve(state: Any, event: AnyEvent) -> Any:
-            return service.evolve(state, event.model_copy(update={"data": change(event.data)}))
-
-        return altered(service, evolve=evolve) if service.name == name else service
-
-    return build
-
-
 def _ends_there(data: Any) -> Any:
     """A medium that is given up is the end."""
     return (
@@ -163,20 +119,11 @@ def silent_withdrawals(service: Service[Any]) -> Service[Any]:
     return altered(service, evolve=evolve)
 
 
-def _is(payload: type, /, **wanted: str) -> Callable[[Any], bool]:
-    """Whether a payload is of a kind, with these words at the beginning of its fields."""
-
-    def judge(data: Any) -> bool:
-        return isinstance(data, payload) and all(getattr(data, name).startswith(text) for name, text in wanted.items())
-
-    return judge
-
-
 BROKEN_SERVICES = (
     Variant("forwards to nobody", product=forwards_to_nobody, law="each branch has one holder", found_within=30),
     Variant(
         "says nothing of a claim that it rejects",
-        product=silent("routing", _is(routing.ReportRejected)),
+        product=silent("routing", said(routing.ReportRejected)),
         law="every report has one answer",
         found_within=10,
     ),
@@ -188,19 +135,19 @@ BROKEN_SERVICES = (
     ),
     Variant(
         "does not hear that a step is done",
-        product=deaf("sla", _is(routing.DossierStepCompleted)),
+        product=deaf("sla", said(routing.DossierStepCompleted)),
         law="the overdues that stand are true",
         found_within=20,
     ),
     Variant(
         "does not hear that a dossier was given back",
-        product=deaf("sla", _is(intake.DossierWithdrawn)),
+        product=deaf("sla", said(intake.DossierWithdrawn)),
         law="what is held is watched",
         found_within=150,
     ),
     Variant(
         "leaves a rung out",
-        product=silent("sla", _is(sla.DossierEscalated, rung="level-above")),
+        product=silent("sla", said(sla.DossierEscalated, rung="level-above")),
         law="nothing is missing on the ladder",
         found_within=30,
     ),
@@ -212,13 +159,13 @@ BROKEN_SERVICES = (
     ),
     Variant(
         "does not mind an opinion that is not given",
-        product=silent("sla", _is(sla.DossierOverdue, deadline="consultation:")),
+        product=silent("sla", said(sla.DossierOverdue, deadline="consultation:")),
         law="nothing is missing on the ladder",
         found_within=100,
     ),
     Variant(
         "does not hear an opinion",
-        product=deaf("sla", _is(routing.ConsultationAnswered)),
+        product=deaf("sla", said(routing.ConsultationAnswered)),
         law="the overdues that stand are true",
         found_within=100,
     ),
@@ -230,25 +177,25 @@ BROKEN_SERVICES = (
     ),
     Variant(
         "never takes an overdue back",
-        product=silent("sla", _is(sla.DossierOverdueRetracted)),
+        product=silent("sla", said(sla.DossierOverdueRetracted)),
         law="the overdues that stand are true",
         found_within=100,
     ),
     Variant(
         "owes nobody an apology",
-        product=silent("sla", _is(sla.ApologyRequired)),
+        product=silent("sla", said(sla.ApologyRequired)),
         law="every lateness has one apology that stands",
         found_within=10,
     ),
     Variant(
         "stands by an apology for nothing",
-        product=silent("sla", _is(sla.ApologyWithdrawn)),
+        product=silent("sla", said(sla.ApologyWithdrawn)),
         law="no apology stands for nothing",
         found_within=300,
     ),
     Variant(
         "moves a date in silence",
-        product=silent("sla", _is(sla.DossierRescheduled, kind="calendar")),
+        product=silent("sla", said(sla.DossierRescheduled, kind="calendar")),
         law="a moved date is told once",
         found_within=30,
     ),
@@ -260,7 +207,7 @@ BROKEN_SERVICES = (
     ),
     Variant(
         "keeps a new date from the citizen",
-        product=deaf("notify", _is(sla.DossierRescheduled, kind="calendar")),
+        product=deaf("notify", said(sla.DossierRescheduled, kind="calendar")),
         law="who has a new date is told",
         found_within=30,
     ),
@@ -279,7 +226,7 @@ BROKEN_SERVICES = (
     ),
     Variant(
         "sends nothing again",
-        product=deaf("notify", _is(notify.ResendRequested)),
+        product=deaf("notify", said(notify.ResendRequested)),
         law="who wants a message again gets it once more",
         found_within=60,
     ),
@@ -291,7 +238,7 @@ BROKEN_SERVICES = (
     ),
     Variant(
         "tells no agency",
-        product=deaf("notify", _is(sla.DossierEscalated)),
+        product=deaf("notify", said(sla.DossierEscalated)),
         law="agencies are told of their deadlines",
         found_within=30,
     ),

@@ -23,8 +23,9 @@ from chassis.runtime.settings import Settings
 from chassis.runtime.telemetry.observe import Observers
 from chassis.runtime.timekeeper import Timekeeper
 from tests.simulation.bus import Bus, Place, place_of
-from tests.simulation.group import FarGauge, Group, Reader
+from tests.simulation.group import Group
 from tests.simulation.loop import Mortal
+from tests.simulation.reader import FarGauge, Reader
 from tests.simulation.store import FarStore
 from tests.simulation.wire import DELAYS, BusDownError, Wire
 

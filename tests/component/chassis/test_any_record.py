@@ -1,73 +1,23 @@
-"""Records that are no reports, or of another timeline: answered, put aside, and no part of any dossier."""
+"""Records that are no reports: answered, put aside, and no part of any dossier."""
 
 import json
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime
 
 import pytest
 
 from chassis.core.decision import Decision, Timer
 from chassis.core.service import NOWHERE
 from chassis.runtime.bus.publisher import partition_of
-from chassis.runtime.bus.record import read_record, sender_of
+from chassis.runtime.bus.record import sender_of
 from chassis.runtime.loop import Loop
-from chassis.runtime.store.memory import MemoryStore
 from chassis.runtime.telemetry.metrics import Metrics
 from contracts.claims import AgencyReported
 from contracts.envelope import event_id
-from contracts.intake import DossierReceived
-from contracts.rule_days import ANY_RECORD
-from contracts.topics import DEFAULT_PARTITIONS, read_event
-from domain.worktime import load_calendar
+from contracts.topics import DEFAULT_PARTITIONS
 from services.intake.events import rejected as intakes_answer
-from services.routing.rules import Rules
-from services.routing.service import service
-from tests.given import CODE, received, step
-from tests.simulation.services import altered
-from tests.unit.chassis.records import STAMP, Sent, binary, report, sent
-
-ROUTING = service(Rules(load_calendar(None)))
-BEFORE = ANY_RECORD - timedelta(days=1)
-RECEIVED_AT = STAMP - timedelta(hours=1)
-
-
-@dataclass
-class Shop:
-    """Routing, on a store and a bus in memory."""
-
-    service: Any = ROUTING
-    store: MemoryStore = field(default_factory=MemoryStore)
-    published: list[Any] = field(default_factory=list)
-
-    def __post_init__(self):
-        self.loop = Loop(self.service, self.store, self.publish)
-
-    async def publish(self, messages):
-        self.published += messages
-
-    async def process(self, *records):
-        return await self.loop.process(records)
-
-    @property
-    def letters(self):
-        return [dict(one.headers)["reason"].decode() for one in self.published if one.topic.endswith("dead-letter")]
-
-    def said(self, topic):
-        return [read_event(one.topic, one.value) for one in self.published if one.topic == topic]
-
-    @property
-    def states(self):
-        return {key: doc.state for key, doc in self.store.documents.items()}
-
-
-def receipt(timeline="live", **more):
-    birth = received(RECEIVED_AT, step("forward", "H29.16"), timeline=timeline)
-    return sent(json.loads(birth.to_json()), topic=DossierReceived.TYPE, **more)
-
-
-def bad(**changes):
-    return report(**{"data": {**report()["data"], "claim": {"kind": "took-custody"}}, **changes})
+from tests.component.chassis.routing import BEFORE, ROUTING, Shop, bad, fails, receipt, routing_with
+from tests.given import CODE
+from tests.unit.chassis.records import Sent, binary, report, sent
 
 
 async def test_who_sent_what_is_no_report_hears_why_beside_the_dead_letter():
@@ -169,59 +119,6 @@ async def test_a_record_that_wears_routings_source_and_its_next_id_suppresses_no
     assert letter.startswith("source: on agency.reported it has to be /agency/<data.agency>")
 
 
-FOREIGN = report(timeline="mine", time="2099-12-31T00:00:00Z")
-
-
-async def test_what_is_said_on_another_timeline_is_put_aside_and_answered():
-    shop, alone = Shop(), Shop()
-    await alone.process(receipt())
-    await shop.process(receipt())
-    await shop.process(sent(FOREIGN))
-    assert shop.states == alone.states
-    assert shop.letters == [f"timeline: {CODE} is on the timeline live; what is said of it has to be, too"]
-    (answer,) = shop.said("report.rejected")
-    assert (answer.data.code, answer.timeline) == ("malformed", "mine")
-
-
-@pytest.mark.parametrize("together", [True, False], ids=["in one batch", "in two"])
-async def test_it_comes_to_the_same_when_it_is_heard_before_the_birth(together):
-    shop, alone = Shop(), Shop()
-    await alone.process(receipt())
-    if together:
-        await shop.process(sent(FOREIGN), receipt())
-    else:
-        await shop.process(sent(FOREIGN))
-        await shop.process(receipt())
-        await shop.process(receipt())  # the batch comes again
-    assert shop.states == alone.states
-    assert {one.value for one in shop.published if one.topic == DossierReceived.TYPE} == set()
-    assert len(set(shop.letters)) == 1
-    assert len({one.id for one in shop.said("report.rejected")}) == 1
-
-
-@pytest.mark.parametrize("early", [True, False])
-async def test_replay_knows_the_timeline_too(early):
-    shop, records = Shop(), [receipt(), sent(FOREIGN), sent(report(id="a-good-one"))]
-    for record in reversed(records) if early else records:
-        await shop.process(record)
-    read = [*map(read_record, records), *map(read_own, shop.published)]
-    facts = [event for event in read if event and ROUTING.key(event) == CODE]
-    assert ROUTING.dump(ROUTING.fold(facts)) == shop.states[CODE]
-
-
-def read_own(message):
-    return None if message.topic.endswith("dead-letter") else read_event(message.topic, message.value)
-
-
-async def test_a_dossier_that_was_born_before_the_day_hears_every_timeline_as_it_did():
-    shop = Shop()
-    early = received(BEFORE - timedelta(hours=1), step("forward", "H29.16"))
-    old = sent(json.loads(early.to_json()), topic=DossierReceived.TYPE, timestamp=int(BEFORE.timestamp() * 1000))
-    await shop.process(old)
-    await shop.process(sent(report(timeline="mine")))
-    assert (shop.letters, shop.store.documents[CODE].home) == ([], "")
-
-
 async def test_what_one_document_raises_is_its_own_dead_letter():
     parts = {
         "fold": {"evolve": fails},
@@ -229,43 +126,19 @@ async def test_what_one_document_raises_is_its_own_dead_letter():
         "report row": {"report_row": fails},
     }
     for name, part in parts.items():
-        broken = Shop(service=_altered(**part))
+        broken = Shop(service=routing_with(**part))
         await broken.process(receipt(), sent(report(subject="H29.16-260302-0002")))
         assert broken.letters, name
         assert broken.store.documents == {}, name
 
 
-def fails(*_):
-    raise ZeroDivisionError("a fault of ours")
-
-
-def _altered(**parts):
-    return altered(ROUTING, **parts)
-
-
 async def test_a_timer_at_the_end_of_time_stops_nobody():
     last = datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
-    shop = Shop(service=_altered(decide=lambda *_: Decision(timer=Timer(last))))
+    shop = Shop(service=routing_with(decide=lambda *_: Decision(timer=Timer(last))))
     await shop.process(receipt())
     (doc,) = shop.store.documents.values()
     assert doc.due is not None
     assert doc.due > datetime(9999, 12, 1, tzinfo=UTC)
-
-
-async def test_a_report_of_the_end_of_time_stops_nobody_who_was_taken_in_before():
-    """As it was found: on a timeline of its own, before the day from which moments are bounded."""
-    shop = Shop()
-    wild = report(timeline="mine", time="9999-12-31T23:57:59.9995Z", subject="H29.16-260302-0002")
-    await shop.process(sent(wild, timestamp=int(BEFORE.timestamp() * 1000)), receipt())
-    assert CODE in shop.store.documents
-    await shop.loop.sweep([0], "mine", datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC))
-
-
-async def test_since_its_day_that_report_is_put_aside():
-    shop = Shop()
-    await shop.process(sent(report(timeline="mine", time="9999-12-31T23:57:59.9995Z")), receipt())
-    assert len(shop.letters) == 1
-    assert shop.letters[0].startswith("time: Input should be text like")
 
 
 def value(metrics, sender):
@@ -286,14 +159,3 @@ async def test_misplaced_records_are_taken_in_and_counted_by_sender(agency, send
         sent({**event, "id": "three"}, partition=home, key=None),
     )
     assert (tally.accepted, value(metrics, sender)) == (3, 2)
-
-
-async def test_a_stranger_makes_nobody_decide_before_the_tick():
-    """Its report was refused, and the transfer was said all the same: saved before the tick, and never published."""
-    shop, birth = Shop(), json.loads(received(RECEIVED_AT, step("forward", "H29.16")).to_json())
-    await shop.process(sent({**birth, "timeline": "history"}, topic=DossierReceived.TYPE))
-    await shop.process(sent(report()))
-    assert shop.letters == [f"timeline: {CODE} is on the timeline history; what is said of it has to be, too"]
-    assert shop.said("dossier.transferred") == []
-    await shop.loop.sweep([0], "history", RECEIVED_AT + timedelta(days=30))
-    assert len(shop.said("dossier.transferred")) == 1

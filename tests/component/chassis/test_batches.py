@@ -1,4 +1,4 @@
-"""What a batch comes to: facts, dead letters, unknown types, ticks."""
+"""What a batch comes to: facts, dead letters, unknown types."""
 
 import json
 from datetime import timedelta
@@ -8,14 +8,12 @@ from typing import Any
 import pytest
 
 import chassis.runtime.bus.record
-from chassis.core import document, job, settle
+from chassis.core import document, job
 from chassis.core.decision import Decision
 from chassis.core.service import Service
-from chassis.runtime import loop
 from chassis.runtime.bus.record import AHEAD
 from contracts.topics import MAX_RECORD_BYTES
 from tests.component.chassis.toy import (
-    HOUR,
     START,
     DownError,
     Record,
@@ -25,8 +23,6 @@ from tests.component.chassis.toy import (
     poison,
     raw,
     record,
-    tick,
-    withdrawal,
 )
 
 
@@ -179,74 +175,6 @@ async def test_decisions_that_never_come_to_rest_are_given_up(toy: Toy) -> None:
 
 def vars_of(toy: Toy) -> dict[str, Any]:
     return {name: getattr(toy.service, name) for name in ("name", "folds", "emits", "initial")}
-
-
-async def test_a_timer_wakes_its_dossier_when_its_time_has_come_and_not_before(toy: Toy) -> None:
-    await toy.process(record(withdrawal()))
-    assert await toy.sweep(START + HOUR - timedelta(milliseconds=1)) == 0
-    assert await toy.sweep(START + HOUR) == 1
-    assert len(toy.take("dossier.withdrawn")) == 1
-    assert await toy.sweep(START + HOUR * 2) == 0
-
-
-async def test_a_timer_is_not_early_by_a_part_of_a_millisecond(toy: Toy) -> None:
-    await toy.process(record(withdrawal(time=START + timedelta(microseconds=1))))
-    assert toy.store.documents["D.1"].due == START + HOUR + timedelta(milliseconds=1)
-
-
-async def test_only_the_partitions_that_are_owned_are_swept(toy: Toy) -> None:
-    await toy.process(record(withdrawal()))
-    assert await toy.loop.sweep([1, 2], "live", START + HOUR) == 0
-
-
-async def test_a_sweep_takes_more_than_one_page(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loop, "SWEEP_PAGE", 3)
-    await toy.process(*(record(withdrawal(f"D.{n}")) for n in range(10)))
-    assert await toy.sweep(START + HOUR) == 10
-    assert len(toy.take("dossier.withdrawn")) == 10
-
-
-async def test_a_timer_that_is_named_again_and_again_does_not_hold_a_sweep(toy: Toy) -> None:
-    await toy.process(record(withdrawal()))
-    stuck = Decision(timer=loop_timer())
-    toy.loop.service = Service(**{**vars_of(toy), "decide": lambda _state, _now: stuck})
-    assert await toy.sweep(START + HOUR) == 1
-    assert toy.store.documents["D.1"].due == START + HOUR + settle.NOT_AGAIN
-
-
-def loop_timer() -> Any:
-    from chassis.core.decision import Timer  # noqa: PLC0415
-
-    return Timer(START)
-
-
-async def test_a_tick_wakes_its_timeline_and_no_other(toy: Toy) -> None:
-    await toy.process(record(withdrawal("D.1", timeline="history")), record(withdrawal("D.2", timeline="other")))
-    await toy.tick(START + HOUR, "history")
-    assert len(toy.take("dossier.withdrawn")) == 1
-    assert await toy.store.clocks([0]) == {("history", 0): START + HOUR}
-
-
-async def test_a_tick_comes_after_the_events_of_its_batch(toy: Toy) -> None:
-    await toy.process(tick(START + HOUR, "history"), record(withdrawal(timeline="history")))
-    await toy.tick(START + HOUR, "history")
-    assert len(toy.take("dossier.withdrawn")) == 1
-
-
-async def test_an_old_tick_changes_nothing(toy: Toy) -> None:
-    await toy.tick(START + HOUR, "history")
-    await toy.tick(START, "history")
-    assert await toy.store.clocks([0]) == {("history", 0): START + HOUR}
-
-
-async def test_a_tick_whose_sweep_was_cut_short_comes_again(toy: Toy) -> None:
-    await toy.process(record(withdrawal(timeline="history")))
-    toy.fails_at.add("before publish")
-    with pytest.raises(DownError):
-        await toy.tick(START + HOUR, "history")
-    assert toy.take("intake.passed") == []
-    await toy.tick(START + HOUR, "history")
-    assert len(toy.take("dossier.withdrawn")) == 1
 
 
 async def test_the_tally_counts_every_record_once(toy: Toy) -> None:

@@ -14,7 +14,7 @@ from chassis.runtime.loop import Loop
 from chassis.runtime.store.memory import MemoryStore
 from chassis.runtime.telemetry.metrics import Metrics
 from contracts import claims
-from tests.component.chassis.test_crashes import beaten_by
+from tests.component.chassis.crashing import beaten_by
 from tests.component.chassis.toy import HOUR, START, Toy, claim, payment, poison, raw, record, withdrawal
 
 

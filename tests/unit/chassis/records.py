@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
+from chassis.runtime.bus.record import read_record
 from contracts.claims import AgencyReported, TookCustody
 from contracts.envelope import AnyEvent
+from contracts.topics import BadEventError
 from tests.given import at, reported
 
 STAMP = datetime(2026, 12, 5, 3, tzinfo=UTC)
@@ -47,3 +51,15 @@ def binary(event: dict[str, Any], *more: tuple[str, bytes | None], without: str 
 
 def same(one: AnyEvent, other: AnyEvent) -> bool:
     return one.model_dump() == other.model_dump()
+
+
+def reason(record: Sent) -> str:
+    """Why it is refused."""
+    with pytest.raises(BadEventError) as refused:
+        read_record(record)
+    return str(refused.value)
+
+
+def stamped(moment: datetime) -> dict[str, int]:
+    """The bus took it in at this moment."""
+    return {"timestamp": int(moment.timestamp() * 1000)}

@@ -1,14 +1,11 @@
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from contracts.envelope import AnyEvent, Payload, new_event
 from contracts.intake import DossierReceived
-
-START = datetime(2026, 1, 5, 2, tzinfo=UTC)
-Make = Callable[..., AnyEvent]
+from tests.unit.notify.telling import START, Make
 
 
 def make_event(data: Payload, hours: float = 0, *unique: object, **envelope: Any) -> AnyEvent:

@@ -1,3 +1,5 @@
+"""A dossier's own deadline: the warning, the moment it is missed, and the ladder."""
+
 from datetime import timedelta
 
 import pytest
@@ -8,7 +10,6 @@ from services.sla.decide import Rules
 from services.sla.service import service
 from tests.given import CODE, OFFICE, SUBMISSION, at, given, received
 from tests.unit.sla.telling import (
-    CHECKER,
     COMPETENT,
     DUE,
     INSTANT,
@@ -16,7 +17,6 @@ from tests.unit.sla.telling import (
     SLA,
     SOON,
     UNIT,
-    acknowledged,
     completed,
     dossier,
     escalated,
@@ -28,7 +28,6 @@ from tests.unit.sla.telling import (
     rungs,
     says,
     soon,
-    step_done,
     transferred,
     withdrawn,
 )
@@ -144,119 +143,6 @@ def test_the_rules_are_settings():
     story = given(quick, received(MONDAY, appointment=DUE)).when(now=at(30))
     assert rungs(story) == [("level-above", COMPETENT, at(5, "10:00"))]
     assert story.says(ExplanationRequired)[0].by == at(5, "11:00")
-
-
-def test_a_step_has_a_deadline_and_a_short_ladder_of_its_own():
-    story = dossier(transferred(MONDAY, deadline=at(3, "09:00")))
-    assert story.timer == Timer(at(2, "14:30") + SECOND)
-    story = story.when(now=at(3, "09:00")).then(soon("step:check#1", at(3, "09:00"), CHECKER))
-    assert story.said[0].time == at(2, "14:30")
-    says(
-        story.when(now=at(3, "09:00") + INSTANT),
-        overdue("step:check#1", at(3, "09:00"), CHECKER),
-        explanation(at(5, "09:00"), "step:check#1", CHECKER, at(3, "09:00")),
-        escalated("one-stop-head", UNIT, "step:check#1", at(3, "09:00"), CHECKER),
-    )
-
-
-def test_a_late_step_does_not_make_the_dossier_late():
-    story = dossier(transferred(MONDAY, deadline=at(3))).when(now=at(3, "10:00"))
-    assert missed(story) == [("step:check#1", at(3))]
-    assert not story.state.overdue
-
-
-def test_a_step_done_at_its_due_moment_is_on_time():
-    dossier(transferred(MONDAY, deadline=at(2, "11:00")), step_done(at(2, "11:00"))).when(now=SOON).then()
-
-
-def test_a_step_on_a_free_route_has_no_deadline():
-    dossier(transferred(MONDAY, "free", 2)).when(now=SOON).then()
-
-
-@pytest.mark.parametrize("movement", ["return", "forward"])
-def test_a_return_or_a_forward_ends_the_old_attempts_deadline_and_begins_the_new_ones(movement):
-    story = dossier(
-        transferred(MONDAY, deadline=at(3, "09:00")),
-        transferred(
-            at(3),
-            "check" if movement == "forward" else "forward",
-            2,
-            to="H29.77",
-            deadline=at(3, "11:00"),
-            movement=movement,
-            ended=("check", 1),
-        ),
-    ).when(now=at(3, "11:00") + INSTANT)
-    new = "step:check#2" if movement == "forward" else "step:forward#2"
-    assert missed(story) == [(new, at(3, "11:00"))]
-
-
-def test_a_second_attempt_is_not_done_because_the_first_was():
-    story = dossier(
-        transferred(MONDAY, deadline=at(3)),
-        step_done(at(2, "10:00")),
-        transferred(at(2, "11:00"), attempt=2, deadline=at(3, "11:00")),
-    ).when(now=SOON)
-    assert missed(story) == [("step:check#2", at(3, "11:00"))]
-
-
-def test_the_end_of_the_dossier_ends_every_step():
-    story = dossier(transferred(MONDAY, deadline=at(3)), completed(at(2, "16:00"))).when(now=at(30))
-    assert story.then().timer is None
-
-
-def test_several_deadlines_share_one_timer_the_next():
-    story = dossier(transferred(MONDAY, "a", deadline=at(4)), transferred(MONDAY, "b", deadline=at(3)))
-    assert story.timer == Timer(at(2, "13:30") + SECOND)
-
-
-def test_who_holds_the_step_is_named_with_the_officer_who_took_it():
-    story = dossier(transferred(MONDAY, deadline=at(3)), acknowledged(at(2, "10:00"), "CC-7")).when(now=at(3, "09:00"))
-    assert [(one.agency, one.officer) for one in story.says(DossierOverdue)] == [(CHECKER, "CC-7")]
-
-
-def test_of_several_officers_the_one_who_held_it_then_is_named():
-    facts = [acknowledged(at(2, clock), officer) for clock, officer in (("10:00", "CC-7"), ("15:00", "CC-8"))]
-    story = dossier(transferred(MONDAY, deadline=at(2, "16:00")), *facts, acknowledged(at(3), "CC-9")).when(now=at(3))
-    assert [one.officer for one in story.ever(DossierOverdue)] == ["CC-8"]
-
-
-def test_an_officer_who_takes_over_at_once_is_named_too():
-    for minute in range(10):
-        taken = at(2, f"10:{minute:02}")
-        story = dossier(transferred(taken, deadline=at(3)), acknowledged(taken, "CC-7")).when(now=at(3, "09:00"))
-        assert [one.officer for one in story.says(DossierOverdue)] == ["CC-7"]
-
-
-def test_the_dossier_is_the_fault_of_who_holds_it_when_it_is_due():
-    story = dossier(
-        transferred(MONDAY, "forward", to=UNIT),
-        step_done(at(3), "forward"),
-        transferred(at(3), to=CHECKER),
-        acknowledged(at(4), "CC-7"),
-        step_done(at(6)),
-        transferred(at(6), "sign", to=COMPETENT),
-    ).when(now=at(30))
-    late, again = story.ever(DossierOverdue)
-    assert (late.agency, late.officer) == (CHECKER, "CC-7")
-    assert (again.deadline, again.agency, again.officer) == ("new-date", COMPETENT, None)
-    assert [to for _, to, _ in rungs(story)] == [UNIT, CHECKER, "H29.01"]
-
-
-def test_a_branch_that_is_done_is_not_to_blame_for_the_one_that_is_not():
-    story = dossier(
-        transferred(MONDAY, "tax", to="H29.11"),
-        transferred(MONDAY, "check", to=CHECKER),
-        acknowledged(at(3), "CC-1", "H29.02", "check"),
-        acknowledged(at(4), "CC-2", "H29.11", "tax"),
-        step_done(at(4, "10:00"), "tax"),
-    ).when(now=at(5, "10:00"))
-    assert [(one.agency, one.officer) for one in story.says(DossierOverdue)] == [(CHECKER, "CC-1")]
-
-
-def test_who_finished_last_is_named_where_nobody_holds_it():
-    story = dossier(transferred(MONDAY), step_done(at(3))).when(now=at(5, "10:00"))
-    assert [one.agency for one in story.says(DossierOverdue)] == [CHECKER]
 
 
 def test_nothing_is_said_of_a_dossier_nobody_received():
