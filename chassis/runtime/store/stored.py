@@ -29,8 +29,8 @@ def head(doc: Document) -> dict[str, Any]:
         **refolded(doc),
         "mark": doc.stream_time and doc.stream_time.isoformat(),
         "size": doc.characters,
-        "ids": list(doc.known),
-        "vs": list(doc.known.values()),
+        "ids": list(doc.fact_versions),
+        "vs": list(doc.fact_versions.values()),
     }
 
 
