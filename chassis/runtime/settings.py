@@ -56,6 +56,15 @@ class Settings(BaseSettings):
     service_token: SecretStr = Field(
         default=SecretStr(""), description="Shared by intake, notify and rating; empty: closed"
     )
+    cluster: str = Field(
+        default="lienthong-local",
+        min_length=1,
+        max_length=120,
+        description="This cluster, as signatures name it",
+    )
+    root_key: str = Field(
+        default="", description="Public key by which agencies' keys are believed (BASE64URL); empty: nobody has to sign"
+    )
     calendar: Path | None = Field(default=None, description="Working calendar (YAML); empty: the shipped one")
     rules: Path | None = Field(default=None, description="Rules about deadlines (YAML); empty: the shipped ones")
     batch_records: Annotated[int, Field(ge=1, le=10_000)] = 2000
