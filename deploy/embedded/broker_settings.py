@@ -6,6 +6,7 @@ from pathlib import Path
 
 from deploy.embedded import access, authority
 from deploy.embedded.endpoints import KAFKA
+from deploy.embedded.joining import ADMIN
 from deploy.embedded.ports import HOST, Ports
 
 IN_SYNC = 2
@@ -68,5 +69,5 @@ ssl.truststore.location={secrets / authority.AUTHORITY}
 listener.name.controller.ssl.client.auth=required
 authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
 allow.everyone.if.no.acl.found=false
-super.users=User:{access.ADMIN};User:{access.BROKER};User:CN={authority.SERVERS_NAME}
+super.users=User:{ADMIN};User:{access.BROKER};User:CN={authority.SERVERS_NAME}
 """
