@@ -11,13 +11,13 @@ import httpx
 import typer
 from rich.console import Console
 
-from chassis.runtime.bus.admin import Admin
 from chassis.runtime.settings import Settings
 from contracts.topics import SERVICES
 from deploy.embedded import Stack
 from tools.cli.main import app
 from tools.cli.simulate import Dossiers, Seed, play_week
 from tools.operations.environment import ADMIN, SIMULATOR, NotReadyError, environment
+from tools.operations.prepared_bus import prepare_bus
 from tools.operations.processes import sigterm_like_ctrl_c, spawn, stop_all, wait_for_any
 
 READY_SECONDS = 60
@@ -38,7 +38,7 @@ def demo(
         try:
             started.enter_context(_stack())
             settings = environment(SIMULATOR)
-            asyncio.run(_apply_topics(environment(ADMIN)))
+            asyncio.run(prepare_bus(environment(ADMIN)))
             processes = started.enter_context(_services(settings))
             asyncio.run(_ready(settings, processes))
             asyncio.run(play_week(settings, dossiers, seed))
@@ -63,11 +63,6 @@ def _stack() -> Iterator[None]:
     finally:
         with console.status("stopping the embedded stack"):
             stack.down()
-
-
-async def _apply_topics(settings: Settings) -> None:
-    async with Admin(settings.bus) as admin:
-        await admin.apply()
 
 
 @contextmanager
