@@ -89,7 +89,11 @@ async def environment(home: Path) -> AsyncIterator[Environment]:
         }
         for number, name in enumerate(("intake", *["routing"] * ROUTINGS)):
             with (home / f"{name}-{number}.log").open("wb") as log:
-                own = {"LIENTHONG_HTTP_PORT": str(Ports.free().kafka)}
+                free = Ports.free()
+                own = {
+                    "LIENTHONG_HTTP_PORT": str(free.http[name]),
+                    "LIENTHONG_OPERATOR_PORT": str(free.operators[name]),
+                }
                 processes.append(spawn(name, env=variables | own, stdout=log, stderr=log))
         yield Environment(settings.bus, settings, variables)
     finally:

@@ -31,6 +31,7 @@ class Endpoints(BaseModel):
     kafka: str
     mongo: dict[str, str]
     http: dict[str, int] = Field(default_factory=dict)
+    operators: dict[str, int] = Field(default_factory=dict)
     security: Security = "PLAINTEXT"
     access: Path | None = None
 

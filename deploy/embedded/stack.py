@@ -107,7 +107,14 @@ class Stack:
         mongo = {service: store.url(service, port) for service, port in self.ports.stores.items()}
         brokers = ",".join(f"{HOST}:{port}" for port, _ in self.ports.brokers.values())
         security: Security = "SASL_SSL" if self.access else "PLAINTEXT"
-        return Endpoints(kafka=brokers, mongo=mongo, http=dict(self.ports.http), security=security, access=self.access)
+        return Endpoints(
+            kafka=brokers,
+            mongo=mongo,
+            http=dict(self.ports.http),
+            operators=dict(self.ports.operators),
+            security=security,
+            access=self.access,
+        )
 
     def up(self, progress: Progress = _say_nothing) -> Endpoints:
         """Start what does not run, wait until everything answers; on a failure stop again what this call started."""

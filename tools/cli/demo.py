@@ -114,5 +114,5 @@ def _log(settings: Settings, name: str) -> str:
 
 
 def _addresses(settings: Settings) -> str:
-    intake, rating = (f"http://127.0.0.1:{settings.port_of(name)}/docs" for name in ("intake", "rating"))
+    intake, rating = (f"http://127.0.0.1:{settings.operator_port_of(name)}/docs" for name in ("intake", "rating"))
     return f"serving until Ctrl-C · intake {intake} · rating {rating} · Kafka {settings.kafka}"

@@ -77,8 +77,13 @@ def _completed(settings: Settings, principal: str) -> Settings:
     from deploy.embedded import Ports, read_endpoints  # noqa: PLC0415 - the image of the services holds no such package
 
     endpoints = read_endpoints(settings.home)
-    http = (endpoints.http if endpoints else {}) or dict(Ports.from_env().http)
-    found: dict[str, object] = {"http_ports": http | settings.http_ports}
+    usual = Ports.from_env()
+    http = (endpoints.http if endpoints else {}) or dict(usual.http)
+    operators = (endpoints.operators if endpoints else {}) or dict(usual.operators)
+    found: dict[str, object] = {
+        "http_ports": http | settings.http_ports,
+        "operator_ports": operators | settings.operator_ports,
+    }
     if endpoints:
         stores = {name: settings.mongo_for(name) or endpoints.mongo[name] for name in SERVICES}
         found |= {"kafka": settings.kafka or endpoints.kafka, "stores": stores}
