@@ -180,6 +180,8 @@ RejectionCode = Annotated[
         "not-the-receiving-unit",
         "nothing-to-recall",
         "malformed",
+        "personal-data",
+        "unknown-officer",
     ],
     MAY_GROW,
 ]

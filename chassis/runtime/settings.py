@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     service_token: SecretStr = Field(
         default=SecretStr(""), description="Shared by intake, notify and rating; empty: closed"
     )
+    kek_file: Path | None = Field(
+        default=None, description="Keys that personal data is encrypted by (`lienthong keys new`); empty: kept plain"
+    )
     calendar: Path | None = Field(default=None, description="Working calendar (YAML); empty: the shipped one")
     rules: Path | None = Field(default=None, description="Rules about deadlines (YAML); empty: the shipped ones")
     batch_records: Annotated[int, Field(ge=1, le=10_000)] = 2000
