@@ -164,10 +164,10 @@ class Loop:
         while pending:
             jobs = await Deciding(self.service, self.store, self._cache, pending, current.now).jobs()
             settled = [Settled(job, self._settlement(job, current.now, redelivered=redelivered)) for job in jobs]
-            lost = await self._save([one for one in settled if one.settlement.saved])
+            lost = await self._save([made for made in settled if made.settlement.saved])
             current.tally.conflicts += len(lost)
             self._observer.conflicts(len(lost))
-            done.update({one.job.doc.key: one for one in settled if one.job.doc.key not in lost})
+            done.update({made.job.doc.key: made for made in settled if made.job.doc.key not in lost})
             pending = {key: arrived for key, arrived in pending.items() if key in lost}
         for job, _ in done.values():
             self._account(job, current)

@@ -46,11 +46,11 @@ def sort(records: Sequence[Record], service: Service[Any], observer: Observer) -
             key = service.key(event)
         except UnknownTypeError as error:
             unknown += 1
-            observer.put_aside(record, UNKNOWN)
+            observer.skipped(record, UNKNOWN)
             log.info("event.unknown-type", type=type_name(str(error)), **place_of(record))
         except Exception as error:  # noqa: BLE001 - see above
             dead += letters_about(service, record, _reason(error))
-            observer.put_aside(record, UNREADABLE)
+            observer.skipped(record, UNREADABLE)
         else:
             if isinstance(event.data, TELL_TIME):
                 told.append(Told(event.timeline, event.time, TELLERS.get(event.type, "")))

@@ -29,8 +29,8 @@ def head(doc: Document) -> dict[str, Any]:
         **refolded(doc),
         "mark": doc.stream_time and doc.stream_time.isoformat(),
         "size": doc.characters,
-        "ids": list(doc.known),
-        "vs": list(doc.known.values()),
+        "ids": list(doc.fact_versions),
+        "vs": list(doc.fact_versions.values()),
     }
 
 
@@ -110,7 +110,7 @@ def document(stored: Mapping[str, Any]) -> Document:
         key=stored["_id"],
         version=stored["v"],
         partition=stored["p"],
-        known=dict(zip(stored["ids"], stored["vs"], strict=True)),
+        fact_versions=dict(zip(stored["ids"], stored["vs"], strict=True)),
         with_history=False,
         state=stored["state"],
         fold_position=stored["tip"],
