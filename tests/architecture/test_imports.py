@@ -30,6 +30,7 @@ TOOLS = "the command line stands on the tools, and these on the ticks"
 NEIGHBOURS = "services never import each other"
 ANATOMY = "inside a service, wiring stands on adapters, these on what is decided, and that on the state"
 LANGUAGE = "the published language needs pydantic alone"
+KIT = "an agency's kit needs the published language and a bus, nothing of the house"
 LAW = "the law reads its files and asks nobody"
 CORE = "the core of the chassis is pure"
 PURITY = "a service's rules are pure"
@@ -73,6 +74,10 @@ FORBIDDEN = [
     ("contracts.topics", "jinja2", LANGUAGE),
     ("contracts.sla", "yaml", LANGUAGE),
     ("contracts.envelope", "random", LANGUAGE),
+    ("lienthong_agency.signing", "chassis.core.service", KIT),
+    ("lienthong_agency.signing", "domain.procedures", KIT),
+    ("lienthong_agency.signing", "motor", KIT),
+    ("contracts.envelope", "lienthong_agency", ROOMS),
     ("domain.procedures.catalogue", "httpx", LAW),
     ("domain.worktime.clock", "time", LAW),
     ("chassis.core.service", "pymongo", CORE),
@@ -127,7 +132,8 @@ def test_a_forbidden_import_is_found(graph, rules, importer: str, imported: str,
 
 
 def test_every_top_level_package_has_its_place(graph) -> None:
-    packages = {module.parent.name for module in ROOT.glob("*/*.py")} - {"tests", "docs"}
+    packages = {module.parent.name for module in (*ROOT.glob("*/*.py"), *ROOT.glob("agency/*/*.py"))}
+    packages -= {"tests", "docs"}
     assert packages == set(OPTIONS["root_packages"])
     placed = " ".join(next(one for one in OPTIONS["contracts"] if one["name"] == ROOMS)["layers"])
     assert all(package in placed for package in packages)
