@@ -8,7 +8,6 @@ from typing import Self
 
 from contracts.claims import AgencyReported, Claim
 from contracts.envelope import AnyEvent, following
-
 from lienthong_agency.answers import Answer, Answers
 from lienthong_agency.credentials import KEY_FILE, Bus
 from lienthong_agency.reading import Reading

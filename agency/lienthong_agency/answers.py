@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from aiokafka import AIOKafkaConsumer
+
 from contracts.envelope import AnyEvent
 from contracts.topics import OWNERS
-
 from lienthong_agency.credentials import Bus
 from lienthong_agency.reading import event_of
 

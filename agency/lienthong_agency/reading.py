@@ -10,9 +10,9 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError
+
 from contracts.envelope import AnyEvent
 from contracts.topics import PAYLOADS, BadEventError, UnknownTypeError, read_event
-
 from lienthong_agency.credentials import Bus
 
 HEARD = (
