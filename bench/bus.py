@@ -8,6 +8,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 from bench.workload import Sent
+from chassis.runtime.bus.connection import Bus as Connection
 from chassis.runtime.bus.publisher import Publisher
 from chassis.runtime.bus.record import Message
 from chassis.runtime.settings import Settings
@@ -32,13 +33,13 @@ class Bus:
     """Connections to the bus of one benchmark.
 
     Attributes:
-        kafka: bootstrap servers.
+        connection: which bus, and as whom.
         publisher: for the load.
         admin: asks what a group has committed.
         gauge: asks for the ends of topics, and reads nothing.
     """
 
-    kafka: str
+    connection: Connection
     publisher: Publisher
     admin: AIOKafkaAdminClient
     gauge: AIOKafkaConsumer
@@ -54,7 +55,7 @@ class Bus:
 
     async def begin_at_the_end(self, group: str) -> None:
         """Commit the present ends for a new group: what was published for others is none of its business."""
-        consumer = AIOKafkaConsumer(bootstrap_servers=self.kafka, group_id=group, enable_auto_commit=False)
+        consumer = self.connection.consumer(group_id=group, enable_auto_commit=False)
         ends = await self.ends(topics_read())
         async with consumer:
             consumer.assign(list(ends))
@@ -73,7 +74,7 @@ class Bus:
         if ends == start:
             # Nothing to wait for. A consumer stopped before it ever waited would raise CancelledError (aiokafka 0.14).
             return []
-        consumer = AIOKafkaConsumer(bootstrap_servers=self.kafka, isolation_level="read_committed")
+        consumer = self.connection.consumer(isolation_level="read_committed")
         sizes: list[int] = []
         async with consumer:
             consumer.assign(list(ends))
@@ -86,11 +87,11 @@ class Bus:
 
 
 @asynccontextmanager
-async def connected(kafka: str) -> AsyncIterator[Bus]:
+async def connected(connection: Connection) -> AsyncIterator[Bus]:
     """Connections to these servers, closed at the end."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
-    gauge = AIOKafkaConsumer(bootstrap_servers=kafka, enable_auto_commit=False)
-    bus = Bus(kafka, Publisher(kafka), admin, gauge)
+    admin = connection.admin()
+    gauge = connection.consumer(enable_auto_commit=False)
+    bus = Bus(connection, Publisher(connection), admin, gauge)
     await admin.start()
     await gauge.start()
     try:

@@ -12,6 +12,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from bench.histories import application
 from chassis.runtime import clock
+from chassis.runtime.bus.connection import Bus
 from chassis.runtime.bus.publisher import Publisher
 from chassis.runtime.bus.record import Message, message_of
 from contracts import claims
@@ -128,9 +129,9 @@ def _said(data: Payload, source: str, subject: str, correlation: str, *unique: o
 
 
 @asynccontextmanager
-async def clients(kafka: str) -> AsyncIterator[Clients]:
+async def clients(bus: Bus) -> AsyncIterator[Clients]:
     """Citizens and agencies that listen, until the end."""
-    found, consumer = Clients(Publisher(kafka)), await _consumer(kafka)
+    found, consumer = Clients(Publisher(bus)), await _consumer(bus)
     listening = asyncio.create_task(found.listen(consumer))
     try:
         yield found
@@ -141,8 +142,8 @@ async def clients(kafka: str) -> AsyncIterator[Clients]:
         await found.publisher.stop()
 
 
-async def _consumer(kafka: str) -> AIOKafkaConsumer:
-    consumer = AIOKafkaConsumer(bootstrap_servers=kafka, enable_auto_commit=False, fetch_max_wait_ms=20)
+async def _consumer(bus: Bus) -> AIOKafkaConsumer:
+    consumer = bus.consumer(enable_auto_commit=False, fetch_max_wait_ms=20)
     await consumer.start()
     partitions = [TopicPartition(name, number) for name in HEARD for number in range(DEFAULT_PARTITIONS)]
     consumer.assign(partitions)

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chassis.runtime.bus.admin import Admin
+from chassis.runtime.bus.connection import Bus
 from deploy.embedded import SERVICES, Stack
 from deploy.embedded.endpoints import KAFKA
+from deploy.embedded.joining import bus_of
 
 HOME = Path(".lienthong/bench")
 """On the disk of the checkout: what is kept in memory would be no benchmark of a store."""
@@ -23,13 +25,13 @@ class Environment:
 
     Attributes:
         folder: for whatever else belongs to the measure.
-        kafka: bootstrap servers.
+        bus: which one, as one who may do everything.
         stores: MongoDB URL by service.
         pids: process ids of the servers by name.
     """
 
     folder: Path
-    kafka: str
+    bus: Bus
     stores: dict[str, str]
     pids: dict[str, int]
 
@@ -44,9 +46,10 @@ async def environment(services: Sequence[str] = SERVICES) -> AsyncIterator[Envir
         for server in (KAFKA, *services):
             stack.start(server)
         pids = {server: found.pid for server in (KAFKA, *services) if (found := stack.process(server))}
-        async with Admin(stack.endpoints.kafka) as admin:
+        bus = bus_of(stack.endpoints)
+        async with Admin(bus) as admin:
             await admin.apply()
-        yield Environment(stack.home / SCRATCH, stack.endpoints.kafka, stack.endpoints.mongo, pids)
+        yield Environment(stack.home / SCRATCH, bus, stack.endpoints.mongo, pids)
     finally:
         stack.down()
         _forget()

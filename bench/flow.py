@@ -63,7 +63,7 @@ class Flow:
 
 async def flow(plan: Plan, tell: Callable[[str], None]) -> Flow:
     """Full load first, with as many dossiers under way as the plan says; then half of what that gave, evenly."""
-    async with environment() as servers, Admin(servers.kafka) as admin:
+    async with environment() as servers, Admin(servers.bus) as admin:
         with ExitStack() as stack:
             services = {
                 name: stack.enter_context(
@@ -71,7 +71,7 @@ async def flow(plan: Plan, tell: Callable[[str], None]) -> Flow:
                 )
                 for name in SERVICES
             }
-            async with clients(servers.kafka) as outside:
+            async with clients(servers.bus) as outside:
                 return await _measured(plan, outside, admin, services, tell)
 
 
@@ -141,7 +141,7 @@ async def _digested(admin: Admin) -> float:
 
 def _variables(servers: Environment) -> dict[str, str]:
     return {
-        "LIENTHONG_KAFKA": servers.kafka,
+        "LIENTHONG_KAFKA": servers.bus.servers,
         "LIENTHONG_STORES": json.dumps(servers.stores),
         "LIENTHONG_HTTP_PORT": str(free_port()),
         "LIENTHONG_HOME": str(servers.folder),

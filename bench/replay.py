@@ -44,7 +44,7 @@ async def replay(events: int, rounds: int) -> list[Replay]:
         found = []
         for _ in range(rounds):
             began = time.perf_counter()
-            comparison = await compare(service, await read_facts(servers.kafka, service, None, _nothing), live)
+            comparison = await compare(service, await read_facts(servers.bus, service, None, _nothing), live)
             found.append(Replay(comparison.events, time.perf_counter() - began, comparison.equal))
             if not comparison.same:
                 raise DifferentError(f"{len(comparison.different)} documents differ from what the streams give")

@@ -95,7 +95,7 @@ def _command(by: str, plan: Plan, servers: Environment) -> float:
     """Seconds of one whole command, which has to have counted every dossier, or attempt at a step."""
     stores = json.dumps(dict.fromkeys(all_services(Settings()), servers.stores["sla"]))
     variables = {
-        "LIENTHONG_KAFKA": servers.kafka,
+        "LIENTHONG_KAFKA": servers.bus.servers,
         "LIENTHONG_STORES": stores,
         "LIENTHONG_DATABASE_PREFIX": DATABASE,
     }

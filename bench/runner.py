@@ -68,11 +68,11 @@ class Runner:
         """The environment variables by which a contender, or a service of the product, finds everything."""
         prefix = f"bench{self.runs}-"
         return {
-            "BENCH_KAFKA": self.environment.kafka,
+            "BENCH_KAFKA": self.environment.bus.servers,
             "BENCH_MONGO": self.environment.stores["sla"],
             "BENCH_GROUP": group,
             "BENCH_FOLDER": str(self.environment.folder / group),
-            "LIENTHONG_KAFKA": self.environment.kafka,
+            "LIENTHONG_KAFKA": self.environment.bus.servers,
             "LIENTHONG_MONGO": self.environment.stores["sla"],
             "LIENTHONG_GROUP_PREFIX": prefix,
             "LIENTHONG_DATABASE_PREFIX": database or prefix,
@@ -96,7 +96,7 @@ class Runner:
 @asynccontextmanager
 async def runner(environment: Environment) -> AsyncIterator[Runner]:
     """A runner with connections to these servers."""
-    async with connected(environment.kafka) as bus:
+    async with connected(environment.bus) as bus:
         yield Runner(environment, bus)
 
 

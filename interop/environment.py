@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chassis.runtime.bus.admin import Admin
+from chassis.runtime.bus.connection import Bus
 from chassis.runtime.settings import Settings
 from deploy.embedded import Stack
 from deploy.embedded.endpoints import KAFKA
+from deploy.embedded.joining import bus_of, settings_of, variables_of
 from deploy.embedded.ports import Ports
 from tools.operations.processes import spawn, stop_all
 from tools.operations.registry import groups
@@ -31,12 +33,12 @@ class Environment:
     """Servers and services that run.
 
     Attributes:
-        kafka: bootstrap servers.
+        bus: which one, as one who may do everything.
         settings: say where bus and stores answer.
         variables: environment variables that tell the product's programs the same.
     """
 
-    kafka: str
+    bus: Bus
     settings: Settings
     variables: dict[str, str]
 
@@ -44,7 +46,7 @@ class Environment:
         """Records that are left to read, when the services have had time to read them."""
         mine = {self.settings.group_prefix + name for name in SERVICES}
         wanted = {group: topics for group, topics in groups(self.settings).items() if group in mine}
-        async with Admin(self.kafka) as admin:
+        async with Admin(self.bus) as admin:
             try:
                 await asyncio.wait_for(admin.settled(wanted), DIGESTED_SECONDS)
             except TimeoutError:
@@ -75,20 +77,19 @@ async def environment(home: Path) -> AsyncIterator[Environment]:
         for server in (KAFKA, *SERVICES):
             await asyncio.to_thread(stack.start, server)
         found = stack.endpoints
-        async with Admin(found.kafka) as admin:
+        async with Admin(bus_of(found)) as admin:
             await admin.apply()
         variables = {
             **os.environ,
             "LIENTHONG_HOME": str(home),
-            "LIENTHONG_KAFKA": found.kafka,
             "LIENTHONG_SERVICE_TOKEN": "only-for-this-run",
-            **{f"LIENTHONG_MONGO_{name.upper()}": url for name, url in found.mongo.items()},
+            **variables_of(found),
         }
         for number, name in enumerate(("intake", *["routing"] * ROUTINGS)):
             with (home / f"{name}-{number}.log").open("wb") as log:
                 own = {"LIENTHONG_HTTP_PORT": str(Ports.free().kafka)}
                 processes.append(spawn(name, env=variables | own, stdout=log, stderr=log))
-        yield Environment(found.kafka, Settings(home=home, kafka=found.kafka, stores=found.mongo), variables)
+        yield Environment(bus_of(found), settings_of(found, home), variables)
     finally:
         await asyncio.to_thread(stop_all, processes)
         await asyncio.to_thread(stack.down)

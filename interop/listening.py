@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, Self
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 
 from chassis.runtime import clock
+from chassis.runtime.bus.connection import Bus
 from chassis.runtime.bus.publisher import Publisher
 from chassis.runtime.bus.record import message_of
 from contracts.claims import AgencyReported, Application, Claim, IntakeSubmitted, Supplement
@@ -25,12 +26,12 @@ REPORTS = AgencyReported.TYPE
 class Listener:
     """Hears all topics, by submission; plays the citizen."""
 
-    def __init__(self, kafka: str) -> None:
+    def __init__(self, bus: Bus) -> None:
         self.said: dict[str, list[AnyEvent]] = defaultdict(list)
         self.reports: list[Any] = []
         self._known: set[str] = set()
-        self._publish = Publisher(kafka)
-        self._consumer = AIOKafkaConsumer(bootstrap_servers=kafka, isolation_level="read_committed")
+        self._publish = Publisher(bus)
+        self._consumer = bus.consumer(isolation_level="read_committed")
         self._news = asyncio.Condition()
 
     async def __aenter__(self) -> Self:

@@ -57,7 +57,7 @@ async def whole(builder: Builder, wanted: Sequence[Client], say: Say) -> Matrix:
     """Build, play and compare; every cell of the wanted clients."""
     found = Matrix()
     made = await asyncio.to_thread(_made, builder, wanted, found, say)
-    async with environment(builder.home / "environment") as servers, Listener(servers.kafka) as listener:
+    async with environment(builder.home / "environment") as servers, Listener(servers.bus) as listener:
         run, gate = _Run(builder, servers, listener, say), asyncio.Semaphore(AT_ONCE)
         cells = [cell for client in made for cell in cells_of(client)]
         played = await asyncio.gather(*(run.one(cell, gate) for cell in cells))
@@ -84,7 +84,7 @@ class _Run:
         """Play one cell when its turn has come."""
         async with gate:
             command = self.builder.command(cell.client.build, cell.client.command)
-            played = await play(cell, command, self.servers.kafka, self.listener, self.servers.settings.home)
+            played = await play(cell, command, self.servers.bus.servers, self.listener, self.servers.settings.home)
         self.say(f"{cell.client.name}, {cell.variant}: {played.wrong or f'{played.seconds:.1f} s'}")
         return played
 

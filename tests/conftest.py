@@ -1,4 +1,5 @@
 import itertools
+import json
 import os
 from collections.abc import AsyncIterator, Iterator
 
@@ -7,6 +8,7 @@ import pytest
 from chassis.runtime.bus.admin import Admin
 from chassis.runtime.settings import Settings
 from deploy.embedded import Endpoints
+from deploy.embedded.joining import bus_of, settings_of
 from tests.examples import load_profile
 from tests.stack import endpoints
 
@@ -35,7 +37,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoints]:
 @pytest.fixture(scope="session")
 async def topics(stack: Endpoints) -> None:
     """Every topic exists."""
-    async with Admin(stack.kafka) as admin:
+    async with Admin(bus_of(stack)) as admin:
         await admin.apply()
 
 
@@ -43,17 +45,27 @@ async def topics(stack: Endpoints) -> None:
 def settings(stack: Endpoints, topics: None, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Surroundings of this test's own: no other test has its databases and groups. The topics are everybody's."""
     own = f"t{os.getpid()}-{next(numbers)}"
-    return Settings(
-        home=tmp_path_factory.mktemp(own),
-        kafka=stack.kafka,
-        stores=stack.mongo,
-        database_prefix=f"{own}-",
-        group_prefix=f"{own}.",
-    )
+    home = tmp_path_factory.mktemp(own)
+    return settings_of(stack, home, database_prefix=f"{own}-", group_prefix=f"{own}.")
+
+
+@pytest.fixture
+def command_line(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands that are run in this process work on this test's servers, databases and groups."""
+    told = {
+        "LIENTHONG_KAFKA": settings.kafka,
+        "LIENTHONG_STORES": json.dumps(settings.stores),
+        "LIENTHONG_DATABASE_PREFIX": settings.database_prefix,
+        "LIENTHONG_GROUP_PREFIX": settings.group_prefix,
+    }
+    if settings.kafka_access:
+        told["LIENTHONG_KAFKA_ACCESS"] = str(settings.kafka_access)
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
 
 
 @pytest.fixture
 async def admin(stack: Endpoints, topics: None) -> AsyncIterator[Admin]:
     """A connection for asking about the bus."""
-    async with Admin(stack.kafka) as connected:
+    async with Admin(bus_of(stack)) as connected:
         yield connected

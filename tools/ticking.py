@@ -9,8 +9,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Self
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 
+from chassis.runtime.bus.connection import Bus
 from chassis.runtime.bus.record import Message, Publish, message_of
 from contracts.envelope import new_event
 from contracts.topics import BadEventError, UnknownTypeError, read_event
@@ -51,7 +52,7 @@ class Ticking:
     """The clock of one timeline; use as `async with Ticking(…) as ticking`. A repeated tick is a later one.
 
     Args:
-        kafka: bootstrap servers.
+        bus: which one, and as whom.
         publish: puts the ticks on the bus.
         timeline: which one.
         partitions: of every topic.
@@ -59,14 +60,13 @@ class Ticking:
     """
 
     def __init__(
-        self, kafka: str, publish: Publish, timeline: str, partitions: int, on_wait: OnWait = lambda _: None
+        self, bus: Bus, publish: Publish, timeline: str, partitions: int, on_wait: OnWait = lambda _: None
     ) -> None:
         self._publish = publish
         self._timeline = timeline
         self._partitions = partitions
         self._on_wait = on_wait
-        self._consumer = AIOKafkaConsumer(
-            bootstrap_servers=kafka,
+        self._consumer = bus.consumer(
             enable_auto_commit=False,
             fetch_max_wait_ms=FETCH_MS,
             isolation_level="read_committed",

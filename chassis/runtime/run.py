@@ -48,7 +48,7 @@ class Runner:
         self.name = name
         self._settings = settings
         self._store = MongoStore(settings.mongo_for(name), settings.database_prefix + name)
-        self._publisher = Publisher(settings.kafka)
+        self._publisher = Publisher(settings.bus)
         self._app: App = build(Context(settings, self._store, self._publisher))
         service, pulse = self._app.service, Pulse()
         self._metrics = Metrics(service.topics, (payload.TYPE for payload in service.emits))
@@ -58,12 +58,12 @@ class Runner:
         self._loop = Loop(service, self._store, self._publisher, self._observer)
         self._subscription = Subscription(
             settings,
-            settings.kafka,
+            settings.bus,
             settings.group_prefix + name,
             service.topics,
             self._take,
             observer=self._observer,
-            ordered=partial(ordered, settings.kafka, name),
+            ordered=partial(ordered, settings.bus, name),
             on_fault=self._ask_to_stop,
         )
         self._timekeeper = Timekeeper(self._loop, self._publisher, self._subscription)

@@ -2,21 +2,22 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Self, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from chassis.runtime.bus.access_file import read_access
+from chassis.runtime.bus.connection import NOTHING, Bus, Mechanism, Security
+from chassis.runtime.settings_error import SettingsError
 from contracts.topics import SERVICES
+
+__all__ = ["HTTP_PORTS", "Settings", "SettingsError", "load_settings", "read_environment"]
 
 HTTP_PORTS = {name: 8101 + n for n, name in enumerate(SERVICES)}
 """Usual port of every service's HTTP side: intake 8101 … notify 8105."""
 
 S = TypeVar("S", bound=BaseSettings)
-
-
-class SettingsError(ValueError):
-    """The environment is not usable; says which variable and what to set."""
 
 
 class Settings(BaseSettings):
@@ -26,6 +27,20 @@ class Settings(BaseSettings):
 
     home: Path = Field(default=Path(".lienthong"), description="Folder of the embedded stack, mail spool and logs")
     kafka: str = Field(default="", description="Bootstrap servers; empty: the embedded stack's")
+    kafka_access: Path | None = Field(
+        default=None, description="Folder of <principal>.json, as the stack writes them; a process takes its own"
+    )
+    kafka_security: Security = Field(default="PLAINTEXT", description="PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL")
+    kafka_mechanism: Mechanism = Field(default="SCRAM-SHA-512", description="SCRAM-SHA-512 or OAUTHBEARER")
+    kafka_user: str = Field(default="", description="Name for SCRAM-SHA-512")
+    kafka_password: SecretStr = Field(default=NOTHING, description="Password; better in a file")
+    kafka_password_file: Path | None = Field(default=None, description="File that holds the password alone")
+    kafka_ca: Path | None = Field(default=None, description="Certificates that are believed (PEM); empty: the system's")
+    kafka_certificate: Path | None = Field(default=None, description="Own certificate for mutual TLS (PEM)")
+    kafka_key: Path | None = Field(default=None, description="Its private key (PEM, no passphrase)")
+    kafka_token_url: str = Field(default="", description="Where tokens for OAUTHBEARER are had")
+    kafka_client_id: str = Field(default="", description="Who asks for tokens")
+    kafka_client_secret: SecretStr = Field(default=NOTHING, description="The secret of that client")
     mongo: str = Field(default="", description="MongoDB URL; LIENTHONG_MONGO_<SERVICE> overrides it for one service")
     stores: dict[str, str] = Field(default_factory=dict, description="MongoDB URL by service, JSON; seldom set by hand")
     database_prefix: str = Field(default="lienthong_", description="Database = prefix + service")
@@ -46,6 +61,29 @@ class Settings(BaseSettings):
     otlp: str = Field(default="", description="OTLP/HTTP collector for traces, http://host:4318; empty: no traces")
     trace_share: float = Field(default=1.0, ge=0, le=1, description="Share of dossiers that are traced")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
+
+    def speaking_as(self, principal: str) -> Self:
+        """The same with the credentials of one principal, where a folder of them is named.
+
+        Credentials that are set by themselves come first.
+
+        Raises:
+            SettingsError: the principal has none there.
+        """
+        if self.kafka_access is None or self.kafka_security != "PLAINTEXT":
+            return self
+        found = read_access(self.kafka_access / f"{principal}.json")
+        named = {f"kafka_{name}": value for name, value in found if name != "servers"}
+        return self.model_copy(update={"kafka": self.kafka or found.servers, **named})
+
+    @property
+    def bus(self) -> Bus:
+        """How the bus is reached, and as whom.
+
+        Raises:
+            SettingsError: a setting or a file about the bus is unusable.
+        """
+        return Bus.of(self)
 
     @property
     def stack_file(self) -> Path:

@@ -17,13 +17,18 @@ class StackError(Exception):
 
 
 class Endpoints(BaseModel):
-    """The endpoints of a stack: where the broker and each service's own store answer, and which port HTTP takes."""
+    """The endpoints of a stack: where the broker and each service's own store answer, and which port HTTP takes.
+
+    Attributes:
+        access: folder with the credentials of every principal; None: the bus lets everybody do everything.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     kafka: str
     mongo: dict[str, str]
     http: dict[str, int] = Field(default_factory=dict)
+    access: Path | None = None
 
 
 class Process(BaseModel):
@@ -81,4 +86,4 @@ def save(home: Path, content: StackFile) -> None:
 def read_endpoints(home: Path) -> Endpoints | None:
     """Return where the stack of this home answers, or None when it is down."""
     content = load(home)
-    return Endpoints(kafka=content.kafka, mongo=content.mongo, http=content.http) if content else None
+    return Endpoints(**content.model_dump(exclude={"processes"})) if content else None

@@ -10,6 +10,9 @@ from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 
+from aiokafka.errors import KafkaError
+
+from chassis.runtime.bus.connection import Bus
 from deploy.embedded.endpoints import KAFKA, StackError
 from deploy.embedded.ports import HOST, Ports
 
@@ -87,9 +90,9 @@ def command(folder: Path, name: str = KAFKA) -> list[str]:
     return [*_java(folder, *OPTIONS), "kafka.Kafka", str(_settings(folder, name))]
 
 
-def answers(address: str) -> bool:
-    """Tell whether the broker at this address lists itself to a client."""
-    host, _, port = address.rpartition(":")
+def answers(bus: Bus) -> bool:
+    """Tell whether the one broker that this bus names lists itself to a client."""
+    host, _, port = bus.servers.rpartition(":")
     try:
         # First the cheap question: a client that finds nobody complains in the log.
         socket.create_connection((host, int(port)), timeout=ANSWER_SECONDS).close()
@@ -97,7 +100,7 @@ def answers(address: str) -> bool:
         return False
     # A thread of its own, because the caller's may already run an event loop.
     with concurrent.futures.ThreadPoolExecutor(max_workers=1) as thread:
-        return thread.submit(asyncio.run, _lists_itself(address)).result()
+        return thread.submit(asyncio.run, _lists_itself(bus)).result()
 
 
 def require_java() -> None:
@@ -111,11 +114,8 @@ def require_java() -> None:
         raise StackError(f"Kafka needs Java {OLDEST_JAVA} or newer, and `java -version` says: {first_line}")
 
 
-async def _lists_itself(address: str) -> bool:
-    from aiokafka.admin import AIOKafkaAdminClient  # noqa: PLC0415 - who only asks where the stack is needs no driver
-    from aiokafka.errors import KafkaError  # noqa: PLC0415
-
-    admin = AIOKafkaAdminClient(bootstrap_servers=address)
+async def _lists_itself(bus: Bus) -> bool:
+    admin = bus.admin()
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
             await admin.start()

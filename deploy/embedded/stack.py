@@ -7,7 +7,7 @@ import os
 import shutil
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -24,6 +24,7 @@ from deploy.embedded.endpoints import (
     save,
     stack_path,
 )
+from deploy.embedded.joining import bus_of
 from deploy.embedded.ports import HOST, Ports, broker_name, require_free
 
 Progress = Callable[[str], None]
@@ -228,7 +229,9 @@ def _address(name: str, endpoints: Endpoints) -> str:
 
 def _answers(name: str, endpoints: Endpoints) -> bool:
     address = _address(name, endpoints)
-    return store.answers(address) if name in SERVICES else kafka.answers(address)
+    if name in SERVICES:
+        return store.answers(address)
+    return kafka.answers(replace(bus_of(endpoints), servers=address))
 
 
 @contextlib.contextmanager

@@ -1,4 +1,5 @@
-"""How the product speaks to the bus: one publisher, only what is committed, nothing that tells the state of a group."""
+"""How the product speaks to the bus: one place that makes clients, one publisher, only what is committed, and nothing
+that tells the state of a group."""
 
 import ast
 from pathlib import Path
@@ -6,6 +7,18 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+MAKER = "chassis/runtime/bus/connection.py"
+"""The only file that makes Kafka clients: with what it makes goes who we are, and whom we believe."""
+
+STRANGERS = ("bench/contenders/", "interop/python/")
+"""Programs that are not ours: rivals of a benchmark, and agencies that hold nothing of the product."""
+
+EVERYWHERE = [
+    path
+    for folder in ("contracts", "domain", "chassis", "services", "tools", "deploy", "bench", "interop", "tests", "docs")
+    for path in (ROOT / folder).rglob("*.py")
+    if not path.relative_to(ROOT).as_posix().startswith(STRANGERS)
+]
 SOURCES = [path for folder in ("chassis", "services", "deploy") for path in (ROOT / folder).rglob("*.py")]
 
 
@@ -17,14 +30,41 @@ def calls(name):
                 yield path.relative_to(ROOT).as_posix(), node
 
 
+def made_clients(source):
+    """Every class of aiokafka's clients that is called in this text, or handed to something that will call it."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call):
+            for one in (node.func, *node.args, *(keyword.value for keyword in node.keywords)):
+                name = getattr(one, "id", getattr(one, "attr", ""))
+                if name.startswith("AIOKafka"):
+                    yield name
+
+
+def test_clients_are_made_in_one_place():
+    makers = {path.relative_to(ROOT).as_posix() for path in EVERYWHERE if any(made_clients(path.read_text()))}
+    assert makers == {MAKER}, "take a client from `Bus`, which knows who we are: settings.bus.consumer(…)"
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "AIOKafkaProducer(bootstrap_servers=address)",
+        "aiokafka.AIOKafkaConsumer()",
+        "partial(AIOKafkaConsumer, enable_auto_commit=False)",
+    ],
+)
+def test_a_client_that_is_made_elsewhere_is_found(planted):
+    assert list(made_clients(planted))
+
+
 def test_everything_that_is_published_goes_through_one_publisher():
     # An idempotent producer is of no use after a refused record: only the publisher begins anew.
-    assert [path for path, _ in calls("AIOKafkaProducer")] == ["chassis/runtime/bus/publisher.py"]
+    assert [path for path, _ in calls("producer")] == ["chassis/runtime/bus/publisher.py"]
 
 
 def test_whoever_reads_reads_what_is_committed():
     # A gauge reads nothing: it asks where partitions end, with what is not committed yet.
-    made = list(calls("AIOKafkaConsumer"))
+    made = list(calls("consumer"))
     assert made
     for path, call in made:
         levels = [one.value.value for one in call.keywords if one.arg == "isolation_level"]

@@ -13,6 +13,7 @@ from chassis.runtime.bus.admin import Admin
 from chassis.runtime.settings import Settings
 from contracts.topics import SERVICES
 from deploy.embedded import Endpoints, Stack
+from deploy.embedded.joining import bus_of, settings_of, variables_of
 from tools.operations.processes import spawn, stop_all
 from tools.operations.registry import groups
 
@@ -43,7 +44,7 @@ class Shop:
         return (self.settings.home / f"{name}.log").read_text()
 
     async def settled(self) -> None:
-        async with Admin(self.settings.kafka) as admin:
+        async with Admin(self.settings.bus) as admin:
             await admin.settled(groups(self.settings))
 
 
@@ -52,10 +53,9 @@ def environment_of(home: Path, servers: Endpoints, ports: dict[str, int]) -> dic
     return {
         **os.environ,
         "LIENTHONG_HOME": str(home),
-        "LIENTHONG_KAFKA": servers.kafka,
         "LIENTHONG_SERVICE_TOKEN": "only-for-this-test",
         "LIENTHONG_INTAKE_URL": f"http://127.0.0.1:{ports['intake']}",
-        **{f"LIENTHONG_MONGO_{name.upper()}": url for name, url in servers.mongo.items()},
+        **variables_of(servers),
     }
 
 
@@ -87,9 +87,9 @@ async def shop(own_stack: Stack, tmp_path_factory: pytest.TempPathFactory, more_
     ports = {name: free_port() for name in SERVICES}
     home: Path = tmp_path_factory.mktemp("shop")
     found = own_stack.endpoints
-    async with Admin(found.kafka) as admin:
+    async with Admin(bus_of(found)) as admin:
         await admin.apply()
-    settings = Settings(home=home, kafka=found.kafka, stores=found.mongo)
+    settings = settings_of(found, home)
     running = Shop(settings, {**environment_of(home, found, ports), **more_environment}, ports)
     try:
         for name in SERVICES:

@@ -31,7 +31,7 @@ COMPLETE = [item.id for item in BIRTH.checklist if item.required]
 
 @pytest.fixture
 async def publish(shop):
-    publisher = Publisher(shop.settings.kafka)
+    publisher = Publisher(shop.settings.bus)
     yield publisher
     await publisher.stop()
 
@@ -77,16 +77,16 @@ async def accepted(shop, http, key):
 
 async def submissions(shop):
     """How many records stand on the bus."""
-    async with Admin(shop.settings.kafka) as admin:
+    async with Admin(shop.settings.bus) as admin:
         return (await admin.records())["intake.submitted"]
 
 
 async def reasons(shop, service):
-    return [letter.reason for letter in await dead_letters.list_open(shop.settings.kafka, service)]
+    return [letter.reason for letter in await dead_letters.list_open(shop.settings.bus, service)]
 
 
 async def rejections(shop, dossier):
-    found = [r async for r in records(shop.settings.kafka, ["report.rejected"])]
+    found = [r async for r in records(shop.settings.bus, ["report.rejected"])]
     return [json.loads(r.value)["data"]["code"] for r in found if r.key == dossier.encode()]
 
 
@@ -126,11 +126,11 @@ async def test_a_dead_letter_can_be_replayed_and_is_then_handled(shop, publish):
     await publish([Message("intake.submitted", b"x", b"not yet mended")])
 
     async def find():
-        found = await dead_letters.list_open(shop.settings.kafka, "intake")
+        found = await dead_letters.list_open(shop.settings.bus, "intake")
         return [one for one in found if one.value == b"not yet mended"]
 
     [letter] = await eventually(find)
-    await dead_letter_actions.replay(shop.settings.kafka, [letter], "test")
+    await dead_letter_actions.replay(shop.settings.bus, [letter], "test")
 
     async def came_back():
         names = [one.name for one in await find()]

@@ -69,7 +69,7 @@ async def the_file(folder, ending):
 
 async def test_a_late_dossier_gets_its_letter_and_the_name_stands_nowhere_else(shop, http):
     dossier = await received(shop, http)
-    publisher = Publisher(shop.settings.kafka)
+    publisher = Publisher(shop.settings.bus)
     await publisher([message_of(event) for event in late(dossier)])
     await publisher.stop()
     paper = await the_file(mail_spool(shop.settings.home), "*.pdf")
@@ -78,10 +78,10 @@ async def test_a_late_dossier_gets_its_letter_and_the_name_stands_nowhere_else(s
     assert "Kính gửi: Ông/Bà Nguyễn Thị Hoa" in page
     assert "Lý do: Chờ xác minh." in page
     await shop.settled()
-    (letter,) = [json.loads(one.value)["data"] async for one in records(shop.settings.kafka, ["letter.issued"])]
+    (letter,) = [json.loads(one.value)["data"] async for one in records(shop.settings.bus, ["letter.issued"])]
     assert (letter["message_id"], letter["cause"], letter["in_person"]) == (paper.stem, "Chờ xác minh", True)
     topics = list(all_services(shop.settings)["notify"].recorded_topics)
-    assert not [one async for one in records(shop.settings.kafka, topics) if b"Hoa" in one.value]
+    assert not [one async for one in records(shop.settings.bus, topics) if b"Hoa" in one.value]
     assert "Hoa" not in shop.log("notify") + shop.log("intake")
 
 
@@ -103,7 +103,7 @@ async def test_a_feedback_is_lodged_read_answered_and_counted(shop, http):
     assert (await http.get(f"{url}/{feedback}")).json()["answer"] == answer["text"]
     figures = (await http.get(shop.url("rating", "/v1/figures/feedback"), params={"by": "category"})).json()
     assert [(one["key"], one["count"], one["in_time"]) for one in figures] == [("delay", 1, 1)]
-    found = [one.value async for one in records(shop.settings.kafka, ["feedback.submitted", "feedback.answered"])]
+    found = [one.value async for one in records(shop.settings.bus, ["feedback.submitted", "feedback.answered"])]
     assert len(found) == 2
     assert not [value for value in found if b"Hoa" in value or "sẵn sàng".encode() in value]
 
@@ -113,7 +113,7 @@ async def test_replay_equals_the_store(shop, name):
     await shop.settled()
     service, store = all_services(shop.settings)[name], store_of(shop.settings, name)
     try:
-        found = await compare(service, await read_facts(shop.settings.kafka, service, None, lambda _: None), store)
+        found = await compare(service, await read_facts(shop.settings.bus, service, None, lambda _: None), store)
     finally:
         store.close()
     assert found.same, found

@@ -46,9 +46,9 @@ class KillingBus(HistoryBus):
 
 @pytest.fixture(scope="module")
 async def imported(shop):
-    publisher = Publisher(shop.settings.kafka)
+    publisher = Publisher(shop.settings.bus)
     try:
-        async with Admin(shop.settings.kafka) as admin:
+        async with Admin(shop.settings.bus) as admin:
             bus = KillingBus(shop, shop.settings, admin, publisher)
             mapping = load_mapping(ROOT / "examples" / "receipt.yaml")
             report = await play(LOG, mapping, bus, shop.settings.home / "imports")
@@ -86,7 +86,7 @@ async def test_every_closed_case_has_the_verdict_of_the_logs_own_dates(shop, imp
 
 async def test_every_event_of_the_log_is_accepted_or_rejected(shop, imported):
     answers = {"dossier.step-completed": set(), "report.rejected": set()}
-    async for record in records(shop.settings.kafka, list(answers)):
+    async for record in records(shop.settings.bus, list(answers)):
         answers[record.topic].add(record.value)
     accepted, rejected = (len(values) for values in answers.values())
     assert accepted + rejected == 8577
@@ -97,7 +97,7 @@ async def test_every_event_of_the_log_is_accepted_or_rejected(shop, imported):
 async def test_replay_equals_the_store(shop, imported, name):
     service, store = all_services(shop.settings)[name], store_of(shop.settings, name)
     try:
-        facts = await read_facts(shop.settings.kafka, service, None, lambda _: None)
+        facts = await read_facts(shop.settings.bus, service, None, lambda _: None)
         found = await compare(service, facts, store)
     finally:
         store.close()

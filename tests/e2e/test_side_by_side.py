@@ -11,6 +11,7 @@ import pytest
 from chassis.runtime.bus.admin import Admin
 from contracts.topics import SERVICES
 from deploy.embedded import Ports, Stack
+from deploy.embedded.joining import bus_of
 from tools.operations.processes import stop_all
 
 pytestmark = [pytest.mark.long, pytest.mark.stack]
@@ -65,7 +66,7 @@ async def lodged(http, stack):
 
 async def test_two_shops_run_side_by_side_and_each_counts_its_own(stacks):
     for stack in stacks:
-        async with Admin(stack.endpoints.kafka) as admin:
+        async with Admin(bus_of(stack.endpoints)) as admin:
             await admin.apply()
     processes = [run_all(stack) for stack in stacks]
     try:

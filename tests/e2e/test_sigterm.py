@@ -18,6 +18,7 @@ from chassis.runtime.bus.streams import records
 from contracts import claims
 from contracts.envelope import new_event
 from deploy.embedded import Stack
+from deploy.embedded.joining import bus_of, variables_of
 from domain.procedures import load_catalogue
 from tests.e2e.conftest import free_port
 from tools.operations.processes import spawn, stop_all
@@ -49,8 +50,7 @@ class Intake:
         self.port = free_port()
         self.environment = os.environ | {
             "LIENTHONG_HOME": str(home),
-            "LIENTHONG_KAFKA": endpoints.kafka,
-            "LIENTHONG_MONGO": endpoints.mongo["intake"],
+            **variables_of(endpoints),
             "LIENTHONG_HTTP_PORT": str(self.port),
             "LIENTHONG_BATCH_RECORDS": "50",
             "LIENTHONG_LOG_LEVEL": "DEBUG",
@@ -104,9 +104,9 @@ def application(number):
 
 
 async def test_sigterm_under_load_repeats_no_work(servers, intake):
-    async with Admin(servers.kafka) as admin:
+    async with Admin(bus_of(servers)) as admin:
         await admin.apply()
-        publish = Publisher(servers.kafka)
+        publish = Publisher(bus_of(servers))
         await publish([message_of(application(number)) for number in range(SUBMISSIONS)])
         await publish.stop()
         for _ in range(STOPS):
@@ -124,12 +124,12 @@ async def test_sigterm_under_load_repeats_no_work(servers, intake):
     assert sum(line["duplicates"] for line in batches) == 0
     assert (await intake.metrics())["duplicate"] == 0
     assert len(intake.lines("service.stopped")) == STOPS
-    said = [json.loads(record.value)["id"] async for record in records(servers.kafka, ["dossier.received"])]
+    said = [json.loads(record.value)["id"] async for record in records(bus_of(servers), ["dossier.received"])]
     assert len(said) == len(set(said)) == SUBMISSIONS
 
 
 async def test_a_request_under_way_is_answered_before_the_process_leaves(servers, intake):
-    async with Admin(servers.kafka) as admin:
+    async with Admin(bus_of(servers)) as admin:
         await admin.apply()
     intake.start()
     while not (await intake.metrics())["bus"]:  # noqa: ASYNC110 - another process works

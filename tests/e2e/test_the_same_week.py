@@ -10,12 +10,13 @@ from unittest.mock import patch
 import pytest
 
 from chassis.runtime.bus.admin import Admin
+from chassis.runtime.bus.connection import Bus
 from chassis.runtime.bus.streams import records
-from chassis.runtime.settings import Settings
 from contracts.claims import ClockTicked
 from contracts.envelope import AnyEvent
 from contracts.topics import OF_DOSSIERS, SERVICES, read_event
 from deploy.embedded import Stack
+from deploy.embedded.joining import bus_of, settings_of
 from domain.procedures import load_catalogue, load_directory
 from domain.worktime import ZONE, load_calendar
 from tests.e2e.conftest import Shop, environment_of, free_port, ready
@@ -44,12 +45,12 @@ async def new_shop(folder: Path, **more: str) -> AsyncIterator[Shop]:
     home.mkdir()
     ports = {name: free_port() for name in SERVICES}
     shop = Shop(
-        Settings(home=home, kafka=found.kafka, stores=found.mongo),
+        settings_of(found, home),
         {**environment_of(home, found, ports), **more},
         ports,
     )
     try:
-        async with Admin(found.kafka) as admin:
+        async with Admin(bus_of(found)) as admin:
             await admin.apply()
         for name in SERVICES:
             shop.start(name)
@@ -74,19 +75,19 @@ async def lived_through(shop: Shop, *, killing: bool) -> Week:
             shop.kill(name)
             shop.start(name)
 
-    async with Admin(shop.settings.kafka) as admin:
+    async with Admin(shop.settings.bus) as admin:
         partitions = (await admin.topics())[ClockTicked.TYPE]
     with patch.object(week, "WEEK", DAYS):
-        async with KafkaBus(shop.settings.kafka, partitions, plan.timeline) as bus:
+        async with KafkaBus(shop.settings.bus, partitions, plan.timeline) as bus:
             await play(plan, bus, catalogue, directory, calendar, on_window=on_window)
     outbox = {path.name: path.read_bytes() for path in (shop.settings.home / "outbox").iterdir()}
-    return await _streams(shop.settings.kafka), outbox
+    return await _streams(shop.settings.bus), outbox
 
 
-async def _streams(kafka: str) -> Streams:
+async def _streams(bus: Bus) -> Streams:
     """Values of each key, in order; what a service that was killed had to say again is there once."""
     found: dict[tuple[str, bytes | None], dict[bytes, None]] = defaultdict(dict)
-    async for record in records(kafka, list(OF_DOSSIERS)):
+    async for record in records(bus, list(OF_DOSSIERS)):
         found[record.topic, record.key][record.value or b""] = None
     return {place: list(values) for place, values in found.items()}
 

@@ -78,7 +78,7 @@ def more_environment(collector):
 
 
 async def recorded(shop, topic, dossier):
-    return [one async for one in records(shop.settings.kafka, [topic]) if one.key == dossier.encode()]
+    return [one async for one in records(shop.settings.bus, [topic]) if one.key == dossier.encode()]
 
 
 async def found(shop, topic, dossier):
@@ -90,7 +90,7 @@ async def found(shop, topic, dossier):
 
 async def worked_off(shop, dossier):
     """Agencies take and finish every step until the dossier is completed."""
-    publisher, answered = Publisher(shop.settings.kafka), set()
+    publisher, answered = Publisher(shop.settings.bus), set()
     try:
         while not await recorded(shop, "dossier.completed", dossier):
             for event in await found(shop, "dossier.transferred", dossier):

@@ -48,7 +48,7 @@ def received(code: str, limit: str = LIMIT):
 
 @pytest.fixture
 async def publish(shop):
-    publisher = Publisher(shop.settings.kafka)
+    publisher = Publisher(shop.settings.bus)
     yield publisher
     await publisher.stop()
 

@@ -85,7 +85,7 @@ async def digested(shop: Shop) -> None:
     async with asyncio.timeout(DIGEST_SECONDS):
         while True:
             try:
-                async with Admin(shop.settings.kafka) as admin:
+                async with Admin(shop.settings.bus) as admin:
                     await admin.settled(groups(shop.settings))
                     before = await admin.records()
                     if not await _late_work(shop) and await admin.records() == before:
@@ -109,14 +109,14 @@ async def gather(shop: Shop, acknowledged: Acknowledged, sent_bad: set[Origin] |
     found = Evidence(
         acknowledged=acknowledged, services=all_services(shop.settings), sent_bad=sent_bad, outbox=_outbox(shop)
     )
-    async for record in records(shop.settings.kafka, list(PAYLOADS)):
+    async for record in records(shop.settings.bus, list(PAYLOADS)):
         _note(found, record)
     for name, service in found.services.items():
         topic = dead_letter_topic(name)
-        found.dead[name] = [_came_from(record) async for record in records(shop.settings.kafka, [topic])]
+        found.dead[name] = [_came_from(record) async for record in records(shop.settings.bus, [topic])]
         async with _store(shop, name) as store:
             found.stored[name] = await _documents(store)
-            facts = await read_facts(shop.settings.kafka, service, None, lambda _: None)
+            facts = await read_facts(shop.settings.bus, service, None, lambda _: None)
             found.comparisons[name] = await compare(service, facts, store)
     return found
 

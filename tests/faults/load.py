@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
-from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
 from chassis.runtime import clock
@@ -104,7 +103,7 @@ class Load:
         self.acknowledged = Acknowledged()
         self._catalogue, self._directory = load_catalogue(), load_directory()
         self._calendar = load_calendar(shop.settings.calendar)
-        self._publisher = Publisher(shop.settings.kafka)
+        self._publisher = Publisher(shop.settings.bus)
         self._http = httpx.AsyncClient(timeout=12)
         self._counters = asyncio.Semaphore(COUNTERS)
         self._going: set[asyncio.Task[None]] = set()
@@ -245,9 +244,8 @@ class Load:
         return found if answer.is_success else None
 
     async def _agencies(self) -> None:
-        consumer = AIOKafkaConsumer(
+        consumer = self._shop.settings.bus.consumer(
             *(one.TYPE for one in TOLD),
-            bootstrap_servers=self._shop.settings.kafka,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             group_id=None,
@@ -326,7 +324,7 @@ class Load:
             plan = Plan(self._week, self._seed, following_monday(start), f"sim-{self._seed}-{number}")
             start = plan.start + WEEK
             with suppress(*UNREACHABLE, _Over):
-                async with Insistent(self._shop.settings.kafka, PARTITIONS, plan.timeline) as bus:
+                async with Insistent(self._shop.settings.bus, PARTITIONS, plan.timeline) as bus:
                     await play(plan, bus, self._catalogue, self._directory, self._calendar, on_window=self._go_on)
 
     def _go_on(self, _: object) -> None:

@@ -3,8 +3,6 @@
 import json
 from collections.abc import Iterator
 
-from aiokafka import AIOKafkaProducer
-
 from chassis.runtime.bus.streams import records
 from contracts.topics import MAX_RECORD_BYTES, PAYLOADS, read_event
 from tests.faults.evidence import Origin
@@ -18,7 +16,7 @@ async def poison(trial: Trial, rounds: int = ROUNDS) -> None:
     """Bad records on every topic, again and again, and good ones where they do not belong."""
     bad: set[Origin] = set()
     trial.bad = bad
-    producer = AIOKafkaProducer(bootstrap_servers=trial.shop.settings.kafka, acks="all", max_request_size=1_400_000)
+    producer = trial.shop.settings.bus.producer(acks="all", max_request_size=1_400_000)
     async with producer:
         for _ in range(rounds):
             for topic, good in (await _latest(trial)).items():
@@ -36,7 +34,7 @@ async def poison(trial: Trial, rounds: int = ROUNDS) -> None:
 async def _latest(trial: Trial) -> dict[str, bytes]:
     """A good record of every topic that has one; of the others something alike."""
     found = {topic: json.dumps({"type": topic, "id": "1", "specversion": "1.0"}).encode() for topic in PAYLOADS}
-    async for record in records(trial.shop.settings.kafka, list(PAYLOADS)):
+    async for record in records(trial.shop.settings.bus, list(PAYLOADS)):
         if _is_good(record.topic, record.value):
             found[record.topic] = record.value
     return found

@@ -17,9 +17,11 @@ from aiokafka.errors import KafkaError
 from aiokafka.structs import OffsetAndMetadata
 
 from chassis.runtime.bus.admin import Admin, BusError
+from chassis.runtime.bus.connection import Bus
 from chassis.runtime.settings import Settings
 from contracts.topics import SERVICES
 from deploy.embedded import Stack
+from deploy.embedded.joining import settings_of, variables_of
 from tools.operations.processes import spawn, stop_all
 from tools.operations.registry import groups
 
@@ -71,9 +73,7 @@ class Shop:
         """What a tool needs to talk to the same servers."""
         found = self.stack.endpoints
         calendar = self.environment.get("LIENTHONG_CALENDAR")
-        return Settings(
-            home=self.home, kafka=found.kafka, stores=found.mongo, calendar=Path(calendar) if calendar else None
-        )
+        return settings_of(found, self.home, calendar=Path(calendar) if calendar else None)
 
     def start(self, label: str) -> None:
         """Start an instance, in the place of one that ended."""
@@ -141,11 +141,11 @@ class Shop:
         ends: dict[TopicPartition, int] = {}
         while left:
             with suppress(BusError, KafkaError, OSError):
-                async with Admin(self.settings.kafka) as admin, _groups(self.settings.kafka) as bus:
+                async with Admin(self.settings.bus) as admin, _groups(self.settings.bus) as positions:
                     ends = ends or await admin.ends()
                     while left:
                         for group in list(left):
-                            done = await bus.list_consumer_group_offsets(group)
+                            done = await positions.list_consumer_group_offsets(group)
                             behind = [p for p, end in ends.items() if p.topic in left[group] and _at(done, p) < end]
                             if not behind:
                                 del left[group]
@@ -158,13 +158,13 @@ def _at(committed: dict[TopicPartition, OffsetAndMetadata], place: TopicPartitio
 
 
 @asynccontextmanager
-async def _groups(kafka: str) -> AsyncIterator[AIOKafkaAdminClient]:
-    bus = AIOKafkaAdminClient(bootstrap_servers=kafka)
+async def _groups(bus: Bus) -> AsyncIterator[AIOKafkaAdminClient]:
+    client = bus.admin()
     try:
-        await bus.start()
-        yield bus
+        await client.start()
+        yield client
     finally:
-        await bus.close()
+        await client.close()
 
 
 def free_port() -> int:
@@ -184,11 +184,10 @@ def opened(stack: Stack, home: Path) -> Iterator[Shop]:
     found = stack.endpoints
     shop.environment = os.environ | {
         "LIENTHONG_HOME": str(home),
-        "LIENTHONG_KAFKA": found.kafka,
         "LIENTHONG_SERVICE_TOKEN": "only-for-this-test",
         "LIENTHONG_INTAKE_URL": f"http://127.0.0.1:{shop.ports['intake']}",
         "LIENTHONG_SESSION_TIMEOUT_MS": str(SESSION_MS),
-        **{f"LIENTHONG_MONGO_{name.upper()}": url for name, url in found.mongo.items()},
+        **variables_of(found),
     }
     try:
         yield shop

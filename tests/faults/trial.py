@@ -102,7 +102,7 @@ async def carry_out(scenario: Scenario, folder: Path, seed: int) -> Figures:
     home = folder / "shop"
     shutil.rmtree(home, ignore_errors=True)
     with scenario.around(stack.home), opened(stack, home) as shop:
-        async with Admin(shop.settings.kafka) as admin:
+        async with Admin(shop.settings.bus) as admin:
             await admin.apply(PARTITIONS, replication=scenario.brokers)
         for name in SERVICES:
             shop.start(name)

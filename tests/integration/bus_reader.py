@@ -38,7 +38,7 @@ class Reader:
 
 @asynccontextmanager
 async def reading(settings, group, handler):
-    subscription = Subscription(settings, settings.kafka, group, [TOPIC], handler)
+    subscription = Subscription(settings, settings.bus, group, [TOPIC], handler)
     await subscription.start()
     try:
         yield subscription

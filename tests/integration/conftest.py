@@ -5,7 +5,7 @@ from chassis.runtime.bus.publisher import Publisher
 
 @pytest.fixture
 async def publish(settings):
-    publisher = Publisher(settings.kafka)
+    publisher = Publisher(settings.bus)
     yield publisher
     await publisher.stop()
 

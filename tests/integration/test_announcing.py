@@ -1,7 +1,6 @@
 """`calendar announce` on a real broker and store: broken off, repeated, and repeated too early."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
@@ -30,10 +29,7 @@ class StoppedError(Exception):
 
 
 @pytest.fixture
-async def store(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[MongoStore]:
-    monkeypatch.setenv("LIENTHONG_KAFKA", settings.kafka)
-    monkeypatch.setenv("LIENTHONG_STORES", json.dumps(settings.stores))
-    monkeypatch.setenv("LIENTHONG_DATABASE_PREFIX", settings.database_prefix)
+async def store(settings: Settings, command_line: None) -> AsyncIterator[MongoStore]:
     opened = MongoStore(settings.mongo_for("sla"), settings.database_prefix + "sla")
     await opened.prepare(SLA.indexes)
     yield opened
@@ -78,7 +74,7 @@ async def announce(file: Path) -> str:
 
 
 async def told(settings: Settings, codes: list[str], topic: str = CalendarChanged.TYPE) -> list[Record]:
-    found = [one async for one in records(settings.kafka, [topic])]
+    found = [one async for one in records(settings.bus, [topic])]
     return [one for one in found if (one.key or b"").decode() in codes]
 
 

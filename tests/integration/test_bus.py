@@ -1,10 +1,11 @@
 """The real bus as administration and publisher see it: topics, and records that it takes or refuses."""
 
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import NewTopic
 from aiokafka.errors import MessageSizeTooLargeError
 
 from chassis.runtime.bus.admin import Admin, BusError, all_topics
+from chassis.runtime.bus.connection import Bus
 from chassis.runtime.bus.record import Message
 from contracts.topics import DEFAULT_PARTITIONS
 from tests.integration.bus_reader import TOPIC, messages, numbers
@@ -27,7 +28,7 @@ async def test_a_publisher_refuses_five_megabytes_and_goes_on(publish, admin):
 async def narrow(settings):
     """A topic whose broker refuses what is larger than a kilobyte."""
     topic = f"{settings.group_prefix}narrow"
-    client = AIOKafkaAdminClient(bootstrap_servers=settings.kafka)
+    client = settings.bus.admin()
     await client.start()
     await client.create_topics([NewTopic(topic, 1, 1, topic_configs={"max.message.bytes": "1000"})])
     yield topic
@@ -44,5 +45,5 @@ async def test_a_publisher_begins_anew_after_a_record_that_the_broker_refused(pu
 
 async def test_a_bus_that_is_not_there_is_named(tmp_path):
     with pytest.raises(BusError, match=r"127\.0\.0\.1:1 .*stack up"):
-        async with Admin("127.0.0.1:1"):
+        async with Admin(Bus("127.0.0.1:1")):
             pass

@@ -4,13 +4,14 @@ from typing import Any
 
 import pymongo
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import NewTopic
 from aiokafka.errors import MessageSizeTooLargeError
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import WriteConcern
 
+from chassis.runtime.bus.connection import Bus
 from deploy.embedded import SERVICES, Endpoints, Ports, Stack, StackError, read_endpoints
+from deploy.embedded.joining import bus_of
 from deploy.embedded.processes import start_time
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow]
@@ -31,16 +32,14 @@ def pids(stack: Stack) -> dict[str, int | None]:
     return {server.name: server.pid for server in stack.status()}
 
 
-async def publish(kafka: str, value: bytes) -> None:
-    producer = AIOKafkaProducer(
-        bootstrap_servers=kafka, acks="all", enable_idempotence=True, max_request_size=4_000_000
-    )
+async def publish(bus: Bus, value: bytes) -> None:
+    producer = bus.producer(acks="all", enable_idempotence=True, max_request_size=4_000_000)
     async with producer:
         await producer.send_and_wait(TOPIC, value, key=b"H29.1")
 
 
-async def first_value(kafka: str) -> Any:
-    consumer = AIOKafkaConsumer(TOPIC, bootstrap_servers=kafka, group_id="reader", auto_offset_reset="earliest")
+async def first_value(bus: Bus) -> Any:
+    consumer = bus.consumer(TOPIC, group_id="reader", auto_offset_reset="earliest")
     async with consumer:
         return (await consumer.getone()).value
 
@@ -57,15 +56,15 @@ async def test_everything_answers_where_the_file_says(stack: Stack) -> None:
 
 
 async def test_the_bus_carries_events_and_refuses_huge_ones(stack: Stack) -> None:
-    kafka = stack.endpoints.kafka
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    bus = bus_of(stack.endpoints)
+    admin = bus.admin()
     await admin.start()
     await admin.create_topics([NewTopic(TOPIC, 6, 1)])
     await admin.close()
-    await publish(kafka, b"first")
-    assert await first_value(kafka) == b"first"
+    await publish(bus, b"first")
+    assert await first_value(bus) == b"first"
     with pytest.raises(MessageSizeTooLargeError):
-        await publish(kafka, b"x" * 2_000_000)
+        await publish(bus, b"x" * 2_000_000)
 
 
 def test_up_again_keeps_what_runs(stack: Stack) -> None:
@@ -93,7 +92,7 @@ def test_a_killed_store_comes_back_with_every_acknowledged_write(stack: Stack) -
 async def test_a_killed_broker_comes_back_with_its_events(stack: Stack) -> None:
     stack.kill("kafka")
     stack.start("kafka")
-    consumer = AIOKafkaConsumer(TOPIC, bootstrap_servers=stack.endpoints.kafka, auto_offset_reset="earliest")
+    consumer = bus_of(stack.endpoints).consumer(TOPIC, auto_offset_reset="earliest")
     async with consumer:
         assert (await consumer.getone()).value == b"first"
 

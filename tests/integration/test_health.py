@@ -12,6 +12,7 @@ from chassis.runtime.bus.admin import Admin
 from chassis.runtime.run import Runner
 from chassis.runtime.settings import Settings
 from deploy.embedded import Stack
+from deploy.embedded.joining import bus_of, settings_of
 from services.rating.app import build
 from tests.e2e.conftest import free_port
 
@@ -34,9 +35,9 @@ def servers(tmp_path_factory):
 async def http(servers, tmp_path):
     """The HTTP side of a running rating service."""
     found = servers.endpoints
-    async with Admin(found.kafka) as admin:
+    async with Admin(bus_of(found)) as admin:
         await admin.apply()
-    settings = Settings(home=tmp_path, kafka=found.kafka, stores=found.mongo, http_port=free_port())
+    settings = settings_of(found, tmp_path, http_port=free_port())
     runner = asyncio.create_task(Runner("rating", build, settings).run())
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{settings.http_port}", timeout=10) as client:
         yield client

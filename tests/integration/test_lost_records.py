@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 
 import aiokafka.codec
 import pytest
-from aiokafka import AIOKafkaProducer
 
 from chassis.runtime.bus.subscription import Subscription
 
@@ -48,7 +47,7 @@ class Reader:
 
 @asynccontextmanager
 async def reading(settings, group, handler, topic=TOPIC, **more):
-    subscription = Subscription(settings, settings.kafka, group, [topic], handler, **more)
+    subscription = Subscription(settings, settings.bus, group, [topic], handler, **more)
     await subscription.start()
     try:
         yield subscription
@@ -66,7 +65,7 @@ async def until(condition):
 @asynccontextmanager
 async def client(settings, **options):
     """Somebody else's producer."""
-    producer = AIOKafkaProducer(bootstrap_servers=settings.kafka, acks="all", **options)
+    producer = settings.bus.producer(acks="all", **options)
     await producer.start()
     try:
         yield producer

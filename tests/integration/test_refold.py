@@ -1,7 +1,6 @@
 """`refold` on a real bus and store, beside the service at work: afterwards the store follows from the streams again."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -65,12 +64,9 @@ class Sla:
 
 
 @pytest.fixture
-async def sla(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Sla]:
-    monkeypatch.setenv("LIENTHONG_KAFKA", settings.kafka)
-    monkeypatch.setenv("LIENTHONG_STORES", json.dumps(settings.stores))
-    monkeypatch.setenv("LIENTHONG_DATABASE_PREFIX", settings.database_prefix)
+async def sla(settings: Settings, command_line: None) -> AsyncIterator[Sla]:
     store = MongoStore(settings.mongo_for("sla"), settings.database_prefix + "sla")
-    publisher = Publisher(settings.kafka)
+    publisher = Publisher(settings.bus)
     found = Sla(settings, store, publisher)
     await store.prepare(found.service.indexes)
     older = found.older

@@ -25,10 +25,7 @@ LATE = [transferred(at(2, "09:00"), limit="1 working-days"), step_done(at(6, "09
 
 
 @pytest.fixture
-async def store(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[MongoStore]:
-    monkeypatch.setenv("LIENTHONG_KAFKA", settings.kafka)
-    monkeypatch.setenv("LIENTHONG_STORES", json.dumps(settings.stores))
-    monkeypatch.setenv("LIENTHONG_DATABASE_PREFIX", settings.database_prefix)
+async def store(settings: Settings, command_line: None) -> AsyncIterator[MongoStore]:
     opened = MongoStore(settings.mongo_for("sla"), settings.database_prefix + "sla")
     await opened.prepare(SLA.indexes)
     yield opened

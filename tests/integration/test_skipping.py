@@ -22,10 +22,8 @@ WHY = "packed by a client with a fault"
 
 
 @pytest.fixture
-def operator(settings, monkeypatch):
+def operator(command_line):
     """The command line, at this test's bus and groups."""
-    monkeypatch.setenv("LIENTHONG_KAFKA", settings.kafka)
-    monkeypatch.setenv("LIENTHONG_GROUP_PREFIX", settings.group_prefix)
 
     def skip(offset, *services):
         return commands_bus.skip(PLACE.topic, PLACE.partition, offset, WHY, list(services) or None, "operator-1")
@@ -37,7 +35,7 @@ def operator(settings, monkeypatch):
 async def stuck_at(settings, reader):
     """A subscription of sla, once it has found out where it can not go on; and its trouble."""
     group = settings.group_prefix + "sla"
-    order = partial(ordered, settings.kafka, "sla")
+    order = partial(ordered, settings.bus, "sla")
     async with reading(settings, group, reader, TOPIC, ordered=order) as subscription:
 
         async def is_stuck():
@@ -60,7 +58,7 @@ async def test_a_stuck_service_names_the_batch_and_goes_on_behind_it_when_it_is_
     reader = Reader(before + after + bad)
     async with stuck_at(settings, reader) as (subscription, trouble):
         assert trouble.kind == "codec"
-        batch = await raw_batch(settings.kafka, PLACE, trouble.offset)
+        batch = await raw_batch(settings.bus, PLACE, trouble.offset)
         assert (batch.first, batch.last) == (trouble.offset, trouble.offset + 3)
         assert set(before) <= set(reader.seen)
         with pytest.raises(SkipError, match="none of rating stands at"):
@@ -77,12 +75,12 @@ async def test_a_stuck_service_names_the_batch_and_goes_on_behind_it_when_it_is_
         await until(goes_on)
         assert not set(bad) & set(reader.seen)
         await until(nothing_is_left)
-    [letter] = [one for one in await list_all(settings.kafka, "sla") if one.offset == batch.first]
+    [letter] = [one for one in await list_all(settings.bus, "sla") if one.offset == batch.first]
     assert (letter.topic, letter.partition, letter.value) == (*PLACE, batch.data)
     assert dict(letter.headers)["by"] == "operator-1"
     assert WHY in letter.reason
     with pytest.raises(DeadLetterError, match="nobody could read"):
-        await replay(settings.kafka, [letter], "operator-1")
+        await replay(settings.bus, [letter], "operator-1")
 
 
 async def test_where_nothing_stands_nothing_is_skipped(operator):

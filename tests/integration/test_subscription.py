@@ -117,7 +117,7 @@ async def test_stopping_finishes_the_batch_at_work_and_commits_it(settings, admi
         await go_on.wait()
         seen.extend(records)
 
-    subscription = Subscription(settings, settings.kafka, group, [TOPIC], slow)
+    subscription = Subscription(settings, settings.bus, group, [TOPIC], slow)
     await subscription.start()
     await begun.wait()
     stopping = asyncio.create_task(subscription.stop())
@@ -142,7 +142,7 @@ async def test_after_a_batch_was_given_up_the_next_one_is_not_committed_over_it(
             subscription.give_up()
             raise ConnectionError("down, just when the process has to end")
 
-    subscription = Subscription(settings, settings.kafka, group, [TOPIC], fails_once)
+    subscription = Subscription(settings, settings.bus, group, [TOPIC], fails_once)
     await subscription.start()
     await refused.wait()
     await subscription.stop()

@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 import pytest
-from aiokafka import AIOKafkaProducer
 
 from chassis.runtime.bus.publisher import Publisher
 from chassis.runtime.bus.record import Message
@@ -24,7 +23,7 @@ def group(settings):
 @asynccontextmanager
 async def transactional(settings):
     name = f"agency-{os.getpid()}-{next(numbers)}"
-    producer = AIOKafkaProducer(bootstrap_servers=settings.kafka, transactional_id=name)
+    producer = settings.bus.producer(transactional_id=name)
     await producer.start()
     try:
         yield producer
@@ -78,7 +77,7 @@ async def test_nothing_is_left_where_only_markers_and_what_was_taken_back_stand(
 
 
 async def test_an_open_transaction_withholds_what_stands_behind_it_and_that_shows(settings, admin, group):
-    publish = Publisher(settings.kafka)
+    publish = Publisher(settings.bus)
     async with transactional(settings) as producer:
         await producer.begin_transaction()
         first = await say(producer, 2)

@@ -9,7 +9,7 @@ from aiokafka import TopicPartition
 from contracts.topics import SERVICES
 from tools.cli.main import app
 from tools.cli.operator import operator
-from tools.operations.environment import bus_address
+from tools.operations.environment import known_bus
 from tools.operations.skipping import skip_batch
 
 bus_app = typer.Typer(help="The bus: step over a batch that nobody can read.", no_args_is_help=True)
@@ -35,6 +35,6 @@ def skip(  # noqa: PLR0917 - typer calls it by name
     if unknown := sorted(set(wanted) - set(SERVICES)):
         raise typer.BadParameter(f"no service {unknown[0]}: there are {', '.join(SERVICES)}")
     batch, stuck = asyncio.run(
-        skip_batch(bus_address(), TopicPartition(topic, partition), offset, wanted, by=by or operator(), why=why)
+        skip_batch(known_bus(), TopicPartition(topic, partition), offset, wanted, by=by or operator(), why=why)
     )
     typer.echo(f"{', '.join(stuck)} will step over offsets {batch.first} to {batch.last} within half a minute")

@@ -16,7 +16,7 @@ from tools.cli.main import app
 from tools.cli.operator import operator
 from tools.operations import dead_letter_actions, dead_letters
 from tools.operations.dead_letters import DeadLetter, DeadLetterError
-from tools.operations.environment import bus_address
+from tools.operations.environment import known_bus
 
 dead_letters_app = typer.Typer(help="Records that a service could not take.", no_args_is_help=True)
 app.add_typer(dead_letters_app, name="dead-letters")
@@ -40,7 +40,7 @@ def list_them(
     wanted = [service] if service else SERVICES
     found = [
         dead_letter
-        for dead_letter in asyncio.run(dead_letters.list_of_all(bus_address(), wanted))
+        for dead_letter in asyncio.run(dead_letters.list_of_all(known_bus(), wanted))
         if everything or not dead_letter.settled
     ]
     if as_json:
@@ -65,8 +65,8 @@ def show(
     out: Annotated[Path | None, typer.Option(help="Write its bytes to this file, which must not exist")] = None,
 ) -> None:
     """One dead letter: why it is here, where it came from, its headers, what was done with it."""
-    kafka = bus_address()
-    [found] = asyncio.run(dead_letters.find(kafka, [name]))
+    bus = known_bus()
+    [found] = asyncio.run(dead_letters.find(bus, [name]))
     typer.echo(f"{found.name}  {found.status}  put aside {found.at:%Y-%m-%d %H:%M:%S} UTC")
     typer.echo(f"reason  {printable(found.reason)}")
     typer.echo(f"from    {printable(found.topic)}, partition {found.partition}, offset {found.offset}")
@@ -77,7 +77,7 @@ def show(
         done = printable(f"{action.what} by {action.by}: {action.why}")
         typer.echo(f"action  {action.at:%Y-%m-%d %H:%M:%S} UTC {done}")
     if dump or out:
-        _give(asyncio.run(dead_letter_actions.whole_value(kafka, found)), out)
+        _give(asyncio.run(dead_letter_actions.whole_value(bus, found)), out)
 
 
 @dead_letters_app.command("replay")
@@ -91,7 +91,7 @@ def replay(
     A record is read again where its dead letter says that it stands. If it is not what the dead letter holds, it is
     refused.
     """
-    count = asyncio.run(dead_letter_actions.replay_named(bus_address(), names, by or operator(), why))
+    count = asyncio.run(dead_letter_actions.replay_named(known_bus(), names, by or operator(), why))
     typer.echo(f"{count} put back")
 
 
@@ -102,7 +102,7 @@ def discard(
     by: By = "",
 ) -> None:
     """Note that nothing is to be done with them. They stay on record, with this note."""
-    count = asyncio.run(dead_letter_actions.discard_named(bus_address(), names, by or operator(), why))
+    count = asyncio.run(dead_letter_actions.discard_named(known_bus(), names, by or operator(), why))
     typer.echo(f"{count} discarded")
 
 

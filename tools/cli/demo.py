@@ -17,7 +17,7 @@ from contracts.topics import SERVICES
 from deploy.embedded import Stack
 from tools.cli.main import app
 from tools.cli.simulate import Dossiers, Seed, play_week
-from tools.operations.environment import NotReadyError, environment
+from tools.operations.environment import ADMIN, SIMULATOR, NotReadyError, environment
 from tools.operations.processes import sigterm_like_ctrl_c, spawn, stop_all, wait_for_any
 
 READY_SECONDS = 60
@@ -37,8 +37,8 @@ def demo(
     with ExitStack() as started:
         try:
             started.enter_context(_stack())
-            settings = environment()
-            asyncio.run(_apply_topics(settings))
+            settings = environment(SIMULATOR)
+            asyncio.run(_apply_topics(environment(ADMIN)))
             processes = started.enter_context(_services(settings))
             asyncio.run(_ready(settings, processes))
             asyncio.run(play_week(settings, dossiers, seed))
@@ -66,7 +66,7 @@ def _stack() -> Iterator[None]:
 
 
 async def _apply_topics(settings: Settings) -> None:
-    async with Admin(settings.kafka) as admin:
+    async with Admin(settings.bus) as admin:
         await admin.apply()
 
 

@@ -8,7 +8,7 @@ import typer
 from tools.cli.main import app
 from tools.cli.waiting import tell_of_waiting
 from tools.operations.dossier_history import history_lines, read_history
-from tools.operations.environment import bus_address, environment
+from tools.operations.environment import SIMULATOR, environment, known_bus
 from tools.operations.late_dossier import play_example
 
 dossier_app = typer.Typer(no_args_is_help=True, help="One dossier: its history from the streams.")
@@ -23,7 +23,7 @@ def show(
     """Tell all that was said of a dossier, in order, from the streams alone. Exit code 1 if there is nothing."""
     if language not in ("vi", "en"):
         raise typer.BadParameter(f"no language {language}: give vi or en")
-    events = asyncio.run(read_history(bus_address(), code))
+    events = asyncio.run(read_history(known_bus(), code))
     if not events:
         typer.echo(f"nothing was ever said of {code}: check the code on the receipt", err=True)
         raise typer.Exit(1)
@@ -34,4 +34,4 @@ def show(
 @dossier_app.command()
 def example() -> None:
     """Play one late dossier to services that are running, from receipt to apology, on a timeline of its own."""
-    typer.echo(asyncio.run(play_example(environment(), tell_of_waiting)))
+    typer.echo(asyncio.run(play_example(environment(SIMULATOR), tell_of_waiting)))

@@ -15,7 +15,7 @@ from chassis.runtime.bus.publisher import Publisher
 from tools.cli.main import app
 from tools.cli.waiting import tell_of_waiting
 from tools.importer import Deadlines, ImportFailed, Report, load_mapping, play
-from tools.operations.environment import environment
+from tools.operations.environment import SIMULATOR, environment
 from tools.operations.history_bus import HistoryBus
 
 console = Console()
@@ -47,11 +47,11 @@ def import_history(
 
 
 async def _import(file: Path, mapping: Path, *, from_scratch: bool) -> Report:
-    settings = environment()
-    publisher = Publisher(settings.kafka)
+    settings = environment(SIMULATOR)
+    publisher = Publisher(settings.bus)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
     try:
-        async with Admin(settings.kafka) as admin:
+        async with Admin(settings.bus) as admin:
             with Progress(*columns, console=errors, transient=True) as progress:
                 task = progress.add_task(f"importing {file.name}", total=None)
                 meaning = load_mapping(mapping)

@@ -28,7 +28,7 @@ def run(
 
 
 def _run_here(name: str) -> None:
-    settings = environment()
+    settings = environment(name)
     logs.configure(settings.log_level, name)
     build = importlib.import_module(f"services.{name}.app").build
     asyncio.run(Runner(name, build, settings).run())

@@ -16,7 +16,7 @@ from domain.procedures import load_catalogue, load_directory
 from domain.worktime import ZONE, load_calendar
 from tools.cli.main import app
 from tools.cli.table import render, summary
-from tools.operations.environment import environment
+from tools.operations.environment import SIMULATOR, environment
 from tools.operations.registry import groups
 from tools.operations.status import figures
 from tools.simulator import KafkaBus, Moment, Plan, next_plan, play, save_checkpoint
@@ -36,7 +36,7 @@ Seed = Annotated[int, typer.Option(help="The same seed makes the same choices")]
 @app.command()
 def simulate(dossiers: Dossiers = 2000, seed: Seed = 1) -> None:
     """Play a week of a province to services that are running, on a timeline of its own; then print a summary."""
-    settings = environment()
+    settings = environment(SIMULATOR)
     try:
         asyncio.run(play_week(settings, dossiers, seed))
     except KeyboardInterrupt:
@@ -47,15 +47,15 @@ async def play_week(settings: Settings, dossiers: int, seed: int) -> None:
     """Play the next week with a live table of what the services make of it, then the summary."""
     plan = next_plan(settings.home, dossiers, seed, FIRST_WEEK)
     save_checkpoint(settings.home, plan)
-    async with Admin(settings.kafka) as admin:
+    async with Admin(settings.bus) as admin:
         partitions = (await admin.topics())[ClockTicked.TYPE]
     with Live(console=console, transient=True, auto_refresh=False) as live:
         now: list[Moment] = []
         watching = asyncio.create_task(_watch(settings, plan.timeline, lambda found: _show(live, found, now)))
         try:
-            async with KafkaBus(settings.kafka, partitions, plan.timeline, _tell_of_waiting) as bus:
+            async with KafkaBus(settings.bus, partitions, plan.timeline, _tell_of_waiting) as bus:
                 await _play(settings, plan, bus, now)
-            async with Admin(settings.kafka) as admin:
+            async with Admin(settings.bus) as admin:
                 await admin.settled(groups(settings))
         finally:
             watching.cancel()

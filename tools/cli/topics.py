@@ -10,7 +10,7 @@ from rich.table import Table
 from chassis.runtime.bus.admin import Admin
 from contracts.topics import DEFAULT_PARTITIONS, OWNERS, SERVICES, dead_letter_topic
 from tools.cli.main import app
-from tools.operations.environment import bus_address
+from tools.operations.environment import ADMIN, known_bus
 
 topics_app = typer.Typer(help="The topics of the bus.", no_args_is_help=True)
 app.add_typer(topics_app, name="topics")
@@ -25,7 +25,7 @@ def apply_topics(
     """Create the topics that are missing; those that exist are left alone."""
 
     async def apply() -> list[str]:
-        async with Admin(bus_address()) as admin:
+        async with Admin(known_bus(ADMIN)) as admin:
             return await admin.apply(partitions, replication)
 
     created = asyncio.run(apply())
@@ -37,7 +37,7 @@ def list_topics() -> None:
     """Every topic, its owner, partitions and records."""
 
     async def read() -> tuple[dict[str, int], dict[str, int]]:
-        async with Admin(bus_address()) as admin:
+        async with Admin(known_bus()) as admin:
             return await admin.topics(), await admin.records()
 
     partitions, records = asyncio.run(read())

@@ -125,7 +125,7 @@ class Retraction:
 
 async def tell(settings: Settings, announcement: Announcement | Retraction) -> int:
     """Publish an announcement, or that one is taken back, to all under way that do not have it; how many events."""
-    store, publisher = store_of(settings, "sla"), Publisher(settings.kafka)
+    store, publisher = store_of(settings, "sla"), Publisher(settings.bus)
     try:
         states = store.states(announcement.query())
         events = [event async for code, state in states for event in announcement.events_for(code, state)]

@@ -8,9 +8,10 @@ import asyncio
 from collections.abc import Sequence
 from typing import Literal
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import ConsumerRecord, TopicPartition
 
 from chassis.runtime.bus.admin import Admin
+from chassis.runtime.bus.connection import Bus
 from chassis.runtime.bus.publisher import Publisher
 from chassis.runtime.bus.record import MAX_KEY_BYTES, Message
 from chassis.runtime.settings import load_settings
@@ -31,15 +32,15 @@ class UnprovenError(DeadLetterError):
     """Where the dead letter says it came from, there is no such record; it can only be discarded."""
 
 
-async def original(kafka: str, dead_letter: DeadLetter) -> "ConsumerRecord[bytes, bytes]":
+async def original(bus: Bus, dead_letter: DeadLetter) -> "ConsumerRecord[bytes, bytes]":
     """The record that a dead letter is about, read again where it stands, whole.
 
     Raises:
         UnprovenError: the dead letter names no record that its service reads, or other bytes stand there, or none.
     """
     partition = _origin(dead_letter)
-    with speaking_to(kafka):
-        record = await _read(kafka, partition, dead_letter.offset)
+    with speaking_to(bus):
+        record = await _read(bus, partition, dead_letter.offset)
     where = f"{partition.topic}/{partition.partition}/{dead_letter.offset}"
     if record is None:
         raise UnprovenError(
@@ -50,13 +51,13 @@ async def original(kafka: str, dead_letter: DeadLetter) -> "ConsumerRecord[bytes
     return record
 
 
-async def whole_value(kafka: str, dead_letter: DeadLetter) -> bytes | None:
+async def whole_value(bus: Bus, dead_letter: DeadLetter) -> bytes | None:
     """All bytes of the record that a dead letter is about. What the dead letter lacks is read where the record stands.
 
     Raises:
         UnprovenError: it lacks some, and where it says that it came from there is no such record.
     """
-    return dead_letter.value if dead_letter.whole else (await original(kafka, dead_letter)).value
+    return dead_letter.value if dead_letter.whole else (await original(bus, dead_letter)).value
 
 
 def _origin(dead_letter: DeadLetter) -> TopicPartition:
@@ -70,14 +71,13 @@ def _origin(dead_letter: DeadLetter) -> TopicPartition:
     return TopicPartition(dead_letter.topic, dead_letter.partition)
 
 
-async def _read(kafka: str, partition: TopicPartition, offset: int) -> "ConsumerRecord[bytes, bytes] | None":
+async def _read(bus: Bus, partition: TopicPartition, offset: int) -> "ConsumerRecord[bytes, bytes] | None":
     """The committed record at an offset; None if there is none."""
-    async with Admin(kafka) as admin:
+    async with Admin(bus) as admin:
         end = (await admin.ends([partition.topic])).get(partition, 0)
     if offset >= end:
         return None
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=kafka,
+    consumer = bus.consumer(
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         isolation_level="read_committed",
@@ -104,7 +104,7 @@ def _is_about(dead_letter: DeadLetter, record: "ConsumerRecord[bytes, bytes]") -
     return (dead_letter.key, dead_letter.value) == (key, value)
 
 
-async def replay_named(kafka: str, names: Sequence[str], by: str, why: str) -> int:
+async def replay_named(bus: Bus, names: Sequence[str], by: str, why: str) -> int:
     """Put back the records of these dead letters; the name of a service stands for all its open ones. How many.
 
     Orders to skip a batch hold no record: a service's name does not stand for them.
@@ -112,15 +112,15 @@ async def replay_named(kafka: str, names: Sequence[str], by: str, why: str) -> i
     Raises:
         DeadLetterError: see `find` and `replay`.
     """
-    found = await find(kafka, [name for name in names if name not in SERVICES])
+    found = await find(bus, [name for name in names if name not in SERVICES])
     for service in dict.fromkeys(name for name in names if name in SERVICES):
-        found += [dead_letter for dead_letter in await list_open(kafka, service) if not dead_letter.is_order]
+        found += [dead_letter for dead_letter in await list_open(bus, service) if not dead_letter.is_order]
     unique = {dead_letter.name: dead_letter for dead_letter in found}
-    await replay(kafka, list(unique.values()), by, why)
+    await replay(bus, list(unique.values()), by, why)
     return len(unique)
 
 
-async def replay(kafka: str, dead_letters: Sequence[DeadLetter], by: str, why: str = "") -> None:
+async def replay(bus: Bus, dead_letters: Sequence[DeadLetter], by: str, why: str = "") -> None:
     """Put records back where they came from and note that this was done, one after the other.
 
     A note is written when the bus has the record; whoever dies in between puts it back once more, which changes
@@ -136,9 +136,9 @@ async def replay(kafka: str, dead_letters: Sequence[DeadLetter], by: str, why: s
             raise DeadLetterError(
                 f"{dead_letter.name} holds a batch that nobody could read; ask its sender to send it anew"
             )
-    publisher = Publisher(kafka)
+    publisher = Publisher(bus)
     try:
-        answers = [await _put_back(kafka, publisher, dead_letter, by, why) for dead_letter in dead_letters]
+        answers = [await _put_back(bus, publisher, dead_letter, by, why) for dead_letter in dead_letters]
     finally:
         await publisher.stop()
     if refused := [answer for answer in answers if answer]:
@@ -147,22 +147,22 @@ async def replay(kafka: str, dead_letters: Sequence[DeadLetter], by: str, why: s
         )
 
 
-async def _put_back(kafka: str, publisher: Publisher, dead_letter: DeadLetter, by: str, why: str) -> str:
+async def _put_back(bus: Bus, publisher: Publisher, dead_letter: DeadLetter, by: str, why: str) -> str:
     """Why it was refused; empty if it was put back."""
     try:
-        record = await original(kafka, dead_letter)
+        record = await original(bus, dead_letter)
     except UnprovenError as error:
-        with speaking_to(kafka):
+        with speaking_to(bus):
             await publisher([_note(dead_letter, "refused", by, str(error))])
         return str(error)
     back = Message(record.topic, record.key, record.value, tuple(record.headers), partition=record.partition)
-    with speaking_to(kafka):
+    with speaking_to(bus):
         await publisher([back])
         await publisher([_note(dead_letter, "replayed", by, why)])
     return ""
 
 
-async def discard(kafka: str, dead_letters: Sequence[DeadLetter], by: str, why: str) -> None:
+async def discard(bus: Bus, dead_letters: Sequence[DeadLetter], by: str, why: str) -> None:
     """Note that nothing more is to be done with them.
 
     Raises:
@@ -173,22 +173,22 @@ async def discard(kafka: str, dead_letters: Sequence[DeadLetter], by: str, why: 
     for dead_letter in dead_letters:
         if dead_letter.settled:
             raise DeadLetterError(f"{dead_letter.name} {_done(dead_letter)}")
-    publisher = Publisher(kafka)
+    publisher = Publisher(bus)
     try:
-        with speaking_to(kafka):
+        with speaking_to(bus):
             await publisher([_note(dead_letter, "discarded", by, why) for dead_letter in dead_letters])
     finally:
         await publisher.stop()
 
 
-async def discard_named(kafka: str, names: Sequence[str], by: str, why: str) -> int:
+async def discard_named(bus: Bus, names: Sequence[str], by: str, why: str) -> int:
     """Note that nothing more is to be done with the dead letters of these names. How many.
 
     Raises:
         DeadLetterError: see `find` and `discard`.
     """
-    found = await find(kafka, names)
-    await discard(kafka, found, by, why)
+    found = await find(bus, names)
+    await discard(bus, found, by, why)
     return len(found)
 
 

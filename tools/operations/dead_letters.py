@@ -15,6 +15,7 @@ from aiokafka import ConsumerRecord
 from aiokafka.errors import KafkaError
 
 from chassis.runtime.bus.admin import BusError
+from chassis.runtime.bus.connection import Bus
 from chassis.runtime.bus.record import MAX_KEY_BYTES
 from chassis.runtime.bus.skipping import UNTIL
 from chassis.runtime.bus.streams import records
@@ -103,22 +104,22 @@ class NoSuchDeadLetterError(DeadLetterError):
 
 
 @contextmanager
-def speaking_to(kafka: str) -> Iterator[None]:
+def speaking_to(bus: Bus) -> Iterator[None]:
     """Turn what the bus refuses into one sentence."""
     try:
         yield
     except (KafkaError, TimeoutError, OSError) as error:
         raise BusError(
-            f"Kafka at {kafka} does not answer ({type(error).__name__}): nothing more was done; start it and repeat"
+            f"Kafka at {bus} does not answer ({type(error).__name__}): nothing more was done; start it and repeat"
         ) from None
 
 
-async def list_all(kafka: str, service: str) -> list[DeadLetter]:
+async def list_all(bus: Bus, service: str) -> list[DeadLetter]:
     """Every dead letter a service ever wrote, oldest first, with what was done with it."""
     found: list[tuple[ConsumerRecord[bytes, bytes], dict[str, str]]] = []
     actions: dict[str, list[Action]] = defaultdict(list)
-    with speaking_to(kafka):
-        async for record in records(kafka, [dead_letter_topic(service)]):
+    with speaking_to(bus):
+        async for record in records(bus, [dead_letter_topic(service)]):
             headers = {name: value.decode(errors="replace") for name, value in record.headers}
             if "handled" in headers:
                 actions[headers["handled"]].append(_action(record, headers))
@@ -128,14 +129,14 @@ async def list_all(kafka: str, service: str) -> list[DeadLetter]:
     return sorted(dead_letters, key=lambda dead_letter: dead_letter.at)
 
 
-async def list_of_all(kafka: str, services: Iterable[str]) -> list[DeadLetter]:
+async def list_of_all(bus: Bus, services: Iterable[str]) -> list[DeadLetter]:
     """Every dead letter of these services, one service after the other."""
-    return [dead_letter for service in services for dead_letter in await list_all(kafka, service)]
+    return [dead_letter for service in services for dead_letter in await list_all(bus, service)]
 
 
-async def list_open(kafka: str, service: str) -> list[DeadLetter]:
+async def list_open(bus: Bus, service: str) -> list[DeadLetter]:
     """Dead letters of a service that nothing was done with yet, oldest first."""
-    return [dead_letter for dead_letter in await list_all(kafka, service) if dead_letter.status == "open"]
+    return [dead_letter for dead_letter in await list_all(bus, service) if dead_letter.status == "open"]
 
 
 def _action(record: "ConsumerRecord[bytes, bytes]", headers: Mapping[str, str]) -> Action:
@@ -172,7 +173,7 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < len(str(2**63)) else -1
 
 
-async def find(kafka: str, names: Sequence[str]) -> list[DeadLetter]:
+async def find(bus: Bus, names: Sequence[str]) -> list[DeadLetter]:
     """The dead letters of these names.
 
     Raises:
@@ -185,7 +186,7 @@ async def find(kafka: str, names: Sequence[str]) -> list[DeadLetter]:
             )
     known: dict[str, DeadLetter] = {}
     for service in {name.partition("/")[0] for name in names}:
-        known |= {dead_letter.name: dead_letter for dead_letter in await list_all(kafka, service)}
+        known |= {dead_letter.name: dead_letter for dead_letter in await list_all(bus, service)}
     if missing := [name for name in names if name not in known]:
         raise NoSuchDeadLetterError(f"no dead letter {missing[0]}: see `lienthong dead-letters list --all`")
     return [known[name] for name in dict.fromkeys(names)]

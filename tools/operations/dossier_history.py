@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from chassis.runtime.bus.connection import Bus
 from chassis.runtime.bus.record import read_record
 from chassis.runtime.bus.streams import records
 from contracts.claims import IntakeSubmitted
@@ -35,20 +36,20 @@ TOLD = (
 """The fields that a line tells, in this order. All else is in the streams."""
 
 
-async def read_history(kafka: str, code: str) -> list[AnyEvent]:
+async def read_history(bus: Bus, code: str) -> list[AnyEvent]:
     """Every event that was said of a dossier, with what the citizen lodged before it had a code.
 
     A record that can not be read is left out: it is a dead letter of whoever tried.
     """
-    events = await _read(kafka, code)
+    events = await _read(bus, code)
     submissions = {event.correlationid for event in events if event.subject == code}
     return [event for event in events if event.subject == code or _lodged(event, submissions)]
 
 
-async def _read(kafka: str, code: str) -> list[AnyEvent]:
+async def _read(bus: Bus, code: str) -> list[AnyEvent]:
     """The events that name a dossier, and all that was ever lodged."""
     found = []
-    async for record in records(kafka, list(OF_DOSSIERS)):
+    async for record in records(bus, list(OF_DOSSIERS)):
         named = record.key == code.encode() or code.encode() in (record.value or b"")
         if record.topic == IntakeSubmitted.TYPE or named:
             try:

@@ -1,9 +1,19 @@
 """The environment of every command: the settings, and where the bus and the stores answer."""
 
+from chassis.runtime.bus.connection import Bus
 from chassis.runtime.settings import Settings, load_settings
 from chassis.runtime.store.mongo import MongoStore
 from contracts.topics import SERVICES
 from tools.operations.installation import EMBEDDED_STACK, holds
+
+ADMIN = "admin"
+"""Principal that makes topics and gives rights (*người quản trị*); the broker lets it do everything."""
+
+OPERATOR = "operator"
+"""Principal of whoever types a command (*người vận hành*)."""
+
+SIMULATOR = "simulator"
+"""Principal of whoever plays portals, agencies and clocks: a simulated week, an imported log, the tour."""
 
 
 class NotRunningError(Exception):
@@ -14,26 +24,32 @@ class NotReadyError(Exception):
     """A service did not come up, or ended; says where its log is."""
 
 
-def environment() -> Settings:
+def environment(principal: str = OPERATOR) -> Settings:
     """Settings from the environment; what they leave open is taken from the embedded stack of this folder.
+
+    Args:
+        principal: who this process is on the bus, where the bus asks: a service, OPERATOR or SIMULATOR.
 
     Raises:
         NotRunningError: neither says where Kafka or the stores are.
+        SettingsError: what they say can not be used.
     """
-    settings = _completed(load_settings())
+    settings = _completed(load_settings(), principal)
     if not settings.kafka or not all(settings.mongo_for(name) for name in SERVICES):
         raise NotRunningError(f"neither Kafka nor MongoDB is known: {_remedy('LIENTHONG_KAFKA and LIENTHONG_MONGO')}")
     return settings
 
 
-def bus_address() -> str:
-    """Where Kafka answers, for commands that need no store.
+def known_bus(principal: str = OPERATOR) -> Bus:
+    """The bus, for commands that need no store.
 
     Raises:
         NotRunningError: nobody says where Kafka is.
+        SettingsError: what is said of it can not be used.
     """
-    if kafka := _completed(load_settings()).kafka:
-        return kafka
+    settings = _completed(load_settings(), principal)
+    if settings.kafka:
+        return settings.bus
     raise NotRunningError(f"Kafka is not known: {_remedy('LIENTHONG_KAFKA')}")
 
 
@@ -42,13 +58,13 @@ def store_of(settings: Settings, name: str) -> MongoStore:
     return MongoStore(settings.mongo_for(name), settings.database_prefix + name)
 
 
-def _completed(settings: Settings) -> Settings:
+def _completed(settings: Settings, principal: str) -> Settings:
     """The settings, with what they leave open from the embedded stack, where this installation holds one.
 
     Without it the services listen on their usual ports.
     """
     if not holds(EMBEDDED_STACK):
-        return settings
+        return settings.speaking_as(principal)
     from deploy.embedded import Ports, read_endpoints  # noqa: PLC0415 - the image of the services holds no such package
 
     endpoints = read_endpoints(settings.home)
@@ -57,7 +73,9 @@ def _completed(settings: Settings) -> Settings:
     if endpoints:
         stores = {name: settings.mongo_for(name) or endpoints.mongo[name] for name in SERVICES}
         found |= {"kafka": settings.kafka or endpoints.kafka, "stores": stores}
-    return settings.model_copy(update=found)
+        if not settings.kafka:
+            found["kafka_access"] = settings.kafka_access or endpoints.access
+    return settings.model_copy(update=found).speaking_as(principal)
 
 
 def _remedy(variables: str) -> str:

@@ -24,7 +24,7 @@ class HistoryBus:
     def __init__(
         self, settings: Settings, admin: Admin, publisher: Publisher, on_wait: OnWait = lambda _: None
     ) -> None:
-        self.kafka = settings.kafka
+        self.bus = settings.bus
         self._admin = admin
         self._publisher = publisher
         self._on_wait = on_wait
@@ -36,5 +36,5 @@ class HistoryBus:
     async def tick(self, timeline: str, time: datetime) -> None:
         """Tell what time it is; return when every service has passed that on."""
         partitions = (await self._admin.topics())[ClockTicked.TYPE]
-        async with Ticking(self.kafka, self._publisher, timeline, partitions, self._on_wait) as ticking:
+        async with Ticking(self.bus, self._publisher, timeline, partitions, self._on_wait) as ticking:
             await ticking.tick(time)

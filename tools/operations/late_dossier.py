@@ -40,7 +40,7 @@ class _ListeningBus(HistoryBus):
     async def said(self, topic: str) -> list[AnyEvent]:
         """Every event of a topic that can be read."""
         found = []
-        async for record in records(self.kafka, [topic]):
+        async for record in records(self.bus, [topic]):
             try:
                 found.append(read_record(record, own=True))
             except (BadEventError, UnknownTypeError):
@@ -76,9 +76,9 @@ async def play_example(settings: Settings, on_wait: OnWait) -> str:
         settings: say where Kafka answers.
         on_wait: told for which services the clock waits, when that takes long.
     """
-    publisher = Publisher(settings.kafka)
+    publisher = Publisher(settings.bus)
     try:
-        async with Admin(settings.kafka) as admin:
+        async with Admin(settings.bus) as admin:
             bus = _ListeningBus(settings, admin, publisher, on_wait)
             return await play_late_dossier(bus, f"tour-{random_reference()}")
     finally:

@@ -10,6 +10,7 @@ from typing import Any
 
 from chassis.core.service import NOWHERE, Service
 from chassis.runtime.bus.admin import Admin
+from chassis.runtime.bus.connection import Bus
 from chassis.runtime.bus.record import Record, read_record
 from chassis.runtime.bus.streams import pages
 from chassis.runtime.settings import Settings
@@ -75,9 +76,9 @@ async def replay(
         on_records: told again and again how many more records were read.
     """
     service = all_services(settings)[name]
-    async with Admin(settings.kafka) as admin:
+    async with Admin(settings.bus) as admin:
         on_total(sum((await admin.ends(service.recorded_topics)).values()))
-    facts = await read_facts(settings.kafka, service, until, on_records)
+    facts = await read_facts(settings.bus, service, until, on_records)
     if not with_store:
         folded = [service.fold(events) for events in facts.values()]
         return Folded(sum(map(len, facts.values())), len(folded))
@@ -89,12 +90,12 @@ async def replay(
 
 
 async def read_facts(
-    kafka: str, service: Service[Any], until: datetime | None, on_records: Callable[[int], None]
+    bus: Bus, service: Service[Any], until: datetime | None, on_records: Callable[[int], None]
 ) -> dict[str, list[AnyEvent]]:
     """Everything a service's state follows from, by document, up to a moment of the events' own time."""
     facts: dict[str, list[AnyEvent]] = defaultdict(list)
     with _uncollected():
-        async for page in pages(kafka, list(service.recorded_topics)):
+        async for page in pages(bus, list(service.recorded_topics)):
             for record in page:
                 event = _read(service, record)
                 if event and (until is None or event.time <= until):

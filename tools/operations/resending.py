@@ -66,7 +66,7 @@ async def resend_message(settings: Settings, dossier: str, message: str, by: str
     if not 0 < len(why.strip()) <= MAX_WHY:
         raise ResendError(f"say why in 1 to {MAX_WHY} characters: --why 'the mail server lost its queue'")
     data = ResendRequested(message_id=message, by=by, why=why.strip())
-    store, publisher = store_of(settings, "notify"), Publisher(settings.kafka)
+    store, publisher = store_of(settings, "notify"), Publisher(settings.bus)
     try:
         event = request(await store.state_of({"_id": dossier}), data, clock.now())
         await publisher([message_of(event)] if event else [])

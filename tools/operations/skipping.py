@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from aiokafka import TopicPartition
 
 from chassis.runtime.bus.admin import Admin
+from chassis.runtime.bus.connection import Bus
 from chassis.runtime.bus.publisher import Publisher
 from chassis.runtime.bus.skipping import RawBatch, SkipError, order, raw_batch
 from chassis.runtime.settings import load_settings
@@ -12,12 +13,12 @@ from tools.operations.registry import groups
 
 
 async def skip_batch(
-    kafka: str, partition: TopicPartition, offset: int, wanted: Sequence[str], *, by: str, why: str
+    bus: Bus, partition: TopicPartition, offset: int, wanted: Sequence[str], *, by: str, why: str
 ) -> tuple[RawBatch, list[str]]:
     """Order the services that stand at a batch to skip it; the batch, and which services they are.
 
     Args:
-        kafka: bootstrap servers.
+        bus: which one, and as whom.
         partition: where the batch stands.
         offset: any offset of the batch.
         wanted: the services that may be stuck there.
@@ -29,9 +30,9 @@ async def skip_batch(
     """
     if not why.strip():
         raise SkipError("say why: --why 'packed by a client with a fault'")
-    batch = await _unreadable(kafka, partition, offset)
-    stuck = await _standing_at(kafka, partition, batch, wanted)
-    publisher = Publisher(kafka)
+    batch = await _unreadable(bus, partition, offset)
+    stuck = await _standing_at(bus, partition, batch, wanted)
+    publisher = Publisher(bus)
     try:
         await publisher([order(service, partition, batch, by, why.strip()) for service in stuck])
     finally:
@@ -39,13 +40,13 @@ async def skip_batch(
     return batch, stuck
 
 
-async def _unreadable(kafka: str, partition: TopicPartition, offset: int) -> RawBatch:
+async def _unreadable(bus: Bus, partition: TopicPartition, offset: int) -> RawBatch:
     """The batch that holds this offset.
 
     Raises:
         SkipError: it can be read.
     """
-    batch = await raw_batch(kafka, partition, offset)
+    batch = await raw_batch(bus, partition, offset)
     if not batch.complaint:
         raise SkipError(
             f"{partition.topic}/{partition.partition}, offsets {batch.first} to {batch.last}, can be read here: "
@@ -54,7 +55,7 @@ async def _unreadable(kafka: str, partition: TopicPartition, offset: int) -> Raw
     return batch
 
 
-async def _standing_at(kafka: str, partition: TopicPartition, batch: RawBatch, wanted: Sequence[str]) -> list[str]:
+async def _standing_at(bus: Bus, partition: TopicPartition, batch: RawBatch, wanted: Sequence[str]) -> list[str]:
     """The services that have handled all that comes before this batch, and nothing of it.
 
     Raises:
@@ -63,7 +64,7 @@ async def _standing_at(kafka: str, partition: TopicPartition, batch: RawBatch, w
     settings = load_settings()
     topics = groups(settings)
     found = []
-    async with Admin(kafka) as admin:
+    async with Admin(bus) as admin:
         for service in wanted:
             group = settings.group_prefix + service
             reads_it = partition.topic in topics[group]

@@ -22,10 +22,10 @@ async def figures(settings: Settings, timeline: str = LIVE) -> dict[str, Any]:
     """Everything `status --json` prints: of one timeline; records, lag, dead letters and ticks of the whole bus."""
     stores = {name: store_of(settings, name) for name in SERVICES}
     try:
-        async with Admin(settings.kafka) as admin:
+        async with Admin(settings.bus) as admin:
             records = await admin.records()
             lag = await admin.lag(groups(settings))
-        dead = sum([len(await dead_letters.list_open(settings.kafka, name)) for name in SERVICES])
+        dead = sum([len(await dead_letters.list_open(settings.bus, name)) for name in SERVICES])
         return {
             "timeline": timeline,
             "dossiers": await _dossiers(stores, timeline),

@@ -5,9 +5,10 @@ from datetime import datetime
 from functools import partial
 from typing import Self
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 from typing_extensions import override
 
+from chassis.runtime.bus.connection import Bus as Connection
 from chassis.runtime.bus.publisher import Publisher
 from chassis.runtime.bus.record import Message
 from contracts.envelope import AnyEvent
@@ -26,17 +27,17 @@ class KafkaBus(Bus):
     Hears what is said from now on, without a group: it commits nothing, and several can run beside each other.
 
     Args:
-        kafka: bootstrap servers.
+        bus: which one, and as whom.
         partitions: of every topic.
         timeline: all others are not heard.
         on_wait: told for which services a tick waits, when that takes long.
     """
 
-    def __init__(self, kafka: str, partitions: int, timeline: str, on_wait: OnWait = lambda _: None) -> None:
+    def __init__(self, bus: Connection, partitions: int, timeline: str, on_wait: OnWait = lambda _: None) -> None:
         self._timeline = timeline
-        self._publisher = Publisher(kafka)
-        self._ticking = Ticking(kafka, self._publisher, timeline, partitions, on_wait)
-        committed = partial(AIOKafkaConsumer, bootstrap_servers=kafka, enable_auto_commit=False)
+        self._publisher = Publisher(bus)
+        self._ticking = Ticking(bus, self._publisher, timeline, partitions, on_wait)
+        committed = partial(bus.consumer, enable_auto_commit=False)
         self._consumer = committed(fetch_max_wait_ms=FETCH_MS, isolation_level="read_committed")
         # Asks for ends on a connection of its own: on the other one every question waits behind a fetch.
         self._gauge = committed(isolation_level="read_committed")

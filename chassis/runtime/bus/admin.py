@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Self
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka import TopicPartition
+from aiokafka.admin import NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError
 from tenacity import RetryCallState, retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
+from chassis.runtime.bus.connection import Bus
 from chassis.runtime.bus.trouble import CREDENTIALS, kind_of, true_reason
 from contracts.topics import DEFAULT_PARTITIONS, PAYLOADS, SERVICES, dead_letter_topic
 
@@ -42,15 +43,13 @@ def _unavailable(state: RetryCallState) -> None:
 
 
 class Admin:
-    """A connection for asking about the bus; use as `async with Admin(kafka) as admin`."""
+    """A connection for asking about the bus; use as `async with Admin(bus) as admin`."""
 
-    def __init__(self, kafka: str) -> None:
-        self._kafka = kafka
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
         self._topics: dict[str, int] = {}
-        self._admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
-        self._consumer = AIOKafkaConsumer(
-            bootstrap_servers=kafka, enable_auto_commit=False, isolation_level="read_committed"
-        )
+        self._admin = bus.admin()
+        self._consumer = bus.consumer(enable_auto_commit=False, isolation_level="read_committed")
 
     async def __aenter__(self) -> Self:
         try:
@@ -61,10 +60,10 @@ class Admin:
             error = true_reason(failed)
             if kind_of(error) == CREDENTIALS:
                 raise BusError(
-                    f"Kafka at {self._kafka} does not know us ({type(error).__name__}): mend name or password"
+                    f"Kafka at {self._bus} does not know us ({type(error).__name__}): mend name or password"
                 ) from None
             raise BusError(
-                f"Kafka does not answer at {self._kafka} ({type(error).__name__}): start it, "
+                f"Kafka does not answer at {self._bus} ({type(error).__name__}): start it, "
                 "for example with `lienthong stack up`, or set LIENTHONG_KAFKA"
             ) from None
         return self

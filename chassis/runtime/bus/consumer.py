@@ -3,6 +3,7 @@
 from aiokafka import AIOKafkaConsumer
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 
+from chassis.runtime.bus.connection import Bus
 from chassis.runtime.settings import Settings
 
 FETCH_BYTES = 128 * 1024
@@ -11,10 +12,9 @@ more in memory, and reads one topic so far ahead of the others that events of on
 the broker more often."""
 
 
-def group_consumer(settings: Settings, kafka: str, group: str) -> AIOKafkaConsumer:
+def group_consumer(settings: Settings, bus: Bus, group: str) -> AIOKafkaConsumer:
     """A consumer that is not connected yet."""
-    return AIOKafkaConsumer(
-        bootstrap_servers=kafka,
+    return bus.consumer(
         group_id=group,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
@@ -28,10 +28,9 @@ def group_consumer(settings: Settings, kafka: str, group: str) -> AIOKafkaConsum
     )
 
 
-def gauge_consumer(kafka: str) -> AIOKafkaConsumer:
+def gauge_consumer(bus: Bus) -> AIOKafkaConsumer:
     """A consumer that reads nothing and is asked for high watermarks only; not connected yet."""
-    return AIOKafkaConsumer(
-        bootstrap_servers=kafka,
+    return bus.consumer(
         enable_auto_commit=False,
         # Else it is told where what can be read ends, before whatever an open transaction withholds.
         isolation_level="read_uncommitted",

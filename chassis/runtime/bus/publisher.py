@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from aiokafka.partitioner import DefaultPartitioner, murmur2
 
+from chassis.runtime.bus.connection import Bus
 from chassis.runtime.bus.record import Message
 from chassis.runtime.bus.trouble import true_reason
 
@@ -46,8 +47,8 @@ class Publisher:
     ends the producer, and the next call begins with a new one.
     """
 
-    def __init__(self, kafka: str) -> None:
-        self._kafka = kafka
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
         self._producer: AIOKafkaProducer | None = None
         self._starting = asyncio.Lock()
 
@@ -79,8 +80,7 @@ class Publisher:
     async def _ready(self) -> AIOKafkaProducer:
         async with self._starting:
             if self._producer is None:
-                producer = AIOKafkaProducer(
-                    bootstrap_servers=self._kafka,
+                producer = self._bus.producer(
                     enable_idempotence=True,
                     acks="all",
                     linger_ms=5,

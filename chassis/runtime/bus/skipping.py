@@ -10,12 +10,12 @@ from itertools import pairwise
 from struct import Struct
 
 from aiokafka import TopicPartition
-from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError, for_code
 from aiokafka.protocol.fetch import FetchRequest
 from aiokafka.record.memory_records import MemoryRecords
 
 from chassis.runtime.bus.admin import BusError
+from chassis.runtime.bus.connection import Bus
 from chassis.runtime.bus.record import LETTER_BYTES, Message
 from chassis.runtime.bus.streams import records
 from contracts.topics import dead_letter_topic
@@ -87,14 +87,14 @@ def _raw(data: bytes) -> RawBatch:
     return RawBatch(first, first + last, data)
 
 
-async def raw_batch(kafka: str, place: TopicPartition, offset: int) -> RawBatch:
+async def raw_batch(bus: Bus, place: TopicPartition, offset: int) -> RawBatch:
     """The batch that holds an offset, not unpacked.
 
     Raises:
         SkipError: there is none.
         BusError: the bus does not answer.
     """
-    client = AIOKafkaClient(bootstrap_servers=kafka)
+    client = bus.client()
     try:
         await client.bootstrap()
         client.set_topics([place.topic])
@@ -105,7 +105,7 @@ async def raw_batch(kafka: str, place: TopicPartition, offset: int) -> RawBatch:
         asked = [(place.topic, [(place.partition, offset, FETCH_BYTES)])]
         answer = await client.send(leader, FetchRequest(WAIT_MS, 1, FETCH_BYTES, 0, asked))
     except KafkaError as error:
-        raise BusError(f"Kafka at {kafka} does not answer ({type(error).__name__}): nothing was done") from None
+        raise BusError(f"Kafka at {bus} does not answer ({type(error).__name__}): nothing was done") from None
     finally:
         await client.close()
     [(_, [(_, code, *_, data)])] = answer.topics
@@ -134,14 +134,14 @@ def order(service: str, place: TopicPartition, batch: RawBatch, by: str, why: st
     return Message(dead_letter_topic(service), None, batch.data[:LETTER_BYTES], headers)
 
 
-async def ordered(kafka: str, service: str, place: TopicPartition, offset: int) -> int | None:
+async def ordered(bus: Bus, service: str, place: TopicPartition, offset: int) -> int | None:
     """The offset after the batch at `offset`, if somebody ordered this service to skip it; None: nobody did.
 
     Where the batch ends is asked of the broker. So a letter, whoever wrote it, never skips more than the one batch.
     """
-    async for record in records(kafka, [dead_letter_topic(service)]):
+    async for record in records(bus, [dead_letter_topic(service)]):
         if _names(record.headers, place, offset):
-            batch = await raw_batch(kafka, place, offset)
+            batch = await raw_batch(bus, place, offset)
             return batch.last + 1
     return None
 

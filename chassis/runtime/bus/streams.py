@@ -2,26 +2,26 @@
 
 from collections.abc import AsyncIterator
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord
+from aiokafka import ConsumerRecord
 
 from chassis.runtime.bus.admin import Admin
+from chassis.runtime.bus.connection import Bus
 
 
-async def records(kafka: str, topics: list[str]) -> AsyncIterator[ConsumerRecord[bytes, bytes]]:
+async def records(bus: Bus, topics: list[str]) -> AsyncIterator[ConsumerRecord[bytes, bytes]]:
     """Every record that is on these topics now; of each partition in order."""
-    async for page in pages(kafka, topics):
+    async for page in pages(bus, topics):
         for record in page:
             yield record
 
 
-async def pages(kafka: str, topics: list[str]) -> AsyncIterator[list[ConsumerRecord[bytes, bytes]]]:
+async def pages(bus: Bus, topics: list[str]) -> AsyncIterator[list[ConsumerRecord[bytes, bytes]]]:
     """Every record that is on these topics now, in pages of one partition each."""
-    async with Admin(kafka) as admin:
+    async with Admin(bus) as admin:
         ends = {place: end for place, end in (await admin.ends(topics)).items() if end}
     if not ends:
         return
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=kafka,
+    consumer = bus.consumer(
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         max_poll_records=5000,

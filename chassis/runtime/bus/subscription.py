@@ -14,6 +14,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import ConsumerStoppedError, KafkaError
 from typing_extensions import override
 
+from chassis.runtime.bus.connection import Bus
 from chassis.runtime.bus.consumer import gauge_consumer, group_consumer
 from chassis.runtime.bus.gauge import Gauge
 from chassis.runtime.bus.pipeline import Handle, Pipeline
@@ -37,7 +38,7 @@ class Subscription(Pipeline, ConsumerRebalanceListener):  # type: ignore[misc]
     def __init__(
         self,
         settings: Settings,
-        kafka: str,
+        bus: Bus,
         group: str,
         topics: Sequence[str],
         handle: Handle,
@@ -48,8 +49,8 @@ class Subscription(Pipeline, ConsumerRebalanceListener):  # type: ignore[misc]
     ) -> None:
         super().__init__(handle, Works(observer, on_fault))
         self._settings = settings
-        self._connect = partial(group_consumer, settings, kafka, group)
-        self._gauge = Gauge(partial(gauge_consumer, kafka))
+        self._connect = partial(group_consumer, settings, bus, group)
+        self._gauge = Gauge(partial(gauge_consumer, bus))
         self._topics = topics
         self._observer = observer
         self._ordered = ordered

@@ -12,6 +12,7 @@ import pytest
 
 from chassis.core.fault import ProcessFaultError, is_of_process
 from chassis.runtime import run
+from chassis.runtime.bus.connection import Bus
 from chassis.runtime.bus.subscription import Subscription
 from chassis.runtime.run import Runner
 from chassis.runtime.settings import Settings
@@ -84,7 +85,7 @@ async def subscription() -> AsyncIterator[tuple[Subscription, list[str]]]:
     async def nothing(_records: Any, _turn: Any) -> None:
         pass
 
-    made = Subscription(Settings.model_construct(), "", "", [], nothing, on_fault=lambda: ended.append("told"))
+    made = Subscription(Settings.model_construct(), Bus(""), "", [], nothing, on_fault=lambda: ended.append("told"))
     yield made, ended
     await made.stop()
 

@@ -17,6 +17,7 @@ from aiokafka.errors import (
 )
 
 from chassis.runtime.bus.admin import Admin, BusError
+from chassis.runtime.bus.connection import Bus
 from chassis.runtime.bus.publisher import Publisher
 from chassis.runtime.bus.record import Message
 from chassis.runtime.bus.subscription import Subscription
@@ -52,7 +53,7 @@ def test_of_an_error_that_is_not_kafka_s_only_the_class_is_told() -> None:
 
 
 async def _start(_settings: Settings) -> None:
-    await Subscription(_settings, "127.0.0.1:1", "g", ["t"], _nothing).start()
+    await Subscription(_settings, Bus("127.0.0.1:1"), "g", ["t"], _nothing).start()
 
 
 async def _nothing(*_: Any) -> None:
@@ -60,7 +61,7 @@ async def _nothing(*_: Any) -> None:
 
 
 async def _publish(_settings: Settings) -> None:
-    await Publisher("127.0.0.1:1")([Message("t", None, b"")])
+    await Publisher(Bus("127.0.0.1:1"))([Message("t", None, b"")])
 
 
 Connect = Callable[[Settings], Coroutine[Any, Any, None]]
@@ -91,7 +92,7 @@ async def test_readiness_says_so_before_there_is_a_connection(monkeypatch: pytes
         raise AuthenticationFailedError("SCRAM: wrong password")
 
     monkeypatch.setattr(aiokafka.client, "create_conn", refuse)
-    subscription = Subscription(Settings.model_construct(), "127.0.0.1:1", "g", ["t"], _nothing)
+    subscription = Subscription(Settings.model_construct(), Bus("127.0.0.1:1"), "g", ["t"], _nothing)
     with pytest.raises(AuthenticationFailedError):
         await subscription.start()
     assert [trouble.kind for trouble in subscription.troubles] == ["credentials"]
@@ -103,5 +104,5 @@ async def test_the_command_line_says_so_too(monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(aiokafka.client, "create_conn", refuse)
     with pytest.raises(BusError, match="does not know us"):
-        async with Admin("127.0.0.1:1"):
+        async with Admin(Bus("127.0.0.1:1")):
             pass

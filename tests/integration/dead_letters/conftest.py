@@ -13,8 +13,7 @@ from tools.operations import dead_letters
 
 
 @pytest.fixture
-def run(settings, monkeypatch):
-    monkeypatch.setenv("LIENTHONG_KAFKA", settings.kafka)
+def run(command_line, monkeypatch):
     monkeypatch.setenv("COLUMNS", "300")
 
     def command(*words):
@@ -31,9 +30,9 @@ def put_aside(settings):
     """A record of this value goes through rating's loop and becomes a dead letter; its name."""
 
     async def through_the_loop(value, key):
-        await published(settings.kafka, Message(TOPIC, key, value))
-        mine = [one for one in await all_records(settings.kafka, TOPIC) if one.value == value and one.key == key]
-        publisher = Publisher(settings.kafka)
+        await published(settings.bus, Message(TOPIC, key, value))
+        mine = [one for one in await all_records(settings.bus, TOPIC) if one.value == value and one.key == key]
+        publisher = Publisher(settings.bus)
         try:
             await Loop(service(), MemoryStore(), publisher).process(mine)
         finally:
@@ -41,9 +40,9 @@ def put_aside(settings):
 
     def letter(value, key=None):
         key = key or f"D.letter-{next(numbers)}".encode()
-        before = {one.name for one in asyncio.run(dead_letters.list_all(settings.kafka, SERVICE))}
+        before = {one.name for one in asyncio.run(dead_letters.list_all(settings.bus, SERVICE))}
         asyncio.run(through_the_loop(value, key))
-        [fresh] = [one for one in asyncio.run(dead_letters.list_all(settings.kafka, SERVICE)) if one.name not in before]
+        [fresh] = [one for one in asyncio.run(dead_letters.list_all(settings.bus, SERVICE)) if one.name not in before]
         return fresh
 
     return letter

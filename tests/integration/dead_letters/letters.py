@@ -14,16 +14,16 @@ runner = CliRunner()
 numbers = itertools.count()
 
 
-async def published(kafka, *messages):
-    publisher = Publisher(kafka)
+async def published(bus, *messages):
+    publisher = Publisher(bus)
     try:
         await publisher(messages)
     finally:
         await publisher.stop()
 
 
-async def all_records(kafka, topic):
-    return [record async for record in records(kafka, [topic])]
+async def all_records(bus, topic):
+    return [record async for record in records(bus, [topic])]
 
 
 def told(run, name, *words):

@@ -43,7 +43,7 @@ def test_bytes_go_to_a_new_file_as_they_are(run, put_aside, tmp_path):
 def test_a_replay_puts_the_same_record_back_and_is_on_record(run, put_aside, settings):
     letter = put_aside(b"to be mended", b"D.replayed")
     run("replay", letter.name, "--by", "lan", "--why", "version 2 reads it")
-    back = [one for one in asyncio.run(all_records(settings.kafka, TOPIC)) if one.value == b"to be mended"]
+    back = [one for one in asyncio.run(all_records(settings.bus, TOPIC)) if one.value == b"to be mended"]
     assert [(one.key, one.partition) for one in back] == [(b"D.replayed", letter.partition)] * 2
     found = told(run, letter.name, "--all")
     assert found["status"] == "replayed"
@@ -76,7 +76,7 @@ def test_a_cut_letter_is_replayed_whole(run, put_aside, settings):
     assert letter.cut
     assert len(letter.key) < 2_000
     run("replay", letter.name)
-    back = [one for one in asyncio.run(all_records(settings.kafka, TOPIC)) if one.value == value]
+    back = [one for one in asyncio.run(all_records(settings.bus, TOPIC)) if one.value == value]
     assert [len(one.key) for one in back] == [2_002, 2_002]
 
 
@@ -118,20 +118,20 @@ def test_a_letter_that_does_not_exist_is_named(run, verb, name):
 
 def test_a_replay_keeps_the_headers_of_the_record(run, settings):
     headers = (("ce_id", b"17"), ("schema", b"\x00\x01"))
-    asyncio.run(published(settings.kafka, Message(TOPIC, b"D.headers", b"with headers", headers)))
+    asyncio.run(published(settings.bus, Message(TOPIC, b"D.headers", b"with headers", headers)))
 
     def mine():
-        return [one for one in asyncio.run(all_records(settings.kafka, TOPIC)) if one.key == b"D.headers"]
+        return [one for one in asyncio.run(all_records(settings.bus, TOPIC)) if one.key == b"D.headers"]
 
     [record] = mine()
-    asyncio.run(letter_about(settings.kafka, record))
-    [letter] = [one for one in asyncio.run(dead_letters.list_open(settings.kafka, SERVICE)) if one.key == b"D.headers"]
+    asyncio.run(letter_about(settings.bus, record))
+    [letter] = [one for one in asyncio.run(dead_letters.list_open(settings.bus, SERVICE)) if one.key == b"D.headers"]
     run("replay", letter.name)
     assert [one.headers for one in mine()] == [headers, headers]
 
 
-async def letter_about(kafka, record):
-    await published(kafka, dead_letter(record, "for a test", SERVICE))
+async def letter_about(bus, record):
+    await published(bus, dead_letter(record, "for a test", SERVICE))
 
 
 @pytest.mark.parametrize("words", [("list",), ("show", "rating/0/0"), ("replay", "rating/0/0"), ("replay", "rating")])

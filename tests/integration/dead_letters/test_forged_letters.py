@@ -23,9 +23,9 @@ from tools.operations import dead_letters
 def test_a_record_that_does_not_say_where_it_came_from_can_only_be_discarded(run, settings, headers):
     marked = {**headers, "reason": f"strange {next(numbers)}\x1b[2J[bold]"}
     pairs = tuple((name, text.encode()) for name, text in marked.items())
-    asyncio.run(published(settings.kafka, Message("rating.dead-letter", b"k", b"v", pairs)))
+    asyncio.run(published(settings.bus, Message("rating.dead-letter", b"k", b"v", pairs)))
     [letter] = [
-        one for one in asyncio.run(dead_letters.list_open(settings.kafka, SERVICE)) if one.reason == marked["reason"]
+        one for one in asyncio.run(dead_letters.list_open(settings.bus, SERVICE)) if one.reason == marked["reason"]
     ]
     assert "\x1b" not in run("list", SERVICE).stdout
     assert "[bold]" in run("show", letter.name).stdout
@@ -43,15 +43,15 @@ def forged(settings):
         mark = f"forged {next(numbers)}"
         origin = {"topic": topic, "partition": str(partition), "offset": str(offset), "reason": mark, **more}
         headers = tuple((name, text.encode()) for name, text in origin.items())
-        asyncio.run(published(settings.kafka, Message("rating.dead-letter", key, value, headers)))
-        found = asyncio.run(dead_letters.list_all(settings.kafka, SERVICE))
+        asyncio.run(published(settings.bus, Message("rating.dead-letter", key, value, headers)))
+        found = asyncio.run(dead_letters.list_all(settings.bus, SERVICE))
         return next(one.name for one in found if one.reason == mark)
 
     return write
 
 
 def counted(settings):
-    return len(asyncio.run(all_records(settings.kafka, TOPIC)))
+    return len(asyncio.run(all_records(settings.bus, TOPIC)))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,154 @@
+"""How the bus is reached, and as whom. This is the one place that makes Kafka clients.
+
+Whoever makes a client elsewhere forgets the certificate authority or the password: tests/architecture/test_bus.py
+finds it.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from ssl import SSLContext
+from typing import TYPE_CHECKING, Any, Literal
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.client import AIOKafkaClient
+from pydantic import SecretStr
+from typing_extensions import override
+
+from chassis.runtime.bus.certificates import client_context
+from chassis.runtime.bus.secret_files import secret_text
+from chassis.runtime.settings_error import SettingsError
+
+if TYPE_CHECKING:
+    from chassis.runtime.settings import Settings
+
+Security = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
+"""Kafka's `security.protocol`: whether the line is encrypted (SSL), and whether a client says who it is (SASL)."""
+
+Mechanism = Literal["SCRAM-SHA-512", "OAUTHBEARER"]
+"""Kafka's `sasl.mechanism`: a name with a password that never goes over the line (RFC 5802), or a token (RFC 7628)."""
+
+NOTHING = SecretStr("")
+"""The place of a secret that is not set."""
+
+
+@dataclass(frozen=True)
+class Bus:
+    """How the bus is reached, and as whom (*người gửi*). As text it is the servers, and never a secret.
+
+    Attributes:
+        servers: bootstrap servers, `host:port` with commas between them.
+        security: see `Security`. PLAINTEXT is the plain mode: nobody says who he is.
+        mechanism: see `Mechanism`; means something with SASL alone.
+        user: name for SCRAM-SHA-512, `password` with it.
+        ca: file with the certificates of the authorities that are believed (PEM); None: those of this computer.
+        certificate: file with our own certificate, for mutual TLS (PEM), `key` with it.
+        token_url: where tokens are had for OAUTHBEARER, by client credentials (RFC 6749, 4.4), with `client_id` and
+            `client_secret`.
+    """
+
+    servers: str
+    security: Security = "PLAINTEXT"
+    mechanism: Mechanism = "SCRAM-SHA-512"
+    user: str = ""
+    password: SecretStr = NOTHING
+    ca: Path | None = None
+    certificate: Path | None = None
+    key: Path | None = None
+    token_url: str = ""
+    client_id: str = ""
+    client_secret: SecretStr = NOTHING
+
+    @classmethod
+    def of(cls, settings: "Settings") -> "Bus":
+        """The bus that the settings name.
+
+        Raises:
+            SettingsError: something is missing, or a file can not be used; says which variable, and how to mend it.
+        """
+        bus = cls(
+            settings.kafka,
+            settings.kafka_security,
+            settings.kafka_mechanism,
+            settings.kafka_user,
+            _password(settings),
+            settings.kafka_ca,
+            settings.kafka_certificate,
+            settings.kafka_key,
+            settings.kafka_token_url,
+            settings.kafka_client_id,
+            settings.kafka_client_secret,
+        )
+        bus.check()
+        return bus
+
+    @property
+    def is_encrypted(self) -> bool:
+        """True if the line is encrypted (TLS)."""
+        return self.security.endswith("SSL")
+
+    @property
+    def says_who(self) -> bool:
+        """True if a client says who it is by name or token (SASL)."""
+        return self.security.startswith("SASL")
+
+    def check(self) -> None:
+        """Find what is missing, before anything connects.
+
+        Raises:
+            SettingsError: says which variable, and how to mend it.
+        """
+        if self.says_who and self.mechanism == "SCRAM-SHA-512" and not (self.user and self.password.get_secret_value()):
+            raise SettingsError(
+                f"LIENTHONG_KAFKA_SECURITY={self.security} needs a name and a password: set LIENTHONG_KAFKA_USER and "
+                "LIENTHONG_KAFKA_PASSWORD_FILE"
+            )
+        if bool(self.certificate) != bool(self.key):
+            raise SettingsError(
+                "LIENTHONG_KAFKA_CERTIFICATE and LIENTHONG_KAFKA_KEY belong together: set both of them, or none"
+            )
+        if self.is_encrypted:
+            self._context()
+
+    def consumer(self, *topics: str, **options: Any) -> AIOKafkaConsumer:
+        """A consumer that is not connected yet; the options are aiokafka's."""
+        return AIOKafkaConsumer(*topics, **self._reached(), **options)
+
+    def producer(self, **options: Any) -> AIOKafkaProducer:
+        """A producer that is not connected yet; the options are aiokafka's."""
+        return AIOKafkaProducer(**self._reached(), **options)
+
+    def admin(self) -> AIOKafkaAdminClient:
+        """A client that asks about topics and groups and makes them; not connected yet."""
+        return AIOKafkaAdminClient(**self._reached())
+
+    def client(self) -> AIOKafkaClient:
+        """A client for requests that the others do not know; not connected yet."""
+        return AIOKafkaClient(**self._reached())
+
+    @override
+    def __str__(self) -> str:
+        return self.servers
+
+    def _reached(self) -> dict[str, Any]:
+        """How aiokafka is told all this."""
+        told: dict[str, Any] = {"bootstrap_servers": self.servers, "security_protocol": self.security}
+        if self.is_encrypted:
+            told["ssl_context"] = self._context()
+        if self.says_who:
+            told |= {
+                "sasl_mechanism": self.mechanism,
+                "sasl_plain_username": self.user,
+                "sasl_plain_password": self.password.get_secret_value(),
+            }
+        return told
+
+    def _context(self) -> SSLContext:
+        """Made anew for each client, so that a certificate that was renewed counts from the next connection on."""
+        return client_context(self.ca, self.certificate, self.key)
+
+
+def _password(settings: "Settings") -> SecretStr:
+    if settings.kafka_password_file is None:
+        return settings.kafka_password
+    return secret_text(settings.kafka_password_file, "LIENTHONG_KAFKA_PASSWORD_FILE")
