@@ -19,9 +19,7 @@ class Listener:
         hear: told of every record, in the order of each partition.
     """
 
-    def __init__(
-        self, bus: Bus, topics: Iterable[str], hear: "Callable[[ConsumerRecord[bytes, bytes]], None]"
-    ) -> None:
+    def __init__(self, bus: Bus, topics: Iterable[str], hear: "Callable[[ConsumerRecord[bytes, bytes]], None]") -> None:
         self._hear = hear
         # As the services read them: what its sender took back never was.
         self._consumer = bus.consumer(*topics, enable_auto_commit=False, isolation_level="read_committed")
