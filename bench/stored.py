@@ -179,7 +179,7 @@ def _copy(template: Template, number: int, plan: Plan) -> Document:
         key=key,
         version=0,
         partition=_partition(key),
-        known={fact.event.identity: 1 for fact in template.facts},
+        fact_versions={fact.event.identity: 1 for fact in template.facts},
         facts={fact.event.identity: replace(fact, raw=fact.raw.replace(old, key)) for fact in template.facts},
         state=state,
         due=LATER if turn is None else template.doc.due,

@@ -3,7 +3,7 @@
 This needs no proof of who sent it, and gives none: it holds a record against itself.
 """
 
-from contracts import calendar_changes, claims, notify
+from contracts import calendar_changes, claims, keys, notify
 from contracts.envelope import LIVE, AnyEvent
 from contracts.topics import OWNERS, SERVICES
 from contracts.watermarks import TELL_TIME, ClockTicked
@@ -34,6 +34,8 @@ def _to_subject(event: AnyEvent) -> str:
     data = event.data
     if isinstance(data, claims.IntakeSubmitted) and not data.submission_id == event.subject == event.correlationid:
         return "subject: of a submission subject, correlationid and data.submission_id are the same"
+    if isinstance(data, keys.AgencyKey) and not data.agency == event.subject == event.correlationid:
+        return "subject: of a key subject, correlationid and data.agency are the same"
     if isinstance(data, TELL_TIME) and event.timeline == LIVE:
         return "timeline: nobody tells the time on live; a tick names a timeline of its own"
     return ""
@@ -53,6 +55,8 @@ def _is_outsider(event: AnyEvent) -> bool:
             return event.source == f"/calendar/{data.calendar}"
         case notify.ResendRequested():
             return event.source == OPERATOR
+        case keys.AgencyKey():
+            return event.source == keys.ROOT
     return False
 
 
@@ -75,4 +79,6 @@ def _outsiders(event: AnyEvent) -> str:
             return "/clock/<timeline>"
         case notify.ResendRequested():
             return OPERATOR
+        case keys.AgencyKey():
+            return keys.ROOT
     return "/calendar/<data.calendar>"

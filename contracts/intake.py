@@ -9,6 +9,7 @@ from contracts.claims import Channel, Reason, SubmissionId
 from contracts.envelope import Code, Count, Money, Payload
 from contracts.json_schema import open_values
 from contracts.moments import Instant
+from contracts.refused import RecordPlace
 from contracts.text import Lines
 
 NO_APPOINTMENT = datetime(2199, 12, 31, tzinfo=UTC)
@@ -123,10 +124,14 @@ class SubmissionRejected(Payload):
     """`submission.rejected`: a record on `intake.submitted` is no submission. For the portal that sent it.
 
     No citizen is refused by it: that is `dossier.refused` (form 03). Whatever else was said under that id stands.
+
+    `bad-signature` speaks of a record in an agency's name that lacks the agency's signature; `subject` is the agency's
+    code then, and no submission.
     """
 
     TYPE: ClassVar[str] = "submission.rejected"
     record_id: Code = Field(description="Id of the record's event, as its sender named it")
     sender: Code = Field(description="The record's `source`")
-    code: Annotated[Literal["malformed"], Field(json_schema_extra=open_values)]
+    code: Annotated[Literal["malformed", "bad-signature"], Field(json_schema_extra=open_values)]
     reason: Reason
+    record: RecordPlace = None

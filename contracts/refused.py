@@ -1,9 +1,9 @@
 """As much of a record that can not be taken in as its sender has to be told."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import from_json, to_json
@@ -13,6 +13,12 @@ from contracts.moments import Instant
 
 AHEAD = timedelta(minutes=5)
 """How far a live event's time may lie after the moment the bus took it in: clocks differ that much, not more."""
+
+RecordPlace = Annotated[
+    str | None,
+    Field(max_length=200, description="Where the record stands that this answers: topic/partition/offset"),
+]
+"""Left out where the answer is to a report, or to every copy of a record."""
 
 _CODE: TypeAdapter[str] = TypeAdapter(Code)
 _SUBJECT: TypeAdapter[str] = TypeAdapter(DossierCode)
@@ -34,6 +40,8 @@ class Refused:
         time: its own, if that can be; else when the bus took it in.
         agency: the code that its data name, or its source; empty without one.
         reason: the first complaints: field and reason, never the value.
+        code: why it was put aside, for programs: `malformed`, or `bad-signature`.
+        record: its place, where the answer is to this one record and no other; else empty.
     """
 
     topic: str
@@ -45,6 +53,8 @@ class Refused:
     time: datetime
     agency: str
     reason: str
+    code: str = "malformed"
+    record: str = ""
 
     @property
     def unique(self) -> tuple[object, ...]:
@@ -58,7 +68,34 @@ class Refused:
             self.agency,
             self.reason,
         )
-        return tuple(text.replace("|", "/") for text in told)
+        place = (self.code, self.record) if self.record else ()
+        return tuple(text.replace("|", "/") for text in (*told, *place))
+
+    def without_proof(self, agency: str, taken_in: datetime, place: str, reason: str) -> Self | None:
+        """The same record as one that lacks the signature of the agency in whose name it speaks.
+
+        Whoever sent it may have written anything. So the answer is about the agency, by whose code alone it goes on,
+        and about no dossier, submission or clock that the record names. None where the code can be no subject.
+
+        Args:
+            agency: the code that its source names.
+            taken_in: when the bus took it in, which becomes the answer's time.
+            place: where it stands, as topic/partition/offset. One record has one answer.
+            reason: what its signature lacks.
+        """
+        if _valid(_SUBJECT, agency) is None:
+            return None
+        return replace(
+            self,
+            subject=agency,
+            correlationid=agency,
+            timeline=LIVE,
+            time=taken_in,
+            agency=agency,
+            reason=reason[:1000],
+            code="bad-signature",
+            record=place,
+        )
 
     def answered(self, data: Payload, source: str) -> AnyEvent:
         """The event that tells its sender so, by a service with this source."""

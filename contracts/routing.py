@@ -8,6 +8,7 @@ from contracts.claims import Reason
 from contracts.envelope import Code, Count, Money, Payload
 from contracts.json_schema import open_values
 from contracts.moments import Instant
+from contracts.refused import RecordPlace
 
 MAY_GROW = Field(json_schema_extra=open_values)
 """Marks a list of values that others may be added to: readers have to expect some that they do not know."""
@@ -18,6 +19,10 @@ PauseCause = Annotated[Literal["supplement", "payment", "force-majeure"], MAY_GR
 Movement = Annotated[Literal["onward", "return", "forward", "recall"], MAY_GROW]
 """How it came: the route went on; an earlier step has to be done again; another agency takes over this step; or the
 receiving unit took the dossier back (thu hồi)."""
+
+
+SignedBy = Annotated[Code | None, Field(description="The key that signed the report (`kid`), where it was signed")]
+"""Left out of the answer to a report that nobody signed."""
 
 
 class StepAttempt(BaseModel):
@@ -38,6 +43,7 @@ class Accepted(Payload):
 
     backdated: bool = Field(default=False, description="Whether the report claims an earlier moment than counts")
     claimed_at: Instant | None = Field(default=None, description="The moment the report claims, where it is backdated")
+    signed_by: SignedBy = None
 
 
 class DossierTransferred(Accepted):
@@ -180,6 +186,7 @@ RejectionCode = Annotated[
         "not-the-receiving-unit",
         "nothing-to-recall",
         "malformed",
+        "bad-signature",
     ],
     MAY_GROW,
 ]
@@ -190,6 +197,11 @@ class ReportRejected(Payload):
 
     `malformed` speaks of a record that is no report: it does not fit its schema, or may not say what it says. Whatever
     else was said under that id stands.
+
+    `bad-signature` speaks of a record in the agency's name that lacks the agency's signature. The record counts for
+    nothing, and what the agency signed under that id stands. Its `subject` is the agency's code, and no dossier: nobody
+    knows who sent it. Who reported compares `record` with the place that the bus acknowledged: another place is
+    somebody else's record.
     """
 
     TYPE: ClassVar[str] = "report.rejected"
@@ -197,3 +209,5 @@ class ReportRejected(Payload):
     agency: Code
     code: RejectionCode
     reason: Reason
+    signed_by: SignedBy = None
+    record: RecordPlace = None

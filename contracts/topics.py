@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from contracts import calendar_changes, claims, intake, notify, rating, routing, sla, watermarks
+from contracts import calendar_changes, claims, intake, keys, notify, rating, routing, sla, watermarks
 from contracts.complaints import complaints
 from contracts.envelope import AnyEvent, Event, Payload
 
@@ -16,6 +16,7 @@ OWNERS: dict[str, tuple[type[Payload], ...]] = {
     "clock": (watermarks.ClockTicked,),
     "calendar": (calendar_changes.CalendarChanged, calendar_changes.CalendarRetracted),
     "operators": (notify.ResendRequested,),
+    "keys": (keys.AgencyKey,),
     "intake": (
         intake.DossierReceived,
         intake.DossierSupplementRequested,
@@ -73,9 +74,9 @@ PAYLOADS: dict[str, type[Payload]] = {payload.TYPE: payload for owned in OWNERS.
 """Payload class by topic."""
 
 OF_DOSSIERS: tuple[str, ...] = tuple(
-    topic for topic, payload in PAYLOADS.items() if not issubclass(payload, watermarks.TELL_TIME)
+    topic for topic, payload in PAYLOADS.items() if not issubclass(payload, (*watermarks.TELL_TIME, keys.AgencyKey))
 )
-"""The topics whose events speak of a dossier or a submission; the others tell the time."""
+"""The topics whose events speak of a dossier or a submission; the others tell the time, or who signs with which key."""
 
 OWNER_OF: dict[str, str] = {payload.TYPE: owner for owner, owned in OWNERS.items() for payload in owned}
 """The publisher of each topic."""

@@ -62,7 +62,7 @@ class Document:
         key: dossier code; for intake the submission's id.
         version: counts saves; the guard of the next one. 0: not stored yet.
         partition: where its events come in, so that a sweep finds what its instance owns.
-        known: for every fact, by identity, the version of the save that brought it in.
+        fact_versions: for every fact, by identity, the version of the save that brought it in.
         facts: by identity; without history, those alone that came in since the document was loaded.
         restamped: identities of facts on record that the bus turned out to have taken in earlier than was known.
         with_history: whether all facts are here.
@@ -80,7 +80,7 @@ class Document:
     key: str
     version: int = 0
     partition: int = 0
-    known: dict[str, int] = field(default_factory=dict)
+    fact_versions: dict[str, int] = field(default_factory=dict)
     facts: dict[str, Fact] = field(default_factory=dict)
     restamped: set[str] = field(default_factory=set)
     with_history: bool = True
@@ -122,10 +122,10 @@ class Document:
     def add(self, event: AnyEvent, raw: str, *, own: bool, cause: int | None = None) -> bool:
         """Record a fact for the next save; False if it is known."""
         identity = event.identity
-        if identity in self.known:
+        if identity in self.fact_versions:
             return False
         version = self.version + 1
-        self.known[identity] = version
+        self.fact_versions[identity] = version
         self.facts[identity] = Fact(event, raw, version, own, version if cause is None else cause)
         self.characters += len(raw)
         self.stream_time = event.time if self.stream_time is None else max(self.stream_time, event.time)
@@ -137,16 +137,17 @@ class Document:
         if at is not None and known.event.taken_in is not None and at < known.event.taken_in:
             self.facts[fact.event.identity] = fact
 
-    def restamp(self, identity: str, taken_in: datetime) -> bool:
-        """Keep the earliest broker timestamp of a fact's records; True if that changes the fact.
+    def restamp(self, repeat: AnyEvent, taken_in: datetime) -> bool:
+        """Keep the earliest broker timestamp of a fact's records, with that record's signature; True if it changes.
 
         A repeat may stand on another partition and be read first. Who reads which one first is chance; the earliest
         timestamp is not. A fact that was kept without one gets none.
         """
+        identity = repeat.identity
         fact = self.facts[identity]
         if fact.event.taken_in is None or fact.event.taken_in <= taken_in:
             return False
-        event = fact.event.model_copy().take_in(taken_in)
+        event = fact.event.model_copy().take_in(taken_in).keep_signature(repeat.signed_by, repeat.signature)
         self.facts[identity] = replace(fact, event=event)
         if fact.version <= self.version:
             self.restamped.add(identity)

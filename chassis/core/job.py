@@ -110,7 +110,7 @@ class Job:
     def _admit(self, arrival: Arrival) -> str:
         """Add one arrival. Returns the reason if it can not be taken in, else an empty text."""
         doc, event = self.doc, arrival.event
-        version = doc.known.get(event.identity)
+        version = doc.fact_versions.get(event.identity)
         if version is None:
             return self._admit_new(arrival)
         if event.identity not in doc.facts:
@@ -119,13 +119,13 @@ class Job:
             return f"id {event.id} of {event.source} was used before with other content; give every event its own id"
         if version <= doc.version:
             self.repeats.append(version)
-        if not arrival.own and doc.restamp(event.identity, arrival.broker_timestamp):
+        if not arrival.own and doc.restamp(event, arrival.broker_timestamp):
             self.folding.start_over()
         return ""
 
     def _admit_new(self, arrival: Arrival) -> str:
         doc, raw = self.doc, arrival.raw
-        if len(doc.known) >= MAX_FACTS:
+        if len(doc.fact_versions) >= MAX_FACTS:
             return f"{doc.key} already has {MAX_FACTS} events; its sender runs wild"
         if doc.characters + len(raw) > MAX_CHARACTERS:
             return f"{doc.key} would have more than {MAX_CHARACTERS} characters; send documents by reference"
@@ -197,7 +197,7 @@ class Job:
 
     def _emit(self, event: AnyEvent) -> bool:
         """Add an event of the service's own, to be published once it is saved; False if it is known."""
-        if event.identity in self.doc.known:
+        if event.identity in self.doc.fact_versions:
             return False
         # What is only emitted now that a batch comes again (by new code, say) has to come again with it, too.
         cause = min(self.repeats) if self.repeats and not self.fresh else None

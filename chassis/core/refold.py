@@ -45,7 +45,7 @@ def wake(doc: Document, service: Service[S], state: S, now: datetime) -> None:
     live = all(event.timeline == LIVE for event in doc.events)
     if not live or doc.unsent is not None:  # what is unsent is due already, and only a publish may move that
         return
-    if any(event.identity not in doc.known for event in service.decide(state, now).events):
+    if any(event.identity not in doc.fact_versions for event in service.decide(state, now).events):
         doc.due, doc.timeline = now if doc.due is None else min(doc.due, now), LIVE
 
 

@@ -144,7 +144,7 @@ class Service(Generic[S]):
     def topics(self) -> tuple[str, ...]:
         """What it subscribes to: what it consumes, and what tells it how late it is on timelines that ticks tell."""
         upstream = self.upstream
-        marks = (MARKS[one].TYPE for one in sorted(upstream.same | upstream.before))
+        marks = (MARKS[name].TYPE for name in sorted(upstream.same | upstream.before))
         return tuple(dict.fromkeys((*(payload.TYPE for payload in self.consumes), ClockTicked.TYPE, *marks)))
 
     @property
@@ -160,7 +160,7 @@ class Service(Generic[S]):
         rely on it, whether something that others say is folded before or after them. Of two births the first is the
         one that the bus took in first, where that is known: whoever is born a second time can write any time.
         """
-        own, at = self.said(event), event.time
+        own, at = self.owns(event), event.time
         if isinstance(event.data, self.genesis):
             birth, at = "", event.bounded_by or at
         else:
@@ -174,7 +174,8 @@ class Service(Generic[S]):
         for fact in facts:
             known = unique.setdefault(fact.identity, fact)
             if known is not fact and _heard_before(fact, known):
-                unique[fact.identity] = known.model_copy().take_in(fact.taken_in)
+                earlier = known.model_copy().take_in(fact.taken_in)
+                unique[fact.identity] = earlier.keep_signature(fact.signed_by, fact.signature)
         found = unique.values()
         return self.unfold(self.initial, map(self.placed, self.at_home(found, self.home_of(found))))
 
@@ -189,15 +190,15 @@ class Service(Generic[S]):
 
     def at_home(self, facts: Iterable[AnyEvent], home: str) -> Iterable[AnyEvent]:
         """The facts on a document's own timeline; what the service said itself, it said on whichever it was asked."""
-        return (one for one in facts if one.timeline == home or self.said(one)) if home else facts
+        return (fact for fact in facts if fact.timeline == home or self.owns(fact)) if home else facts
 
-    def said(self, event: AnyEvent) -> bool:
-        """Whether the service says such events itself."""
+    def owns(self, event: AnyEvent) -> bool:
+        """Whether the service owns such events: nobody else publishes them."""
         return isinstance(event.data, self.emits)
 
     def unfold(self, state: S, later: Iterable[Placed]) -> S:
         """The state that follows from one state and facts that all come after those it was folded from."""
-        return reduce(self.evolve, (one.event for one in sorted(later)), state)
+        return reduce(self.evolve, (placed.event for placed in sorted(later)), state)
 
     def dump(self, state: S) -> dict[str, Any]:
         """The state as JSON values, for the store and for comparison."""

@@ -2,15 +2,19 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, Self, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chassis.runtime.bus.access_file import read_access
-from chassis.runtime.bus.connection import NOTHING, Bus, Mechanism, Security
+from chassis.runtime.bus.secret_files import secret_text
+from chassis.runtime.bus.security import NOTHING, Mechanism, Security
 from chassis.runtime.settings_error import SettingsError
 from contracts.topics import SERVICES
+
+if TYPE_CHECKING:
+    from chassis.runtime.bus.connection import Bus
 
 __all__ = ["HTTP_PORTS", "Settings", "SettingsError", "load_settings", "read_environment"]
 
@@ -77,13 +81,32 @@ class Settings(BaseSettings):
         return self.model_copy(update={"kafka": self.kafka or found.servers, **named})
 
     @property
-    def bus(self) -> Bus:
+    def bus(self) -> "Bus":
         """How the bus is reached, and as whom.
 
         Raises:
             SettingsError: a setting or a file about the bus is unusable.
         """
-        return Bus.of(self)
+        from chassis.runtime.bus.connection import Bus  # noqa: PLC0415 - who needs no bus loads no driver
+
+        password = self.kafka_password
+        if self.kafka_password_file:
+            password = secret_text(self.kafka_password_file, "LIENTHONG_KAFKA_PASSWORD_FILE")
+        bus = Bus(
+            self.kafka,
+            self.kafka_security,
+            self.kafka_mechanism,
+            self.kafka_user,
+            password,
+            self.kafka_ca,
+            self.kafka_certificate,
+            self.kafka_key,
+            self.kafka_token_url,
+            self.kafka_client_id,
+            self.kafka_client_secret,
+        )
+        bus.check()
+        return bus
 
     @property
     def stack_file(self) -> Path:

@@ -1,11 +1,13 @@
 """How a process joins the stack: where the servers answer, and as which principal it speaks to the bus."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from chassis.runtime.bus.connection import Bus
 from chassis.runtime.settings import Settings
 from deploy.embedded.endpoints import Endpoints
+
+if TYPE_CHECKING:
+    from chassis.runtime.bus.connection import Bus
 
 ADMIN = "admin"
 """The broker's super user: it makes topics and gives rights. The stack and `lienthong access` use it, and tests that
@@ -18,7 +20,7 @@ def settings_of(found: Endpoints, home: Path, principal: str = ADMIN, **more: An
     return settings.speaking_as(principal)
 
 
-def bus_of(found: Endpoints, principal: str = ADMIN) -> Bus:
+def bus_of(found: Endpoints, principal: str = ADMIN) -> "Bus":
     """The bus, as this principal reaches it."""
     return Settings(kafka=found.kafka, kafka_access=found.access).speaking_as(principal).bus
 

@@ -9,12 +9,13 @@ import subprocess
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from aiokafka.errors import KafkaError
-
-from chassis.runtime.bus.connection import Bus
 from deploy.embedded.endpoints import KAFKA, StackError
 from deploy.embedded.ports import HOST, Ports
+
+if TYPE_CHECKING:
+    from chassis.runtime.bus.connection import Bus
 
 # Any 16 bytes name a cluster; one name for every embedded stack keeps a home readable by the next start.
 CLUSTER_ID = "bGllbi10aG9uZy1sb2NhbA"
@@ -90,7 +91,7 @@ def command(folder: Path, name: str = KAFKA) -> list[str]:
     return [*_java(folder, *OPTIONS), "kafka.Kafka", str(_settings(folder, name))]
 
 
-def answers(bus: Bus) -> bool:
+def answers(bus: "Bus") -> bool:
     """Tell whether the one broker that this bus names lists itself to a client."""
     host, _, port = bus.servers.rpartition(":")
     try:
@@ -114,7 +115,9 @@ def require_java() -> None:
         raise StackError(f"Kafka needs Java {OLDEST_JAVA} or newer, and `java -version` says: {first_line}")
 
 
-async def _lists_itself(bus: Bus) -> bool:
+async def _lists_itself(bus: "Bus") -> bool:
+    from aiokafka.errors import KafkaError  # noqa: PLC0415 - who only asks where the stack is needs no driver
+
     admin = bus.admin()
     try:
         async with asyncio.timeout(ANSWER_SECONDS):

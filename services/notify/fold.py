@@ -31,7 +31,7 @@ from services.notify.folding_messages import counted, with_resends
 from services.notify.folding_notices import with_notices
 from services.notify.state import State
 
-FOLD_VERSION = 2
+FOLD_VERSION = 3
 """Raise it by one whenever the fold can give another state for the same facts: every document is folded anew then."""
 
 Fold = Callable[[State, AnyEvent], State]

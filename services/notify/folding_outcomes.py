@@ -24,9 +24,13 @@ def sent(state: State, event: AnyEvent) -> State:
 
 
 def doubtful(state: State, event: AnyEvent) -> State:
-    """The carrier has the message and has not answered: the doubt stands until the same attempt's answer comes."""
+    """The carrier has the message and has not answered: the doubt stands until the same attempt's answer comes.
+
+    Another process may have made the same attempt after a crash, and have failed before it asked the carrier. Its
+    failure may be known first, and leaves the doubt.
+    """
     message = _told_of(state, event.data)
-    if message.status == "sent" or event.data.attempt <= message.attempts:
+    if message.status == "sent" or event.data.attempt <= message.answered:
         return state
     return put(state, replace(_tried(message, event.data, event.time), status="doubtful"))
 
@@ -34,10 +38,13 @@ def doubtful(state: State, event: AnyEvent) -> State:
 def failed(state: State, event: AnyEvent) -> State:
     """An attempt failed; of an attempt that was in doubt, a carrier's failure is the answer.
 
-    A failure of our own is none: another process made the same attempt after a crash, and asked no carrier.
+    A failure of our own answers no doubt: another process made an attempt after a crash, and asked no carrier.
     """
     data, message = event.data, _told_of(state, event.data)
-    answers = message.status == "doubtful" and data.attempt == message.attempts and not data.ours
+    in_doubt = message.status == "doubtful"
+    if in_doubt and data.ours:
+        return put(state, replace(message, attempts=max(message.attempts, data.attempt)))
+    answers = in_doubt and data.attempt == message.attempts
     if message.status == "sent" or (data.attempt <= message.attempts and not answers):
         return state
     return put(state, _after_failure(_tried(message, data, event.time), data))
@@ -55,6 +62,7 @@ def _tried(message: Message, data: AttemptOutcome, at: datetime) -> Message:
 def _after_failure(message: Message, data: NotificationFailed) -> Message:
     """Go on after a failed attempt: not at all, by the same medium later, or by the next medium at once."""
     asked = message.asked + (not data.ours)
+    message = message if data.ours else replace(message, answered=data.attempt)
     if data.final:
         ended: Status = "unaddressed" if data.unaddressed else "failed"
         return replace(message, status=ended, asked=asked)

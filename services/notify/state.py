@@ -89,6 +89,8 @@ class Message:
         status: `dropped` is for what is not owed (any more); `doubtful`, for what a carrier took and never answered
             for; `unaddressed`, for an agency that has no address.
         attempts: how many were made; `asked` of them a carrier was asked in, since the last change of medium.
+        answered: number of the last attempt that a carrier said had failed; 0: none. A doubt about an attempt that no
+            carrier answered stands, whatever failed on our own side meanwhile.
         tried_at: when the last one failed or stayed without an answer, by the wall clock.
         medium: how the last one went out.
         given_up: media that are not tried any more.
@@ -103,6 +105,7 @@ class Message:
     status: Status = "pending"
     attempts: int = 0
     asked: int = 0
+    answered: int = 0
     tried_at: datetime | None = None
     medium: Medium | None = None
     given_up: tuple[Medium, ...] = ()

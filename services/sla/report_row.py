@@ -122,7 +122,7 @@ def dossier_in(text: str) -> DossierRow:
 
 def steps_in(text: str) -> list[StepRow]:
     """The rows of a text for attempts at steps, as they began."""
-    return [StepRow(*one) for one in from_json(text.partition("\n")[2])]
+    return [StepRow(*step) for step in from_json(text.partition("\n")[2])]
 
 
 def _course(deadline: Deadline) -> tuple[str, int | None, int, int]:

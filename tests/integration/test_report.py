@@ -17,7 +17,7 @@ from tests.component.chassis.toy import Record
 from tests.given import at, received
 from tests.unit.sla.telling import SLA, acknowledged, completed, step_done, transferred
 from tools.cli.main import app
-from tools.operations.rebuild_lines import rewrite_lines
+from tools.operations.rebuild_report_rows import rewrite_report_rows
 
 pytestmark = pytest.mark.stack
 HEARD = int(at(31).timestamp() * 1000)
@@ -96,7 +96,7 @@ async def test_lines_that_are_missing_are_written_anew(store: MongoStore) -> Non
     before = await report("--by", "step")
     await store.database.lines.delete_many({})
     assert await counted() == (0, 0, 0)
-    assert await rewrite_lines(store, SLA, ["D.1", "D.2"]) == 1
+    assert await rewrite_report_rows(store, SLA, ["D.1", "D.2"]) == 1
     assert (await report("--by", "step"))["rows"] == before["rows"]
 
 

@@ -130,7 +130,9 @@ class Unguarded(MemoryStore):
             stored = self.documents.get(doc.key)
             if stored is not None:
                 stored.version = doc.version
-                stored.facts = {identity: fact for identity, fact in stored.facts.items() if identity in doc.known}
+                stored.facts = {
+                    identity: fact for identity, fact in stored.facts.items() if identity in doc.fact_versions
+                }
         return await super().save(documents)
 
 

@@ -86,6 +86,6 @@ def deadlines(
 @report_app.command()
 def rebuild() -> None:
     """Work out anew, from all that is on record, what reports read: once after an upgrade that says so."""
-    from tools.operations.rebuild_lines import rebuild_lines  # noqa: PLC0415 - figures need none of the services
+    from tools.operations.rebuild_report_rows import rebuild_report_rows  # noqa: PLC0415 - figures need none of the services
 
-    console.print(f"{asyncio.run(rebuild_lines())} dossiers")
+    console.print(f"{asyncio.run(rebuild_report_rows())} dossiers")

@@ -1,10 +1,14 @@
 """The environment of every command: the settings, and where the bus and the stores answer."""
 
-from chassis.runtime.bus.connection import Bus
+from typing import TYPE_CHECKING
+
 from chassis.runtime.settings import Settings, load_settings
 from chassis.runtime.store.mongo import MongoStore
 from contracts.topics import SERVICES
 from tools.operations.installation import EMBEDDED_STACK, holds
+
+if TYPE_CHECKING:
+    from chassis.runtime.bus.connection import Bus
 
 ADMIN = "admin"
 """Principal that makes topics and gives rights (*người quản trị*); the broker lets it do everything."""
@@ -40,7 +44,7 @@ def environment(principal: str = OPERATOR) -> Settings:
     return settings
 
 
-def known_bus(principal: str = OPERATOR) -> Bus:
+def known_bus(principal: str = OPERATOR) -> "Bus":
     """The bus, for commands that need no store.
 
     Raises:

@@ -51,8 +51,8 @@ class Office:
 
 
 @dataclass(frozen=True)
-class Turn:
-    """One agency's turn on one dossier: a step to be done, and who does it."""
+class Assignment:
+    """What one agency has to do on one dossier: a step, and who does it."""
 
     event: AnyEvent
     data: DossierTransferred
@@ -101,38 +101,38 @@ def take_on(event: AnyEvent, dossier: Dossier, profile: Profile, items: Sequence
     """
     data: DossierTransferred = event.data
     rng = draw(office.seed, "work", event.correlationid, data.step, data.attempt, data.to_agency)
-    turn = Turn(event, data, rng.choice(profile.officers))
+    task = Assignment(event, data, rng.choice(profile.officers))
     backlog, work = hours(rng, profile.backlog), _work(event, dossier, profile, office, rng)
     taken = office.later(event.time, backlog, rng)
     # The work began when it could begin; that we hear of the hand-over only at a window's end delays no agency.
     done = max(shift(office.calendar, event.time, backlog + work), taken + minutes(rng, 1, 8))
     silent = rng.random() < profile.forgets
-    custody = [] if silent else [turn.report(taken, claims.TookCustody(step=data.step))]
-    wish = _wish(turn, dossier, profile, items, rng)
+    custody = [] if silent else [task.report(taken, claims.TookCustody(step=data.step))]
+    wish = _wish(task, dossier, profile, items, rng)
     if wish is None:
-        main = _finished(turn, done, profile, office, rng)
+        main = _finished(task, done, profile, office, rng)
     else:
         at = taken + (done - taken) / 2
         asks = isinstance(wish, claims.NeedsSupplement | claims.NeedsPayment)
-        main = turn.report(at, wish, then=(Rest(turn.finished(at), work / 2),) if asks else ())
+        main = task.report(at, wish, then=(Rest(task.finished(at), work / 2),) if asks else ())
     return [
         *custody,
         main,
-        *_question(turn, taken, dossier, profile, office),
-        *_impossible(turn, dossier, profile, office, rng),
+        *_question(task, taken, dossier, profile, office),
+        *_impossible(task, dossier, profile, office, rng),
     ]
 
 
-def _question(turn: Turn, taken: datetime, dossier: Dossier, profile: Profile, office: Office) -> list[Action]:
+def _question(task: Assignment, taken: datetime, dossier: Dossier, profile: Profile, office: Office) -> list[Action]:
     """Now and then another agency's opinion is needed; the work goes on meanwhile."""
-    rng = draw(office.seed, "ask", turn.event.correlationid, turn.data.step, turn.data.attempt, turn.data.to_agency)
+    rng = draw(office.seed, "ask", task.event.correlationid, task.data.step, task.data.attempt, task.data.to_agency)
     others = _strangers(dossier, office)
     if not others or rng.random() >= profile.consults:
         return []
     claim = claims.AsksOpinion(
-        step=turn.data.step, of_agency=rng.choice(others), question=QUESTION, limit=ANSWER_WITHIN
+        step=task.data.step, of_agency=rng.choice(others), question=QUESTION, limit=ANSWER_WITHIN
     )
-    return [turn.report(taken + minutes(rng, 1, 5), claim)]
+    return [task.report(taken + minutes(rng, 1, 5), claim)]
 
 
 def opine(event: AnyEvent, profile: Profile, office: Office) -> list[Action]:
@@ -157,10 +157,12 @@ def _work(event: AnyEvent, dossier: Dossier, profile: Profile, office: Office, r
     return max(timedelta(seconds=round(limit.total_seconds() * share)), SHORTEST)
 
 
-def _wish(turn: Turn, dossier: Dossier, profile: Profile, items: Sequence[str], rng: Random) -> claims.Claim | None:
+def _wish(
+    task: Assignment, dossier: Dossier, profile: Profile, items: Sequence[str], rng: Random
+) -> claims.Claim | None:
     """The claim by which an agency asks others for something before it finishes; None if it simply does the step."""
-    step, before = turn.data.step, dossier.before(turn.data.step)
-    if turn.data.attempt > 1 or not before:
+    step, before = task.data.step, dossier.before(task.data.step)
+    if task.data.attempt > 1 or not before:
         return None
     shares = {
         "return": profile.sends_back,
@@ -181,30 +183,30 @@ def _wish(turn: Turn, dossier: Dossier, profile: Profile, items: Sequence[str], 
             return None
 
 
-def _finished(turn: Turn, done: datetime, profile: Profile, office: Office, rng: Random) -> Action:
-    action = turn.finished(done)
+def _finished(task: Assignment, done: datetime, profile: Profile, office: Office, rng: Random) -> Action:
+    action = task.finished(done)
     if rng.random() >= profile.writes_late:
         return action
     told = shift(office.calendar, done, hours(rng, 5))
     return replace(action, at=told, data=action.data.model_copy(update={"occurred_at": done}))
 
 
-def _impossible(turn: Turn, dossier: Dossier, profile: Profile, office: Office, rng: Random) -> list[Action]:
+def _impossible(task: Assignment, dossier: Dossier, profile: Profile, office: Office, rng: Random) -> list[Action]:
     """Now and then somebody reports what can not be: routing has to reject it."""
     if rng.random() >= profile.impossible:
         return []
     strangers = _strangers(dossier, office)
-    at = office.later(turn.event.time, hours(rng, 1.5), rng)
-    done = claims.FinishedStep(step=turn.data.step)
+    at = office.later(task.event.time, hours(rng, 1.5), rng)
+    done = claims.FinishedStep(step=task.data.step)
     agency, code, claim = rng.choice(
         [
-            (rng.choice(strangers or [turn.data.to_agency]), turn.event.subject, done),
-            (turn.data.to_agency, turn.event.subject, claims.FinishedStep(step="no-such-step")),
-            (turn.data.to_agency, turn.event.subject, claims.HasResult()),
-            (turn.data.to_agency, f"{turn.event.subject}0", done),
+            (rng.choice(strangers or [task.data.to_agency]), task.event.subject, done),
+            (task.data.to_agency, task.event.subject, claims.FinishedStep(step="no-such-step")),
+            (task.data.to_agency, task.event.subject, claims.HasResult()),
+            (task.data.to_agency, f"{task.event.subject}0", done),
         ]
     )
-    wrong = report(turn.event, agency, turn.officer, claim, at, "impossible", turn.data.step, turn.data.attempt)
+    wrong = report(task.event, agency, task.officer, claim, at, "impossible", task.data.step, task.data.attempt)
     return [Action(**{**vars(wrong), "subject": code, "honest": False})]
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
-from chassis.runtime.bus.connection import NOTHING, Bus, Mechanism, Security
 from chassis.runtime.bus.secret_files import require_private
+from chassis.runtime.bus.security import NOTHING, Mechanism, Security
 from chassis.runtime.settings_error import SettingsError
 
 OURS_ALONE = 0o600
@@ -28,11 +28,6 @@ class AccessFile(BaseModel):
     user: str = ""
     password: SecretStr = NOTHING
     ca: Path | None = None
-
-    @property
-    def bus(self) -> Bus:
-        """The bus, as this principal reaches it."""
-        return Bus(self.servers, self.security, self.mechanism, self.user, self.password, self.ca)
 
 
 def read_access(path: Path) -> AccessFile:

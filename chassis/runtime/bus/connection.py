@@ -7,7 +7,7 @@ finds it.
 from dataclasses import dataclass
 from pathlib import Path
 from ssl import SSLContext
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
@@ -16,20 +16,8 @@ from pydantic import SecretStr
 from typing_extensions import override
 
 from chassis.runtime.bus.certificates import client_context
-from chassis.runtime.bus.secret_files import secret_text
+from chassis.runtime.bus.security import NOTHING, Mechanism, Security
 from chassis.runtime.settings_error import SettingsError
-
-if TYPE_CHECKING:
-    from chassis.runtime.settings import Settings
-
-Security = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
-"""Kafka's `security.protocol`: whether the line is encrypted (SSL), and whether a client says who it is (SASL)."""
-
-Mechanism = Literal["SCRAM-SHA-512", "OAUTHBEARER"]
-"""Kafka's `sasl.mechanism`: a name with a password that never goes over the line (RFC 5802), or a token (RFC 7628)."""
-
-NOTHING = SecretStr("")
-"""The place of a secret that is not set."""
 
 
 @dataclass(frozen=True)
@@ -58,29 +46,6 @@ class Bus:
     token_url: str = ""
     client_id: str = ""
     client_secret: SecretStr = NOTHING
-
-    @classmethod
-    def of(cls, settings: "Settings") -> "Bus":
-        """The bus that the settings name.
-
-        Raises:
-            SettingsError: something is missing, or a file can not be used; says which variable, and how to mend it.
-        """
-        bus = cls(
-            settings.kafka,
-            settings.kafka_security,
-            settings.kafka_mechanism,
-            settings.kafka_user,
-            _password(settings),
-            settings.kafka_ca,
-            settings.kafka_certificate,
-            settings.kafka_key,
-            settings.kafka_token_url,
-            settings.kafka_client_id,
-            settings.kafka_client_secret,
-        )
-        bus.check()
-        return bus
 
     @property
     def is_encrypted(self) -> bool:
@@ -146,9 +111,3 @@ class Bus:
     def _context(self) -> SSLContext:
         """Made anew for each client, so that a certificate that was renewed counts from the next connection on."""
         return client_context(self.ca, self.certificate, self.key)
-
-
-def _password(settings: "Settings") -> SecretStr:
-    if settings.kafka_password_file is None:
-        return settings.kafka_password
-    return secret_text(settings.kafka_password_file, "LIENTHONG_KAFKA_PASSWORD_FILE")

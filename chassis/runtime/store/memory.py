@@ -145,7 +145,7 @@ def _put(doc: Document, stored: Document | None) -> Document:
 
 def _copy(doc: Document, *, with_history: bool) -> Document:
     copied = Document(**vars(doc))
-    copied.known, copied.restamped = dict(doc.known), set()
+    copied.fact_versions, copied.restamped = dict(doc.fact_versions), set()
     copied.facts = dict(doc.facts) if with_history else {}
     copied.with_history = with_history
     copied.state = json.loads(json.dumps(doc.state))  # a copy, and only of what a database keeps

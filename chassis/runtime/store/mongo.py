@@ -65,7 +65,7 @@ class MongoStore(MongoTimelines, Store):
                 IndexModel([("wake", ASCENDING)], name="timers", sparse=True),
                 IndexModel([("code", ASCENDING)], name="folded-by"),  # no state field has a name with a hyphen
             ]
-            + [IndexModel([(f"state.{path}", ASCENDING) for path in one], name="-".join(one)) for one in indexes]
+            + [IndexModel([(f"state.{path}", ASCENDING) for path in paths], name="-".join(paths)) for paths in indexes]
         )
         await self._lines.create_indexes([IndexModel([("place", ASCENDING)], name="place")])
         await self._writer.prepare()
@@ -81,7 +81,7 @@ class MongoStore(MongoTimelines, Store):
     @override
     async def load(self, keys: Sequence[str], *, with_history: bool = False) -> dict[str, Document]:
         found = await self.documents.find({"_id": {"$in": list(keys)}}).to_list(None)
-        docs = {one["_id"]: document(one) for one in found}
+        docs = {head["_id"]: document(head) for head in found}
         if with_history:
             await self._fill(docs)
         return docs
@@ -105,7 +105,7 @@ class MongoStore(MongoTimelines, Store):
             until = f"{wake(timeline, partition, now)}|{chr(sys.maxunicode)}"  # whatever the key
             span = {"$gte": wake(timeline, partition, None), "$lte": until}
             found = self.documents.find({"wake": span}, {"_id": 1}).sort("wake", ASCENDING).limit(limit - len(ripe))
-            ripe += [one["_id"] async for one in found]
+            ripe += [head["_id"] async for head in found]
             if len(ripe) >= limit:
                 break
         return ripe
@@ -128,7 +128,7 @@ class MongoStore(MongoTimelines, Store):
     async def outdated(self, code: str, after: str, limit: int) -> list[str]:
         others = {"_id": {"$gt": after}, "code": {"$ne": code}}
         found = self.documents.find(others, {"_id": 1}).sort("_id", ASCENDING).limit(limit)
-        return [one["_id"] async for one in found]
+        return [head["_id"] async for head in found]
 
     @override
     async def count_outdated(self, code: str) -> int:
@@ -151,7 +151,7 @@ class MongoStore(MongoTimelines, Store):
                 return set()
         code, keys = documents[0].code, [doc.key for doc in documents]
         return {
-            one["_id"] async for one in self.documents.find({"_id": {"$in": keys}, "code": {"$ne": code}}, {"_id": 1})
+            head["_id"] async for head in self.documents.find({"_id": {"$in": keys}, "code": {"$ne": code}}, {"_id": 1})
         }
 
     @override
@@ -180,7 +180,7 @@ class MongoStore(MongoTimelines, Store):
         span = {} if most else {"place": {"$gte": first, "$lte": last}}
         found = self._lines.find(span, batch_size=LINES)
         while page := await found.to_list(LINES):
-            yield [one["text"] for one in page if first <= one["place"] <= last]
+            yield [row["text"] for row in page if first <= row["place"] <= last]
 
     async def rewrite_report_rows(self, documents: Sequence[Document]) -> None:
         """Write the lines of stored documents, unless somebody saved a newer one since they were loaded."""
@@ -193,8 +193,8 @@ class MongoStore(MongoTimelines, Store):
 
     async def all_keys(self) -> AsyncIterator[str]:
         """The key of every document, streaming."""
-        async for one in self.documents.find({}, {"_id": 1}):
-            yield one["_id"]
+        async for head in self.documents.find({}, {"_id": 1}):
+            yield head["_id"]
 
     async def count(self, query: Filter) -> int:
         """Number of matching documents."""
@@ -208,8 +208,8 @@ class MongoStore(MongoTimelines, Store):
     async def heads(self, query: Filter, limit: int = 0) -> AsyncIterator[Head]:
         """Every matching document without its facts, streaming; with a limit, not more than that, by key."""
         found = self.documents.find(dict(query), {"code": 1, "state": 1})
-        async for one in found.sort("_id", ASCENDING).limit(limit) if limit else found:
-            yield Head(one["_id"], one["code"], one["state"])
+        async for head in found.sort("_id", ASCENDING).limit(limit) if limit else found:
+            yield Head(head["_id"], head["code"], head["state"])
 
     async def states(self, query: Filter | None = None) -> AsyncIterator[tuple[str, dict[str, Any]]]:
         """Key and state of every matching document, streaming."""
@@ -218,4 +218,4 @@ class MongoStore(MongoTimelines, Store):
 
     async def aggregate(self, pipeline: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Figures over the documents."""
-        return [one async for one in self.documents.aggregate(list(pipeline))]
+        return [figures async for figures in self.documents.aggregate(list(pipeline))]

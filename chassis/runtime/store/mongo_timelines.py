@@ -35,7 +35,7 @@ class MongoTimelines(TimelineStore):
     @override
     async def open_timelines(self) -> set[str]:
         found = self.database.timelines.find({"ticks.0": {"$exists": True}}, {"_id": 1})
-        return {one["_id"] async for one in found}
+        return {timeline["_id"] async for timeline in found}
 
     @override
     async def digested(self, timeline: str, moments: Mapping[int, datetime]) -> None:
@@ -57,8 +57,8 @@ class MongoTimelines(TimelineStore):
         owned = sorted(partitions)
         # What was told before timelines had a record of their own is kept by partition.
         found = self.database.clocks.find({"p": {"$in": owned}})
-        clocks = {(one["timeline"], one["p"]): one["now"] async for one in found}
-        async for one in self.database.timelines.find({}, {"acted": 1}):
-            acted = timeline_of(one).acted
-            clocks |= {(one["_id"], partition): acted[partition] for partition in owned if partition in acted}
+        clocks = {(clock["timeline"], clock["p"]): clock["now"] async for clock in found}
+        async for timeline in self.database.timelines.find({}, {"acted": 1}):
+            acted = timeline_of(timeline).acted
+            clocks |= {(timeline["_id"], partition): acted[partition] for partition in owned if partition in acted}
         return clocks

@@ -57,6 +57,6 @@ class Sessions:
 
         A server that asks for a privilege we do not have ends them by itself, after transactionLifetimeLimitSeconds.
         """
-        known = [{"id": Binary.from_uuid(one["_id"])} async for one in self._notes.find({}, {"_id": 1})]
+        known = [{"id": Binary.from_uuid(note["_id"])} async for note in self._notes.find({}, {"_id": 1})]
         with suppress(OperationFailure):
             await self._client.admin.command("killSessions", known)

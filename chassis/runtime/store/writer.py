@@ -35,7 +35,7 @@ def is_conflict(error: BaseException) -> bool:
     """True if somebody else wrote at the same time. Any other error is a store that is down or refuses."""
     if isinstance(error, BulkWriteError):
         refused = (error.details or {}).get("writeErrors", [])
-        return bool(refused) and all(one.get("code") in CONFLICTS for one in refused)
+        return bool(refused) and all(error.get("code") in CONFLICTS for error in refused)
     return isinstance(error, OperationFailure) and error.code in CONFLICTS
 
 
@@ -113,5 +113,5 @@ class Writer:
     async def _beaten(self, documents: Sequence[Document]) -> set[str]:
         """Keys of the documents whose stored version is not the one they were read at."""
         found = self._documents.find({"_id": {"$in": [doc.key for doc in documents]}}, {"v": 1})
-        versions = {one["_id"]: one["v"] async for one in found}
+        versions = {head["_id"]: head["v"] async for head in found}
         return {doc.key for doc in documents if versions.get(doc.key, 0) != doc.version}

@@ -169,7 +169,7 @@ class Metrics(Observer):
             self._emitted(topic).inc(number)
 
     @override
-    def put_aside(self, record: Record, result: str) -> None:
+    def skipped(self, record: Record, result: str) -> None:
         self._event(record.topic, result).inc()
         if result in DEAD:
             self._dead.labels(result).inc()

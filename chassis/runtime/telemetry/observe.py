@@ -51,7 +51,7 @@ class Observer:
     def emitted(self, events: Sequence[AnyEvent]) -> None:
         """The bus has acknowledged these events of the service's own."""
 
-    def put_aside(self, record: Record, result: str) -> None:
+    def skipped(self, record: Record, result: str) -> None:
         """This record never reached a document: UNREADABLE or UNKNOWN."""
 
     def conflicts(self, number: int) -> None:
@@ -90,9 +90,9 @@ class Observers(Observer):
             observer.emitted(events)
 
     @override
-    def put_aside(self, record: Record, result: str) -> None:
+    def skipped(self, record: Record, result: str) -> None:
         for observer in self._watching:
-            observer.put_aside(record, result)
+            observer.skipped(record, result)
 
     @override
     def conflicts(self, number: int) -> None:

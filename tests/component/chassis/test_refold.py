@@ -68,13 +68,13 @@ async def lines(toy: Toy) -> list[str]:
 
 async def test_every_dormant_document_is_folded_anew_with_its_line_and_nothing_is_said(toy: Toy) -> None:
     await lived(toy, "D.1", "D.2", "D.3")
-    before = {key: (doc.version, doc.due, dict(doc.known)) for key, doc in toy.store.documents.items()}
+    before = {key: (doc.version, doc.due, dict(doc.fact_versions)) for key, doc in toy.store.documents.items()}
     age(toy, "D.1", "D.3")
     found = await refolded(toy)
     assert (found.total, found.done, found.failed, found.left) == (2, 2, {}, 0)
     assert all(is_current(toy, key) for key in ("D.1", "D.2", "D.3"))
     assert await lines(toy) == ["1 paid"] * 3
-    assert {key: (doc.version, doc.due, dict(doc.known)) for key, doc in toy.store.documents.items()} == before
+    assert {key: (doc.version, doc.due, dict(doc.fact_versions)) for key, doc in toy.store.documents.items()} == before
     assert toy.published == []
 
 

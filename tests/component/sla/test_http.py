@@ -33,7 +33,7 @@ class Stored(ReadableStore):
         for code, story in stories.items():
             doc = self.documents[code] = Document(code, version=1)
             for one in story.record:
-                doc.add(one, one.to_json(), own=SLA.said(one))
+                doc.add(one, one.to_json(), own=SLA.owns(one))
             fold_anew(doc, SLA)
 
 

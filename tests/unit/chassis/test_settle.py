@@ -65,7 +65,7 @@ def documents(draw: st.DrawFn, *, unsent_too: bool) -> Document:
     for event in EVENTS[: draw(st.integers(0, 6))] if version else ():
         saved = draw(st.integers(1, version))
         caused = Fact(event, event.to_json(), saved, draw(st.booleans()), draw(st.integers(1, saved)))
-        doc.known[event.identity], doc.facts[event.identity] = saved, caused
+        doc.fact_versions[event.identity], doc.facts[event.identity] = saved, caused
     return doc
 
 

@@ -1,6 +1,7 @@
 """What follows when a medium is given up, when an answer is lost, and when somebody wants a message once more."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -80,6 +81,33 @@ def test_a_failure_of_our_own_answers_no_doubt(event: Make, received: AnyEvent) 
     state = fold(received, doubtful(order, event), failed(order, event, "counter", 11, ours=True))
     assert (state.doubtful, state.pending) == (1, 0)
     assert orders(state, LATER) == []
+
+
+@pytest.mark.parametrize("failures", [1, 2])
+def test_a_failure_of_our_own_hides_no_doubt_that_is_told_later(failures: int, event: Make, received: AnyEvent) -> None:
+    """Two processes made the first attempt: one failed before it asked a carrier, the other has no answer."""
+    (order,) = orders(fold(received))
+    ours = [failed(replace(order, attempt=n), event, "counter", n, ours=True) for n in range(1, failures + 1)]
+    state = fold(received, *ours, doubtful(order, event, 10))
+    assert (state.doubtful, state.pending) == (1, 0)
+    assert orders(state, LATER) == []
+
+
+def test_a_failure_of_our_own_at_the_next_attempt_ends_no_doubt(event: Make, received: AnyEvent) -> None:
+    """The next attempt was begun before the other process told of its doubt."""
+    (order,) = orders(fold(received))
+    first = failed(order, event, "counter", 9, ours=True)
+    second = failed(replace(order, attempt=2), event, "counter", 11, ours=True)
+    facts = [received, first, doubtful(order, event, 10), second]
+    assert (fold(*facts).doubtful, fold(*facts).pending) == (1, 0)
+    answered = fold(*facts, outcome(order, event, hours=12))
+    assert (answered.doubtful, answered.sent) == (0, 1)
+
+
+def test_a_doubt_that_is_told_after_the_carriers_failure_is_none(event: Make, received: AnyEvent) -> None:
+    (order,) = orders(fold(received))
+    state = fold(received, failed(order, event, "email", 10, moves_on=True), doubtful(order, event, 11))
+    assert (state.doubtful, state.pending) == (0, 1)
 
 
 def test_what_is_asked_for_again_is_a_message_of_its_own_once(event: Make, received: AnyEvent) -> None:

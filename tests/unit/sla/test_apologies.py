@@ -147,7 +147,7 @@ def test_a_lateness_that_was_retracted_before_covers_the_date_in_its_place_or_is
 
 def test_it_does_not_matter_which_own_event_is_folded_first():
     story = dossier().when(now=at(9)).when(completed(at(4)), now=at(9))
-    backwards = [one for one in story.record if not SLA.said(one)] + [one for one in story.record if SLA.said(one)][
+    backwards = [one for one in story.record if not SLA.owns(one)] + [one for one in story.record if SLA.owns(one)][
         ::-1
     ]
     state = SLA.initial
