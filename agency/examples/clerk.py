@@ -6,11 +6,10 @@ it remembers here by dossier belongs into its own database.
 
 import asyncio
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from contracts.claims import Claim, ExplainsDelay, FinishedStep, GivesOpinion, TookCustody
 from contracts.envelope import AnyEvent
-
 from lienthong_agency import Agency
 
 OFFICER = "CB-0001"
@@ -70,7 +69,7 @@ class Clerk:
             cause="Lượng hồ sơ tăng đột biến.",
             owner=OFFICER,
             plan="Bố trí thêm người.",
-            target=datetime.now(UTC) + timedelta(days=2),
+            target=event.time + timedelta(days=10),
         )
         if event.data.deadline.startswith("step:"):
             await self.say(event, plan)

@@ -3,11 +3,11 @@
 import asyncio
 import importlib.util
 import json
-import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 
+from chassis.runtime.clock import random_reference
 from contracts.claims import ExplainsDelay, FinishedStep, TookCustody
 from lienthong_agency import Agency
 
@@ -41,7 +41,7 @@ class Changed:
     async def send(self, key, value, headers):
         event = json.loads(value) | self.fields
         if self.id == "random":
-            event["id"] = str(uuid.uuid4())
+            event["id"] = str(random_reference())
         if self.id == "by step":
             claim = event["data"]["claim"]
             event["id"] = f"{event['subject']}-{claim['kind']}-{claim.get('step')}"

@@ -77,7 +77,7 @@ def unit_beside(agency: str, directory: Directory) -> str:
     """
     if agency not in directory.agencies:
         raise StageError(f"the directory has no agency {agency}: take a code of domain/procedures/agencies.yaml")
-    units = sorted(code for code, found in directory.agencies.items() if ROLES <= set(found.roles) and code != agency)
+    units = sorted(code for code, found in directory.agencies.items() if set(found.roles) >= ROLES and code != agency)
     if not units:
         raise StageError(f"the directory has no other agency with the roles {', '.join(ROLES)}, to be played: add one")
     return units[0]

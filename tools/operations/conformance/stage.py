@@ -15,6 +15,7 @@ from contracts.sla import ExplanationRequired
 from contracts.topics import OWNERS, BadEventError, UnknownTypeError, read_event
 from lienthong_agency.signing import HEADER
 from tools.operations.conformance.journal import Course, Said, taken_in
+from tools.operations.environment import NotReadyError
 from tools.operations.sandbox.listening import Listener
 from tools.operations.sandbox.voices import Voices
 
@@ -36,7 +37,7 @@ SHOP_SECONDS = 60.0
 with more, whoever forgot to start them waits for nothing."""
 
 
-class StageError(Exception):
+class StageError(NotReadyError):
     """The shop does not do what it has to, so nothing can be judged; says what to look at."""
 
 
