@@ -3,8 +3,9 @@
 import asyncio
 import json
 
-import agency
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+
+import agency
 
 
 async def main() -> None:

@@ -1,8 +1,9 @@
 """A small agency on confluent-kafka; with `mode`, its records are made by the CloudEvents SDK."""
 
-import agency
 import events
 from confluent_kafka import Consumer, Producer
+
+import agency
 
 
 def main() -> None:

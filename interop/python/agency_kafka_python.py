@@ -2,8 +2,9 @@
 
 import json
 
-import agency
 from kafka import KafkaConsumer, KafkaProducer
+
+import agency
 
 
 def main() -> None:

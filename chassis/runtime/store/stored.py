@@ -116,7 +116,7 @@ def document(stored: Mapping[str, Any]) -> Document:
         key=stored["_id"],
         version=stored["v"],
         partition=stored["p"],
-        known=dict(zip(stored["ids"], stored["vs"], strict=True)),
+        fact_versions=dict(zip(stored["ids"], stored["vs"], strict=True)),
         with_history=False,
         state=stored["state"],
         fold_position=stored["tip"],
