@@ -36,11 +36,11 @@ def demo(
     sigterm_like_ctrl_c()
     with ExitStack() as started:
         try:
-            started.enter_context(_stack())
+            started.enter_context(own_stack())
             settings = environment(SIMULATOR)
             asyncio.run(prepare_bus(environment(ADMIN)))
-            processes = started.enter_context(_services(settings))
-            asyncio.run(_ready(settings, processes))
+            processes = started.enter_context(own_services(settings))
+            asyncio.run(ready(settings, processes))
             asyncio.run(play_week(settings, dossiers, seed))
             if not once:
                 console.print(_addresses(settings))
@@ -50,7 +50,7 @@ def demo(
 
 
 @contextmanager
-def _stack() -> Iterator[None]:
+def own_stack() -> Iterator[None]:
     """The embedded stack, unless other servers are named or it runs already; stopped if it was started here."""
     stack = Stack.from_env()
     if os.environ.get("LIENTHONG_KAFKA") or any(server.state == "running" for server in stack.status()):
@@ -66,7 +66,7 @@ def _stack() -> Iterator[None]:
 
 
 @contextmanager
-def _services(settings: Settings) -> "Iterator[dict[str, subprocess.Popen[bytes]]]":
+def own_services(settings: Settings) -> "Iterator[dict[str, subprocess.Popen[bytes]]]":
     """Every service as its own process, its log in the home folder."""
     os.environ.setdefault("LIENTHONG_SERVICE_TOKEN", os.urandom(16).hex())
     folder = settings.home / "logs"
@@ -82,7 +82,7 @@ def _services(settings: Settings) -> "Iterator[dict[str, subprocess.Popen[bytes]
             stop_all(processes.values())
 
 
-async def _ready(settings: Settings, processes: "dict[str, subprocess.Popen[bytes]]") -> None:
+async def ready(settings: Settings, processes: "dict[str, subprocess.Popen[bytes]]") -> None:
     """Return when every service says that it is ready."""
     async with httpx.AsyncClient(timeout=2) as client:
         for name in SERVICES:
