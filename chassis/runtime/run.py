@@ -14,8 +14,10 @@ import structlog
 from chassis.core.fault import ProcessFaultError
 from chassis.runtime import clock
 from chassis.runtime.app import App, Build, Context
+from chassis.runtime.bus.key_reader import key_reader
 from chassis.runtime.bus.publisher import Publisher
 from chassis.runtime.bus.record import Record
+from chassis.runtime.bus.signed import BELIEVING
 from chassis.runtime.bus.skipping import ordered
 from chassis.runtime.bus.subscription import Subscription
 from chassis.runtime.http.application import Probes, make_api, make_operator_api
@@ -68,7 +70,8 @@ class Runner:
         self._tracing = _tracing(name, settings)
         watching: list[Observer] = [self._metrics, pulse, *([self._tracing] if self._tracing else [])]
         self._observer = Observers(*watching)
-        self._loop = Loop(service, self._store, self._publisher, self._observer)
+        self._keys = key_reader(settings)
+        self._loop = Loop(service, self._store, self._publisher, self._observer, self._keys or BELIEVING)
         self._subscription = Subscription(
             settings,
             settings.bus,
@@ -137,6 +140,8 @@ class Runner:
         await serving.stop()
         await self._subscription.stop()
         await self._publisher.stop()
+        if self._keys:
+            await self._keys.stop()
         await self._app.close()
         await self._client.aclose()
         self._store.close()

@@ -67,6 +67,18 @@ class Settings(BaseSettings):
     service_token: SecretStr = Field(
         default=SecretStr(""), description="Shared by all services, without an issuer; empty: closed"
     )
+    cluster: str = Field(
+        default="lienthong-local",
+        min_length=1,
+        max_length=120,
+        description="This cluster, as signatures name it",
+    )
+    root_key: str = Field(
+        default="", description="Public key by which agencies' keys are believed (BASE64URL); empty: nobody has to sign"
+    )
+    kek_file: Path | None = Field(
+        default=None, description="Keys that personal data is encrypted by (`lienthong keys new`); empty: kept plain"
+    )
     calendar: Path | None = Field(default=None, description="Working calendar (YAML); empty: the shipped one")
     rules: Path | None = Field(default=None, description="Rules about deadlines (YAML); empty: the shipped ones")
     batch_records: Annotated[int, Field(ge=1, le=10_000)] = 2000

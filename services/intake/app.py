@@ -3,11 +3,19 @@
 import httpx
 
 from chassis.runtime.app import App, Context
+from chassis.runtime.personal.keys import load_personal_keys
 from chassis.runtime.states import States
 from domain.procedures import load_catalogue, load_directory
 from domain.rules import load_rule_sets
 from domain.worktime import load_calendar
-from services.intake.adapters import Looks, PersonalDataStore, RoutingHolders, internal_router, make_router
+from services.intake.adapters import (
+    Eraser,
+    Looks,
+    PersonalDataStore,
+    RoutingHolders,
+    internal_router,
+    make_router,
+)
 from services.intake.rules import Rules
 from services.intake.service import service
 
@@ -21,7 +29,8 @@ def build(context: Context) -> App:
     directory, settings = load_directory(), context.settings
     calendar = load_calendar(settings.calendar, directory.agencies)
     rules = Rules(load_catalogue(directory=directory), directory, calendar, load_rule_sets(settings.rules))
-    personal_data, intake = PersonalDataStore(context.store), service(rules)
+    personal_data = PersonalDataStore(context.store, load_personal_keys(settings))
+    intake = service(rules, Eraser(personal_data).perform)
     # Who holds a dossier takes no detour: whatever proxy the environment names is not for routing.
     client = httpx.AsyncClient(timeout=HTTP_SECONDS, mounts={settings.address_of_routing: None})
     holders = RoutingHolders(client, settings.address_of_routing, context.access.own)

@@ -13,7 +13,8 @@ from chassis.runtime.bus.admin import Admin
 from chassis.runtime.settings import Settings
 from contracts.topics import SERVICES
 from deploy.embedded import Endpoints, Stack
-from deploy.embedded.joining import bus_of, settings_of, variables_of
+from deploy.embedded.joining import settings_of, variables_of
+from tools.operations.prepared_bus import prepare_bus
 from tools.operations.processes import spawn, stop_all
 from tools.operations.registry import groups
 
@@ -93,9 +94,8 @@ async def shop(own_stack: Stack, tmp_path_factory: pytest.TempPathFactory, more_
     ports = {name: free_port() for name in SERVICES}
     home: Path = tmp_path_factory.mktemp("shop")
     found = own_stack.endpoints
-    async with Admin(bus_of(found)) as admin:
-        await admin.apply()
     settings = settings_of(found, home)
+    await prepare_bus(settings)
     operators = {name: free_port() for name in SERVICES}
     running = Shop(settings, {**environment_of(home, found, operators), **more_environment}, ports, operators)
     try:

@@ -18,9 +18,10 @@ from chassis.runtime.bus.streams import records
 from contracts import claims
 from contracts.envelope import new_event
 from deploy.embedded import Stack
-from deploy.embedded.joining import bus_of, variables_of
+from deploy.embedded.joining import bus_of, settings_of, variables_of
 from domain.procedures import load_catalogue
 from tests.e2e.conftest import free_port
+from tools.operations.prepared_bus import prepare_bus
 from tools.operations.processes import spawn, stop_all
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow]
@@ -104,9 +105,9 @@ def application(number):
     )
 
 
-async def test_sigterm_under_load_repeats_no_work(servers, intake):
+async def test_sigterm_under_load_repeats_no_work(servers, intake, tmp_path):
+    await prepare_bus(settings_of(servers, tmp_path))
     async with Admin(bus_of(servers)) as admin:
-        await admin.apply()
         publish = Publisher(bus_of(servers))
         await publish([message_of(application(number)) for number in range(SUBMISSIONS)])
         await publish.stop()
@@ -129,9 +130,8 @@ async def test_sigterm_under_load_repeats_no_work(servers, intake):
     assert len(said) == len(set(said)) == SUBMISSIONS
 
 
-async def test_a_request_under_way_is_answered_before_the_process_leaves(servers, intake):
-    async with Admin(bus_of(servers)) as admin:
-        await admin.apply()
+async def test_a_request_under_way_is_answered_before_the_process_leaves(servers, intake, tmp_path):
+    await prepare_bus(settings_of(servers, tmp_path))
     intake.start()
     while not (await intake.metrics())["bus"]:  # noqa: ASYNC110 - another process works
         await asyncio.sleep(0.02)

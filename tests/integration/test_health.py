@@ -8,13 +8,13 @@ from contextlib import suppress
 import httpx
 import pytest
 
-from chassis.runtime.bus.admin import Admin
 from chassis.runtime.run import Runner
 from chassis.runtime.settings import Settings
 from deploy.embedded import Stack
-from deploy.embedded.joining import bus_of, settings_of
+from deploy.embedded.joining import settings_of
 from services.rating.app import build
 from tests.e2e.conftest import free_port
+from tools.operations.prepared_bus import prepare_bus
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow]
 
@@ -35,9 +35,8 @@ def servers(tmp_path_factory):
 async def http(servers, tmp_path):
     """The HTTP side of a running rating service."""
     found = servers.endpoints
-    async with Admin(bus_of(found)) as admin:
-        await admin.apply()
-    settings = settings_of(found, tmp_path, http_port=free_port(), operator_port=free_port())
+    await prepare_bus(settings_of(found, tmp_path))
+    settings = settings_of(found, tmp_path, "rating", http_port=free_port(), operator_port=free_port())
     runner = asyncio.create_task(Runner("rating", build, settings).run())
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{settings.operator_port}", timeout=10) as client:
         yield client

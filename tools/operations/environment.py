@@ -45,7 +45,12 @@ def environment(principal: str = OPERATOR) -> Settings:
 
 
 def known_bus(principal: str = OPERATOR) -> "Bus":
-    """The bus, for commands that need no store.
+    """The bus, for commands that need no store; raises as `environment_of_bus` does."""
+    return environment_of_bus(principal).bus
+
+
+def environment_of_bus(principal: str = OPERATOR) -> Settings:
+    """Settings for commands that need the bus and no store.
 
     Raises:
         NotRunningError: nobody says where Kafka is.
@@ -53,7 +58,7 @@ def known_bus(principal: str = OPERATOR) -> "Bus":
     """
     settings = _completed(load_settings(), principal)
     if settings.kafka:
-        return settings.bus
+        return settings
     raise NotRunningError(f"Kafka is not known: {_remedy('LIENTHONG_KAFKA')}")
 
 

@@ -3,7 +3,6 @@
 A request is checked, its words are put away, an event that refers to them is published, and the outcome is awaited.
 """
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -130,7 +129,7 @@ class FeedbackSubmissionService:
             TakenError: the key was used for another feedback.
         """
         category = self._category(body)
-        content = hashlib.sha256(body.model_dump_json().encode()).hexdigest()
+        content = self._words.digest(body.model_dump_json())
         kept = await self._words.keep(key, content, body.text, self._clock())
         if kept.content != content:
             raise TakenError("this Idempotency-Key was used for another feedback; take a new one")
