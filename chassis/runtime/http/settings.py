@@ -1,15 +1,18 @@
 """Settings of identity over HTTP, from the environment; without an issuer, nobody has to say who he is."""
 
+import ipaddress
 from pathlib import Path
 
 import httpx
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from chassis.runtime.bus.secret_files import secret_text
 from chassis.runtime.http.access import Access
 from chassis.runtime.http.credentials import ClientCredentials, SharedToken
 from chassis.runtime.http.identity import ROLES, Naming
 from chassis.runtime.http.issuer import Issuer, is_confidential
+from chassis.runtime.http.rates import Network, Rates
 from chassis.runtime.http.receipt import Receipts
 from chassis.runtime.settings import Settings, SettingsError
 
@@ -23,6 +26,7 @@ class HttpSettings(BaseSettings):
     audience: str = Field(default="lienthong", description="Names, with commas; a token has one in `aud` or `azp`")
     role_claim: str = Field(default="lt_role", description="Where tokens tell roles: a claim, or a path with dots")
     role_names: dict[str, str] = Field(default_factory=dict, description="Our role by the issuer's word for it, JSON")
+    proxies: str = Field(default="", description="Networks of own proxies, with commas: their X-Forwarded-For counts")
     client_id: str = Field(
         default="", description="Name of this service at the issuer, for what it asks other services"
     )
@@ -56,16 +60,14 @@ def access_of(settings: Settings, http: HttpSettings, client: httpx.AsyncClient)
         receipts=receipts,
         service_token=settings.service_token,
         own=ClientCredentials(issuer, client, http.client_id, http.client_secret),
+        rates=Rates(proxies=_proxies(http)),
     )
 
 
 def _receipts(http: HttpSettings) -> Receipts | None:
     key = http.receipt_key.get_secret_value()
     if http.receipt_key_file is not None:
-        try:
-            key = http.receipt_key_file.read_text(encoding="utf-8").strip()
-        except (OSError, ValueError) as error:
-            raise SettingsError(f"LIENTHONG_RECEIPT_KEY_FILE can not be read: {type(error).__name__}") from None
+        key = secret_text(http.receipt_key_file, "LIENTHONG_RECEIPT_KEY_FILE").get_secret_value()
     if not key:
         return None
     try:
@@ -81,6 +83,13 @@ def _issuer(http: HttpSettings, client: httpx.AsyncClient) -> Issuer:
     if not audience:
         raise SettingsError("LIENTHONG_AUDIENCE: name at least one audience, such as lienthong")
     return Issuer(http.issuer, audience, client)
+
+
+def _proxies(http: HttpSettings) -> list[Network]:
+    try:
+        return [ipaddress.ip_network(part.strip()) for part in http.proxies.split(",") if part.strip()]
+    except ValueError:
+        raise SettingsError("LIENTHONG_PROXIES: give networks with commas, such as 10.0.0.0/8") from None
 
 
 def _named(http: HttpSettings) -> dict[str, str]:
