@@ -76,4 +76,4 @@ async def test_two_shops_run_side_by_side_and_each_counts_its_own(stacks):
     finally:
         stop_all(processes)
     assert [code[-4:] for code in codes] == ["0001", "0001", "0002"]
-    assert len({port for stack in stacks for port in stack.ports.all}) == 2 * (2 + 2 * len(SERVICES))
+    assert len({port for stack in stacks for port in stack.ports.all}) == 2 * (3 + 3 * len(SERVICES))

@@ -16,13 +16,18 @@ from chassis.runtime.http.rates import Network, Rates
 from chassis.runtime.http.receipt import Receipts
 from chassis.runtime.settings import Settings, SettingsError
 
+NOBODY = "none"
+"""In place of an issuer: plain mode, also where the environment would otherwise bring an issuer."""
+
 
 class HttpSettings(BaseSettings):
     """Who is believed over HTTP. Every field is the environment variable LIENTHONG_<FIELD>."""
 
     model_config = SettingsConfigDict(env_prefix="LIENTHONG_", extra="ignore")
 
-    issuer: str = Field(default="", description="URL of the OpenID Connect issuer, as tokens say it; empty: plain mode")
+    issuer: str = Field(
+        default="", description="URL of the OpenID Connect issuer, as tokens say it; empty or none: plain"
+    )
     audience: str = Field(default="lienthong", description="Names, with commas; a token has one in `aud` or `azp`")
     role_claim: str = Field(default="lt_role", description="Where tokens tell roles: a claim, or a path with dots")
     role_names: dict[str, str] = Field(default_factory=dict, description="Our role by the issuer's word for it, JSON")
@@ -48,7 +53,7 @@ def access_of(settings: Settings, http: HttpSettings, client: httpx.AsyncClient)
         SettingsError: a setting is unusable; says which and what to set.
     """
     receipts = _receipts(http)
-    if not http.issuer:
+    if http.issuer in ("", NOBODY):
         token = settings.service_token
         return Access(receipts=receipts, service_token=token, own=SharedToken(token))
     if receipts is None:
