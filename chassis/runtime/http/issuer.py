@@ -179,7 +179,7 @@ def is_confidential(address: str) -> bool:
         url = httpx.URL(address)
     except httpx.InvalidURL:
         return False
-    return (url.scheme == "https" and bool(url.host.strip("["))) or (
+    return (url.scheme == "https" and bool(url.host)) or (
         url.scheme == "http" and url.host in ("127.0.0.1", "::1", "localhost")
     )
 

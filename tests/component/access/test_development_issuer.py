@@ -167,7 +167,7 @@ def test_beside_a_secure_bus_processes_believe_it_unless_the_environment_says_ot
     [
         ({"issuer": "http://far.example"}, "LIENTHONG_ISSUER: give an https URL"),
         ({"issuer": "somewhere"}, "LIENTHONG_ISSUER: give an https URL"),
-        ({"issuer": "https://[", "receipt_key": "k" * 32}, "LIENTHONG_ISSUER: give an https URL"),
+        ({"issuer": "https://"}, "LIENTHONG_ISSUER: give an https URL"),
         ({"receipt_key": ""}, "LIENTHONG_RECEIPT_KEY: with an issuer"),
         ({"receipt_key": "short"}, "32 characters"),
         ({"receipt_key_before": "short"}, "32 characters"),
