@@ -41,7 +41,7 @@ class Collection:
     def __init__(self) -> None:
         self.kept: list[dict[str, Any]] = []
 
-    async def find_one(self, query: Mapping[str, Any]) -> dict[str, Any] | None:
+    async def find_one(self, query: Mapping[str, Any], _fields: object = None) -> dict[str, Any] | None:
         return next((deepcopy(document) for document in self.kept if query.items() <= document.items()), None)
 
     async def update_one(self, query: Mapping[str, Any], update: Mapping[str, Any], *, upsert: bool) -> None:
