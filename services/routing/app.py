@@ -10,6 +10,11 @@ from services.routing.service import service
 
 def build(context: Context) -> App:
     """Put routing together. It has no outside world, so it has no adapters: calendar and rule sets are all it needs."""
-    settings, agencies = context.settings, load_directory().agencies
-    rules = Rules(load_calendar(settings.calendar, agencies), load_rule_sets(settings.rules), agencies=agencies.keys())
+    settings, directory = context.settings, load_directory()
+    rules = Rules(
+        load_calendar(settings.calendar, directory.agencies),
+        load_rule_sets(settings.rules),
+        agencies=directory.agencies.keys(),
+        is_officer_code=directory.is_officer_code,
+    )
     return App(service(rules))

@@ -46,7 +46,7 @@ REUSED: dict[int | str, dict[str, Any]] = {409: documented("The Idempotency-Key 
 
 def make_router(context: Context, states: States, personal_data: PersonalDataStore, catalogue: Catalogue) -> APIRouter:
     """All routes."""
-    submissions = SubmissionService(states, context.publish, personal_data, StoredKeys(context.store))
+    submissions = SubmissionService(states, context.publish, personal_data, StoredKeys(context.store), catalogue)
     router = APIRouter()
     for part in (
         _lodging(submissions),
