@@ -150,9 +150,8 @@ def rejected(refused: Refused) -> AnyEvent | None:
     """The answer to a record that is no submission; None for records of other topics, which portals do not send."""
     if refused.topic != claims.IntakeSubmitted.TYPE:
         return None
-    data = intake.SubmissionRejected(
-        record_id=refused.id, sender=refused.source, code="malformed", reason=refused.reason
-    )
+    told = {"record_id": refused.id, "sender": refused.source, "code": refused.code, "reason": refused.reason}
+    data = intake.SubmissionRejected.model_validate({**told, "record": refused.record or None})
     return refused.answered(data, SOURCE)
 
 

@@ -34,7 +34,7 @@ def build(context: Context) -> App:
     sender = read_sender(own.smtp_sender)
     # Personal data takes no detour: whatever proxy the environment names is not for intake.
     client = httpx.AsyncClient(timeout=HTTP_SECONDS, mounts={shared.address_of_intake: None})
-    contacts = IntakeContacts(client, shared.address_of_intake, shared.service_token)
+    contacts = IntakeContacts(client, shared.address_of_intake, context.access.own)
     spool: Carriers = {
         medium: MailSpool(mail_spool(shared.home), medium, sender) for medium in ("email", "sms", "counter")
     }

@@ -12,7 +12,7 @@ from domain.procedures import load_directory
 from domain.worktime import load_calendar
 from services.rating.adapters.erasing import WordEraser
 from services.rating.adapters.feedback import FeedbackSubmissionService, Terms
-from services.rating.adapters.feedback_http import feedback_router
+from services.rating.adapters.feedback_http import feedback_router, internal_feedback_router
 from services.rating.adapters.http import router
 from services.rating.adapters.submissions import RatingSubmissionService
 from services.rating.adapters.words import StoredWords
@@ -28,9 +28,8 @@ def build(context: Context) -> App:
     rating = service(WordEraser(context.store, words).perform)
     states = States(rating, context.store)
     feedback = FeedbackSubmissionService(states, words, context.publish, now, terms=terms)
-    token = context.settings.service_token.get_secret_value()
     routes = APIRouter()
     ratings = RatingSubmissionService(states, StoredKeys(context.store), context.publish, now)
     routes.include_router(router(ratings, states, now))
-    routes.include_router(feedback_router(feedback, terms.categories, token))
-    return App(rating, routes, prepare=words.prepare)
+    routes.include_router(feedback_router(feedback, terms.categories))
+    return App(rating, routes, internal_feedback_router(feedback), prepare=words.prepare)
