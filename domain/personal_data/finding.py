@@ -38,7 +38,7 @@ OLDEST_PROVINCE, NEWEST_PROVINCE = 1, 38
 
 _EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 _NUMBER = re.compile(r"(?<![\w/.,-])(?<!\d:)(?:\(?\+|\()?[0-9](?:[0-9 .()\-]*[0-9])?(?![\w/+]|[.,:-][\w])")
-"""A run of digits with what people put between them. It is no part of a code, a date with strokes, a time, a decimal."""
+"""A run of digits with what people put between them. It is no part of a code, of a date with strokes or of a time."""
 
 _MONEY = re.compile(r"\s*(?:đ|₫|đồng|vnđ|vnd|triệu|nghìn|ngàn|tỷ|usd|m2|m²|ha)(?!\w)", re.IGNORECASE)
 """What stands behind an amount or an area."""

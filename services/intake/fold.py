@@ -14,7 +14,7 @@ from services.intake.folding_erasure import applicant_erased, erasure_requested,
 from services.intake.rules import Rules
 from services.intake.state import CitizenAction, State, Wait
 
-FOLD_VERSION = 2
+FOLD_VERSION = 3
 """Raise it by one whenever the same facts can give another state; the stored ones are then folded anew."""
 
 UNANSWERED = ("new", "supplement-requested")
