@@ -47,7 +47,7 @@ class Changed:
             event["id"] = f"{event['subject']}-{claim['kind']}-{claim.get('step')}"
         changed = json.dumps(event).encode()
         headers = [one for one in headers if self.signs or not one[0].startswith("lt-")]
-        await self.sender.send(key if self.key else None, changed, headers)
+        return await self.sender.send(key if self.key else None, changed, headers)
 
     async def stop(self):
         await self.sender.stop()
@@ -88,7 +88,7 @@ class Meddler(Clerk):
 class Deaf(Clerk):
     """Does a step in four seconds, and does not look at what happens meanwhile."""
 
-    async def finish(self, dossier, heard):
+    async def finish(self, _dossier, heard):
         if heard.type == "dossier.transferred":
             await asyncio.sleep(4)
             await self.say(heard, FinishedStep(step=heard.data.step))

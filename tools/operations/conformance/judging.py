@@ -90,8 +90,8 @@ def _work(course: Course) -> Iterator[Verdict]:
         whole = f"step {hand_over.data.step}, attempt {hand_over.data.attempt}"
         # What a recall or a withdrawal ended, a program need not have begun.
         wanted = course.turn not in ENDED_EARLY or number == last > 0
-        took = next((place for place, one in enumerate(said) if one.kind == "took-custody"), None)
-        ended = next((place for place, one in enumerate(said) if one.kind in ENDS), None)
+        took = next((place for place, report in enumerate(said) if report.kind == "took-custody"), None)
+        ended = next((place for place, report in enumerate(said) if report.kind in ENDS), None)
         if wanted:
             yield _verdict(course, "custody", "" if took is not None else f"no took-custody for {whole}")
             yield _verdict(course, "finish", "" if ended is not None else f"nothing that ends {whole}")
@@ -138,10 +138,10 @@ def _rejected(course: Course) -> Iterator[Verdict]:
     """What was rejected is not simply sent again."""
     for rejection in course.rejections:
         name, at = rejection.data.report_id, taken_in(rejection)
-        again = [one for one in course.said if one.id == name and one.at > at + GRACE]
+        again = [said for said in course.said if said.id == name and said.at > at + GRACE]
         yield _verdict(course, "rejected", f"{again[0].kind} under its rejected id again" if again else "")
     refused = {event.data.report_id for event in course.rejections}
-    claims = Counter((one.kind, one.step) for one in course.said if one.id in refused)
+    claims = Counter((said.kind, said.step) for said in course.said if said.id in refused)
     for (kind, step), times in claims.items():
         came = f"{kind} for step {step} was rejected {times} times" if times > MOST_AGAIN else ""
         yield _verdict(course, "rejected", came)
@@ -149,15 +149,15 @@ def _rejected(course: Course) -> Iterator[Verdict]:
 
 def _accepted(course: Course) -> Iterator[Verdict]:
     """No rejection but of what was under way when the dossier took its turn."""
-    said = {one.id: one for one in course.said}
+    by_id = {said.id: said for said in course.said}
     turned = [taken_in(event) for event in course.heard if _turns(event)]
     for rejection in course.rejections:
-        one, code = said[rejection.data.report_id], rejection.data.code
+        said, code = by_id[rejection.data.report_id], rejection.data.code
         if code == "bad-signature":
             yield _verdict(course, "signature", rejection.data.reason)
             continue
-        under_way = code in EXCUSED and any(at - GRACE <= one.at <= at + GRACE for at in turned)
-        came = f"{one.kind or 'a record'} was rejected, {code}: {rejection.data.reason}"
+        under_way = code in EXCUSED and any(at - GRACE <= said.at <= at + GRACE for at in turned)
+        came = f"{said.kind or 'a record'} was rejected, {code}: {rejection.data.reason}"
         yield _verdict(course, "accepted", "" if under_way else came)
     if course.said and not course.rejections:
         yield _verdict(course, "accepted")
@@ -185,9 +185,9 @@ def _explanation(course: Course) -> Iterator[Verdict]:
 def _nothing_after(course: Course, point: str, since: datetime, until: datetime | None, *kinds: str) -> Verdict:
     """Nothing of these kinds (of none: nothing at all) when a program can know better."""
     late = [
-        one
-        for one in course.said
-        if one.at > since + GRACE and (until is None or one.at < until) and (not kinds or one.kind in kinds)
+        said
+        for said in course.said
+        if said.at > since + GRACE and (until is None or said.at < until) and (not kinds or said.kind in kinds)
     ]
     seconds = (late[0].at - since).total_seconds() if late else 0.0
     return _verdict(course, point, f"{late[0].kind or 'a record'} {seconds:.1f} s after it" if late else "")
@@ -195,7 +195,7 @@ def _nothing_after(course: Course, point: str, since: datetime, until: datetime 
 
 def _repeat(course: Course) -> Iterator[Verdict]:
     if course.before_repeat is not None:
-        fresh = [one for one in course.said if one.id not in course.before_repeat]
+        fresh = [said for said in course.said if said.id not in course.before_repeat]
         yield _verdict(course, "repeat", f"{fresh[0].kind} under a new id" if fresh else "")
 
 
