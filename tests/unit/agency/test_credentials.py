@@ -10,12 +10,8 @@ from lienthong_agency.signing import new_key, write_key
 
 SECRET = "a-secret-of-the-bus"  # noqa: S105 - of this test
 TOLD = {"agency": "H29.04.01", "servers": "127.0.0.1:19092"}
-SECURE = TOLD | {
-    "security": "SASL_SSL",
-    "user": "agency-H29.04.01",
-    "password": SECRET,
-    "inbox": "agency.H29.04.01.inbox",
-}
+INBOX = "agency.H29.04.01.inbox"
+SECURE = TOLD | {"security": "SASL_SSL", "user": "agency-H29.04.01", "password": SECRET, "inbox": INBOX}
 
 
 def test_a_folder_with_the_address_alone_is_enough_where_nobody_signs(tmp_path):
@@ -32,7 +28,7 @@ def test_name_password_and_key_are_read_and_never_shown(tmp_path):
     agency = Agency.from_folder(tmp_path)
     options = Bus.read(tmp_path).options()
     assert (options["sasl_mechanism"], options["sasl_plain_password"]) == ("SCRAM-SHA-512", SECRET)
-    assert (agency.key.kid, agency.bus.inbox) == (key.kid, "agency.H29.04.01.inbox")
+    assert (agency.key.kid, agency.bus.inbox) == (key.kid, INBOX)
     assert SECRET not in repr(agency)
 
 
@@ -46,7 +42,7 @@ def test_the_file_is_its_owners_alone(tmp_path):
 
 
 def test_what_is_missing_is_named_with_a_remedy(tmp_path):
-    with pytest.raises(CredentialsError, match="bus.json is missing: `lienthong agency add`"):
+    with pytest.raises(CredentialsError, match=r"bus\.json is missing: `lienthong agency add`"):
         Agency.from_folder(tmp_path)
 
 
