@@ -201,8 +201,12 @@ def _repeat(course: Course) -> Iterator[Verdict]:
 
 def _again(course: Course) -> Iterator[Verdict]:
     for hand_over in course.hand_overs[1:]:
-        done = has(course.during(hand_over), *ENDS)
-        yield _verdict(course, "again", "" if done else f"nothing that ends attempt {hand_over.data.attempt}")
+        said = [report for report in course.during(hand_over) if report.kind in ENDS]
+        used = {report.id for report in course.said if report.at < taken_in(hand_over)}
+        came = "" if said else f"nothing that ends attempt {hand_over.data.attempt}"
+        if said and said[0].id in used:
+            came = f"{said[0].kind} under the id of the first attempt, so it counts as a repeat of that"
+        yield _verdict(course, "again", came)
 
 
 def _recall(course: Course) -> Iterator[Verdict]:

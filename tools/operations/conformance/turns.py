@@ -16,10 +16,10 @@ from tools.operations.conformance.points import TURNS
 from tools.operations.conformance.stage import FIRST, LAST, STEP, Stage
 
 HOLD_SECONDS = 2 * GRACE.total_seconds()
-"""How long a recall or a suspension lasts: longer than a program is forgiven for not having read of it."""
+"""How long a recall, a suspension or a withdrawal is watched: longer than a program is forgiven for not having read of it."""
 
-QUIET_SECONDS = GRACE.total_seconds() + 1
-"""How long is listened after the end for what should not come."""
+QUIET_SECONDS = HOLD_SECONDS
+"""How long is listened after the end for what should not come: a program may be at work on it."""
 
 LODGED = timedelta(hours=15)
 """Working time since which the late dossier is lodged: 16 hours are believed, so one is left for a slow run."""
@@ -169,6 +169,7 @@ class Turns:
         await self.stage.transferred(course, STEP)
         await self.stage.voices.submit(course.submission, claims.Withdrawal())
         await self.stage.until(course, "dossier.withdrawn", lambda: any(course.events("dossier.withdrawn")))
+        await asyncio.sleep(HOLD_SECONDS)
 
     async def explains(self) -> None:
         """It was lodged yesterday and is late when it comes; the agency has to explain."""
