@@ -12,7 +12,6 @@ from typing import Literal, NamedTuple
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from contracts.envelope import AnyEvent
 from contracts.keys import AgencyKey
 from contracts.signatures import HEADER, KEY, Signature, SignatureFormError, decoded, read_signature
 
@@ -126,23 +125,24 @@ def trust(root: str, cluster: str) -> Trust:
         raise RootKeyError("has to be an Ed25519 public key: 32 bytes in BASE64URL, 43 characters") from None
 
 
-def learn(keys: Keys, told: Iterable[tuple[AnyEvent, datetime]], trust: Trust) -> Keys:
-    """The keys after some statements more, each with the broker's timestamp. Those of one agency come in their order.
+def learn(keys: Keys, data: AgencyKey, taken_in: datetime) -> Keys:
+    """The keys after one statement more, which is proved. Those of one agency come in their order on the bus.
 
-    A statement without the root's signature for this cluster says nothing. Of several about one key the first says
-    whose it is and since when, and each may end it earlier, but not before that statement itself counts.
+    Of several about one key the first says whose it is and since when. Each may end it earlier, but no earlier than
+    that statement itself counts; none makes it live longer.
+
+    Args:
+        keys: what was told before.
+        data: the statement.
+        taken_in: its broker timestamp, UTC.
     """
-    required, by_agency = keys.required_from, dict(keys.by_agency)
-    for event, taken_in in told:
-        data = event.data
-        if not is_proved(data, trust):
-            continue
-        counts = taken_in + SETTLED
-        required = counts if required is None else min(required, counts)
-        known = by_agency.get(data.agency, {})
-        if (key := _after(known.get(data.kid), data, counts)) and (data.kid in known or len(known) < MAX_KEYS):
-            by_agency[data.agency] = {**known, data.kid: key}
-    return Keys(required, by_agency)
+    counts = taken_in + SETTLED
+    required = counts if keys.required_from is None else min(keys.required_from, counts)
+    known = keys.by_agency.get(data.agency, {})
+    key = _after(known.get(data.kid), data, counts)
+    if key is None or (data.kid not in known and len(known) >= MAX_KEYS):
+        return Keys(required, keys.by_agency)
+    return Keys(required, {**keys.by_agency, data.agency: {**known, data.kid: key}})
 
 
 def is_proved(data: AgencyKey, trust: Trust) -> bool:

@@ -11,13 +11,13 @@ import httpx
 import typer
 from rich.console import Console
 
-from chassis.runtime.bus.admin import Admin
 from chassis.runtime.settings import Settings
 from contracts.topics import SERVICES
 from deploy.embedded import Stack
 from tools.cli.main import app
 from tools.cli.simulate import Dossiers, Seed, play_week
 from tools.operations.environment import ADMIN, SIMULATOR, NotReadyError, environment
+from tools.operations.prepared_bus import prepare_bus
 from tools.operations.processes import sigterm_like_ctrl_c, spawn, stop_all, wait_for_any
 
 READY_SECONDS = 60
@@ -38,7 +38,7 @@ def demo(
         try:
             started.enter_context(own_stack())
             settings = environment(SIMULATOR)
-            asyncio.run(apply_topics(environment(ADMIN)))
+            asyncio.run(prepare_bus(environment(ADMIN)))
             processes = started.enter_context(own_services(settings))
             asyncio.run(ready(settings, processes))
             asyncio.run(play_week(settings, dossiers, seed))
@@ -63,12 +63,6 @@ def own_stack() -> Iterator[None]:
     finally:
         with console.status("stopping the embedded stack"):
             stack.down()
-
-
-async def apply_topics(settings: Settings) -> None:
-    """Make every topic that there has to be."""
-    async with Admin(settings.bus) as admin:
-        await admin.apply()
 
 
 @contextmanager
@@ -120,5 +114,5 @@ def _log(settings: Settings, name: str) -> str:
 
 
 def _addresses(settings: Settings) -> str:
-    intake, rating = (f"http://127.0.0.1:{settings.port_of(name)}/docs" for name in ("intake", "rating"))
+    intake, rating = (f"http://127.0.0.1:{settings.operator_port_of(name)}/docs" for name in ("intake", "rating"))
     return f"serving until Ctrl-C · intake {intake} · rating {rating} · Kafka {settings.kafka}"

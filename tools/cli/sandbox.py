@@ -12,9 +12,10 @@ from rich.console import Console
 from chassis.runtime.bus.publisher import Publisher
 from chassis.runtime.settings import Settings
 from domain.procedures import load_catalogue, load_directory
-from tools.cli.demo import apply_topics, own_services, own_stack, ready
+from tools.cli.demo import own_services, own_stack, ready
 from tools.cli.main import app
 from tools.operations.environment import ADMIN, SIMULATOR, NotReadyError, environment
+from tools.operations.prepared_bus import prepare_bus
 from tools.operations.processes import sigterm_like_ctrl_c
 from tools.operations.sandbox import keys
 from tools.operations.sandbox.listening import Listener
@@ -43,7 +44,7 @@ def sandbox(
     with ExitStack() as started:
         try:
             started.enter_context(own_stack())
-            asyncio.run(apply_topics(environment(ADMIN)))
+            asyncio.run(prepare_bus(environment(ADMIN)))
             folder = hand_out(found, environment(SIMULATOR).bus)
             asyncio.run(_publish_keys(found, environment(SIMULATOR)))
             processes = started.enter_context(own_services(environment(SIMULATOR)))
