@@ -55,10 +55,16 @@ class Clerk:
                 self.desk.add(self.reported[data.report_id])  # until it is resumed
             case "dossier.withdrawn" | "dossier.completed":
                 self.desk -= {place for place in self.desk if place[0] == dossier}
-            case "consultation.requested" if self.agency.is_asked_by(event):
-                await self.say(event, GivesOpinion(consultation=data.consultation, opinion="Thống nhất."))
-            case "explanation.required" if self.agency.is_asked_by(event):
-                await self.explain(event)
+            case "consultation.requested" | "explanation.required" if self.agency.is_asked_by(event):
+                await self.answer(event)
+
+    async def answer(self, event: AnyEvent) -> None:
+        """Give the opinion or the explanation that is asked for."""
+        if event.type == "consultation.requested":
+            opinion = GivesOpinion(consultation=event.data.consultation, opinion="Thống nhất.")
+            await self.say(event, opinion)
+        else:
+            await self.explain(event)
 
     async def finish(self, heard: AnyEvent) -> None:
         """Finish what lies on the desk of this dossier, unless it waits."""

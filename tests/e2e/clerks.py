@@ -10,7 +10,7 @@ from types import ModuleType
 from chassis.runtime.clock import now, random_reference
 from contracts.claims import FinishedStep, TookCustody
 from lienthong_agency import Agency
-from tools.operations.conformance.judging import GRACE
+from tools.operations.conformance.verdict import GRACE
 
 EXAMPLE = Path(__file__).parents[2] / "agency" / "examples" / "clerk.py"
 

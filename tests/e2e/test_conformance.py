@@ -32,7 +32,7 @@ WRONGS = {
     "H29.11": ("does not look at what happens meanwhile", "withdrawn", clerks.Deaf, {}),
     "H29.12": ("has no opinion", "opinion", clerks.Blank, {}),
 }
-"""Agencies that are wrong in one way each: how, the point that names it, the program, and what is changed in records."""
+"""Agencies that are wrong in one way each: how, the point that names it, the program, what is changed."""
 
 SEEN_IN = {"others": "opinion"} | {name: name for name in ("repeat", "explains", "again", "withdrawn", "opinion")}
 """The turn in which a point is seen, where that is not the plain one."""

@@ -10,10 +10,11 @@ from domain.procedures import Directory
 from domain.procedures.directory import ONE_STOP
 from domain.worktime import Calendar
 from lienthong_agency.signing import SigningKey
-from tools.operations.conformance.judging import Verdict, judge
+from tools.operations.conformance.judging import judge
 from tools.operations.conformance.points import TURNS
 from tools.operations.conformance.stage import HEARD, Stage, StageError, in_order
 from tools.operations.conformance.turns import Turns
+from tools.operations.conformance.verdict import Verdict
 from tools.operations.sandbox.listening import Listener
 from tools.operations.sandbox.voices import Voices
 

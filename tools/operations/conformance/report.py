@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tools.operations.conformance.judging import Verdict
 from tools.operations.conformance.points import POINTS
+from tools.operations.conformance.verdict import Verdict
 
 WRONG, RIGHT, UNTRIED = "wrong", "right", "not tried"
 

@@ -11,12 +11,12 @@ from contracts import claims
 from contracts.envelope import AnyEvent
 from domain.worktime import Calendar, shift
 from tools.operations.conformance.journal import Course, has
-from tools.operations.conformance.judging import ENDS, GRACE
 from tools.operations.conformance.points import TURNS
 from tools.operations.conformance.stage import FIRST, LAST, STEP, Stage
+from tools.operations.conformance.verdict import ENDS, GRACE
 
 HOLD_SECONDS = 2 * GRACE.total_seconds()
-"""How long a recall, a suspension or a withdrawal is watched: longer than a program is forgiven for not having read of it."""
+"""How long a recall, a suspension or a withdrawal is watched: longer than a program may not have read of it yet."""
 
 QUIET_SECONDS = HOLD_SECONDS
 """How long is listened after the end for what should not come: a program may be at work on it."""
