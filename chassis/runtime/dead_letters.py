@@ -9,8 +9,9 @@ from chassis.core.job import Job
 from chassis.core.service import Service
 from chassis.core.signatures import signer
 from chassis.runtime.bus.record import Kept, Message, Record, dead_letter, message_of, place_of, sender_of, taken_in_at
-from chassis.runtime.bus.signed import UNSIGNED, BadSignatureError, Signatures
+from chassis.runtime.bus.signed import BadSignatureError, Signatures
 from chassis.runtime.telemetry.logs import about
+from contracts.claims import IntakeSubmitted
 from contracts.envelope import AnyEvent
 from contracts.refused import Refused
 from contracts.rule_days import bounds_claims
@@ -66,8 +67,8 @@ def _refusal(record: Record, error: Exception, signatures: Signatures) -> tuple[
     if sender is None or not signatures.required(record.topic, taken_in):
         return reason, sender
     agency = signer(sender.source)
-    if not agency:
-        return reason, sender if sender.source.startswith(UNSIGNED) else None
+    if not agency:  # portals sign nothing, and have a topic on which only they and counters may write
+        return reason, sender if record.topic == IntakeSubmitted.TYPE else None
     try:
         signatures.require(agency, record.headers, record.value or b"", taken_in)
     except BadSignatureError as lacking:

@@ -13,9 +13,6 @@ from contracts.topics import BadEventError
 SIGNED = frozenset((AgencyReported.TYPE, IntakeSubmitted.TYPE))
 """The topics on which agencies speak. On all others a service or an operator does, by the rights that it has there."""
 
-UNSIGNED = ("/portal/", "/import/")
-"""Begin of the sources that sign nothing. Rights on the bus protect what they say."""
-
 
 class BadSignatureError(BadEventError):
     """A record lacks the signature of the agency in whose name it speaks.
