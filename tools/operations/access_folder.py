@@ -9,10 +9,9 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from lienthong_agency.signing import SigningKey, write_key
-
 from chassis.runtime.bus.connection import Bus
 from chassis.runtime.settings_error import SettingsError
+from lienthong_agency.signing import SigningKey, write_key
 from tools.operations.access_plan import agency_prefix, agency_principal, inbox_topic
 
 OURS_ALONE, OURS_ALONE_FOLDER = 0o600, 0o700
@@ -125,7 +124,7 @@ def _java(folder: Path, code: str, bus: Bus) -> dict[str, str]:
 
 
 def _librdkafka(folder: Path, code: str, bus: Bus) -> dict[str, str]:
-    """For the clients of Python (Confluent's), Go, .NET, Node and Rust; with the partitions that Java's client takes."""
+    """For the clients of Python (Confluent's), Go, .NET, Node and Rust; keys go where Java's client puts them."""
     told = {
         "bootstrap.servers": bus.servers,
         "security.protocol": bus.security,
