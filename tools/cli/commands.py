@@ -6,7 +6,11 @@ command whose packages this installation does not hold is not offered: the image
 
 from typing import NamedTuple
 
+<<<<<<< HEAD
 from tools.operations.installation import EMBEDDED_STACK, IMPORTER, KIT, SIMULATOR, holds
+=======
+from tools.operations.installation import EMBEDDED_STACK, IMPORTER, RIGHTS_CLIENT, SIMULATOR, holds
+>>>>>>> access
 
 
 class NotInstalledError(Exception):
@@ -62,6 +66,8 @@ COMMANDS = {
     ),
     "bus": Command("bus", "The bus: step over a batch that nobody can read."),
     "topics": Command("topics", "The topics of the bus."),
+    "access": Command("access", "Rights on the bus: plan them, compare, give them.", (RIGHTS_CLIENT,)),
+    "agency": Command("agency", "Agencies on the bus: connect them, renew credentials, cut off.", (RIGHTS_CLIENT,)),
 }
 
 
