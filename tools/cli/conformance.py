@@ -8,6 +8,7 @@ import typer
 from domain.procedures import load_directory
 from domain.worktime import load_calendar
 from tools.cli.main import app
+from tools.operations.access_plan import inbox_topic
 from tools.operations.conformance.play import Surroundings, play
 from tools.operations.conformance.points import TURNS
 from tools.operations.conformance.report import as_json, as_text, is_right, outcomes
@@ -36,7 +37,7 @@ def conformance(
     surroundings = Surroundings(
         bus=settings.bus,
         echo=environment(ADMIN).bus,
-        inbox="",
+        inbox=inbox_topic(agency) if settings.bus.says_who else "",
         keys=kept_keys(settings.home),
         directory=load_directory(),
         calendar=load_calendar(settings.calendar),
