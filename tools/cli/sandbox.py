@@ -88,15 +88,15 @@ async def _play(
 
 def _what_next(made: Sandbox) -> str:
     """The lines that tell a developer how to go on."""
-    here = " ".join(f"{name}={made.variables[name]}" for name in ("LIENTHONG_HOME", "LIENTHONG_CLUSTER"))
+    here = f"LIENTHONG_HOME={made.home} lienthong"
     return "\n".join(
         (
             f"The shop is open for {made.agency}. Your credentials: {made.credentials}",
             "Begin your program with them, for example",
             f"  python agency/examples/clerk.py {made.credentials}",
             "and see in other terminals what is said, and what your program does wrong:",
-            f"  {here} lienthong tail --agency {made.agency} --follow",
-            f"  {here} lienthong conformance --agency {made.agency}",
+            f"  {here} tail --agency {made.agency} --follow",
+            f"  {here} conformance --agency {made.agency}",
             "Dossiers for you are lodged as long as this runs. Ctrl-C ends everything.",
         )
     )
