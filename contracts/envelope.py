@@ -83,6 +83,8 @@ class Event(BaseModel, Generic[D]):
     data: D
 
     _taken_in: datetime | None = PrivateAttr(default=None)
+    _signed_by: str = PrivateAttr(default="")
+    _signature: str = PrivateAttr(default="")
 
     @property
     def taken_in(self) -> datetime | None:
@@ -100,6 +102,21 @@ class Event(BaseModel, Generic[D]):
     def take_in(self, at: datetime | None) -> Self:
         """Keep when the bus took it in; said by who reads it, before anybody else has it."""
         self._taken_in = at
+        return self
+
+    @property
+    def signed_by(self) -> str:
+        """The key (`kid`) whose signature of its record was proved; empty where none had to be."""
+        return self._signed_by
+
+    @property
+    def signature(self) -> str:
+        """That signature, as it stood beside the record (`contracts.signatures`); empty without one."""
+        return self._signature
+
+    def keep_signature(self, kid: str, written: str) -> Self:
+        """Keep the signature of its record; said by who proved it, before anybody else has the event."""
+        self._signed_by, self._signature = kid, written
         return self
 
     @property

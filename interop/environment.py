@@ -15,8 +15,9 @@ from chassis.runtime.bus.connection import Bus
 from chassis.runtime.settings import Settings
 from deploy.embedded import Stack
 from deploy.embedded.endpoints import KAFKA
-from deploy.embedded.joining import bus_of, settings_of, variables_of
+from deploy.embedded.joining import settings_of, variables_of
 from deploy.embedded.ports import Ports
+from tools.operations.prepared_bus import prepare_bus
 from tools.operations.processes import spawn, stop_all
 from tools.operations.registry import groups
 
@@ -68,7 +69,8 @@ class Environment:
 @asynccontextmanager
 async def environment(home: Path) -> AsyncIterator[Environment]:
     """Servers and services of this run's own, on free ports; `home` keeps their logs."""
-    stack = Stack.ephemeral(home)
+    # The foreign clients know no passwords yet: docs/interop.md is about records, and not about who sends them.
+    stack = Stack.ephemeral(home, secure=False)
     await asyncio.to_thread(stack.down)  # what a run left behind that was killed
     for data in ("store", "kafka/data", "logs"):
         shutil.rmtree(home / data, ignore_errors=True)
@@ -77,8 +79,8 @@ async def environment(home: Path) -> AsyncIterator[Environment]:
         for server in (KAFKA, *SERVICES):
             await asyncio.to_thread(stack.start, server)
         found = stack.endpoints
-        async with Admin(bus_of(found)) as admin:
-            await admin.apply()
+        settings = settings_of(found, home)
+        await prepare_bus(settings)
         variables = {
             **os.environ,
             "LIENTHONG_HOME": str(home),
@@ -87,9 +89,13 @@ async def environment(home: Path) -> AsyncIterator[Environment]:
         }
         for number, name in enumerate(("intake", *["routing"] * ROUTINGS)):
             with (home / f"{name}-{number}.log").open("wb") as log:
-                own = {"LIENTHONG_HTTP_PORT": str(Ports.free().kafka)}
+                free = Ports.free()
+                own = {
+                    "LIENTHONG_HTTP_PORT": str(free.http[name]),
+                    "LIENTHONG_OPERATOR_PORT": str(free.operators[name]),
+                }
                 processes.append(spawn(name, env=variables | own, stdout=log, stderr=log))
-        yield Environment(bus_of(found), settings_of(found, home), variables)
+        yield Environment(settings.bus, settings, variables)
     finally:
         await asyncio.to_thread(stop_all, processes)
         await asyncio.to_thread(stack.down)

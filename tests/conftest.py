@@ -11,6 +11,7 @@ from deploy.embedded import Endpoints
 from deploy.embedded.joining import bus_of, settings_of
 from tests.examples import load_profile
 from tests.stack import endpoints
+from tools.operations.prepared_bus import prepare_bus
 
 numbers = itertools.count(1)
 load_profile()
@@ -35,10 +36,9 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoints]:
 
 
 @pytest.fixture(scope="session")
-async def topics(stack: Endpoints) -> None:
-    """Every topic exists."""
-    async with Admin(bus_of(stack)) as admin:
-        await admin.apply()
+async def topics(stack: Endpoints, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Every topic exists, and everybody has his rights."""
+    await prepare_bus(settings_of(stack, tmp_path_factory.mktemp("prepared")))
 
 
 @pytest.fixture

@@ -137,16 +137,17 @@ class Document:
         if at is not None and known.event.taken_in is not None and at < known.event.taken_in:
             self.facts[fact.event.identity] = fact
 
-    def restamp(self, identity: str, taken_in: datetime) -> bool:
-        """Keep the earliest broker timestamp of a fact's records; True if that changes the fact.
+    def restamp(self, repeat: AnyEvent, taken_in: datetime) -> bool:
+        """Keep the earliest broker timestamp of a fact's records, with that record's signature; True if it changes.
 
         A repeat may stand on another partition and be read first. Who reads which one first is chance; the earliest
         timestamp is not. A fact that was kept without one gets none.
         """
+        identity = repeat.identity
         fact = self.facts[identity]
         if fact.event.taken_in is None or fact.event.taken_in <= taken_in:
             return False
-        event = fact.event.model_copy().take_in(taken_in)
+        event = fact.event.model_copy().take_in(taken_in).keep_signature(repeat.signed_by, repeat.signature)
         self.facts[identity] = replace(fact, event=event)
         if fact.version <= self.version:
             self.restamped.add(identity)

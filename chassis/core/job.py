@@ -119,7 +119,7 @@ class Job:
             return f"id {event.id} of {event.source} was used before with other content; give every event its own id"
         if version <= doc.version:
             self.repeats.append(version)
-        if not arrival.own and doc.restamp(event.identity, arrival.broker_timestamp):
+        if not arrival.own and doc.restamp(event, arrival.broker_timestamp):
             self.folding.start_over()
         return ""
 

@@ -174,7 +174,8 @@ class Service(Generic[S]):
         for fact in facts:
             known = unique.setdefault(fact.identity, fact)
             if known is not fact and _heard_before(fact, known):
-                unique[fact.identity] = known.model_copy().take_in(fact.taken_in)
+                earlier = known.model_copy().take_in(fact.taken_in)
+                unique[fact.identity] = earlier.keep_signature(fact.signed_by, fact.signature)
         found = unique.values()
         return self.unfold(self.initial, map(self.placed, self.at_home(found, self.home_of(found))))
 

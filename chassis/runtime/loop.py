@@ -26,6 +26,7 @@ from chassis.core.service import Service
 from chassis.core.settle import Settlement, settle
 from chassis.runtime.bus.content_mode import STRUCTURED
 from chassis.runtime.bus.record import Message, Publish, Record
+from chassis.runtime.bus.signed import BELIEVING, NOT_CHECKED, SIGNED, KeyTable
 from chassis.runtime.dead_letters import letters_about, letters_of
 from chassis.runtime.deciding import Arrivals, Deciding
 from chassis.runtime.document_cache import DocumentCache
@@ -55,12 +56,20 @@ one, the processor is idle meanwhile; with more, more documents are in memory, a
 class Loop:
     """The loop of one service instance."""
 
-    def __init__(self, service: Service[Any], store: Store, publish: Publish, observer: Observer = NOBODY) -> None:
+    def __init__(
+        self,
+        service: Service[Any],
+        store: Store,
+        publish: Publish,
+        observer: Observer = NOBODY,
+        signatures: KeyTable = BELIEVING,
+    ) -> None:
         self.service = service
         self.store = store
         self.timelines = Timelines(store)
         self._publish = publish
         self._observer = observer
+        self._signatures = signatures
         self._cache = DocumentCache()
         self._owned: object = None
         self._places = asyncio.Semaphore(CHUNKS_AT_ONCE)
@@ -86,7 +95,7 @@ class Loop:
             BehindError: the batch before it was given up, and this one has to come after it.
         """
         in_flight = in_flight or InFlightBatch()
-        arrivals, told, dead, unknown = self._sort(records)
+        arrivals, told, dead, unknown = await self._sort(records)
         batch = Round(dead=dead, tally=Tally(unknown=unknown))
         in_flight.keys = frozenset(arrivals)
         if ticked := {arrival.event.timeline for arrived in arrivals.values() for arrival in arrived} - {LIVE}:
@@ -116,8 +125,11 @@ class Loop:
         await self._complete_all({key: [] for key in keys}, Round(now), in_order=timeline != LIVE)
         return len(keys)
 
-    def _sort(self, records: Sequence[Record]) -> SortedBatch:
-        return sort(records, self.service, self._observer)
+    async def _sort(self, records: Sequence[Record]) -> SortedBatch:
+        """Read the records, by the keys that were told of before the last of them, or by more."""
+        agencies_speak = any(record.topic in SIGNED for record in records)
+        signatures = await self._signatures.now() if agencies_speak else NOT_CHECKED
+        return sort(records, self.service, self._observer, signatures)
 
     async def _complete_all(self, arrivals: Arrivals, current: Round, *, in_order: bool = False) -> None:
         """Take all documents all the way, in chunks: one after the other if `in_order`, else some at once.

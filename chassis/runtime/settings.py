@@ -21,6 +21,9 @@ __all__ = ["HTTP_PORTS", "Settings", "SettingsError", "load_settings", "read_env
 HTTP_PORTS = {name: 8101 + n for n, name in enumerate(SERVICES)}
 """Usual port of every service's HTTP side: intake 8101 … notify 8105."""
 
+OPERATOR_PORTS = {name: 8201 + n for n, name in enumerate(SERVICES)}
+"""Usual port of what only operators and other services may ask: intake 8201 … notify 8205."""
+
 S = TypeVar("S", bound=BaseSettings)
 
 
@@ -52,9 +55,29 @@ class Settings(BaseSettings):
     http_host: str = Field(default="127.0.0.1", description="Address the services' HTTP listens on")
     http_port: int = Field(default=0, ge=0, le=65535, description="0: the service's own of `http_ports`")
     http_ports: dict[str, int] = Field(default_factory=dict, description="Port by service, JSON; seldom set by hand")
+    operator_host: str = Field(default="", description="Address for operators and other services; empty: `http_host`")
+    operator_port: int = Field(default=0, ge=0, le=65535, description="0: the service's own of `operator_ports`")
+    operator_ports: dict[str, int] = Field(
+        default_factory=dict, description="Port for metrics, health and other services, by service, JSON"
+    )
     intake_url: str = Field(default="", description="Where notify asks for addresses; empty: intake's port here")
+    routing_url: str = Field(
+        default="", description="Where intake asks who holds a dossier; empty: routing's port here"
+    )
     service_token: SecretStr = Field(
-        default=SecretStr(""), description="Shared by intake, notify and rating; empty: closed"
+        default=SecretStr(""), description="Shared by all services, without an issuer; empty: closed"
+    )
+    cluster: str = Field(
+        default="lienthong-local",
+        min_length=1,
+        max_length=120,
+        description="This cluster, as signatures name it",
+    )
+    root_key: str = Field(
+        default="", description="Public key by which agencies' keys are believed (BASE64URL); empty: nobody has to sign"
+    )
+    kek_file: Path | None = Field(
+        default=None, description="Keys that personal data is encrypted by (`lienthong keys new`); empty: kept plain"
     )
     calendar: Path | None = Field(default=None, description="Working calendar (YAML); empty: the shipped one")
     rules: Path | None = Field(default=None, description="Rules about deadlines (YAML); empty: the shipped ones")
@@ -116,11 +139,25 @@ class Settings(BaseSettings):
     @property
     def address_of_intake(self) -> str:
         """Where notify asks for addresses."""
-        return (self.intake_url or f"http://127.0.0.1:{self.port_of('intake')}").rstrip("/")
+        return (self.intake_url or f"http://127.0.0.1:{self.operator_port_of('intake')}").rstrip("/")
+
+    @property
+    def address_of_routing(self) -> str:
+        """Where intake asks who holds a dossier."""
+        return (self.routing_url or f"http://127.0.0.1:{self.operator_port_of('routing')}").rstrip("/")
 
     def port_of(self, service: str) -> int:
         """Where a service's HTTP side listens, unless that one process was told otherwise by `http_port`."""
         return self.http_ports.get(service) or HTTP_PORTS[service]
+
+    @property
+    def operators_listen_on(self) -> str:
+        """The address of what only operators and other services may ask."""
+        return self.operator_host or self.http_host
+
+    def operator_port_of(self, service: str) -> int:
+        """Where a service answers operators and other services, unless `operator_port` told that process otherwise."""
+        return self.operator_ports.get(service) or OPERATOR_PORTS[service]
 
     def mongo_for(self, service: str) -> str:
         """URL of a service's own store."""

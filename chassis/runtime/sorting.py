@@ -10,11 +10,12 @@ from chassis.core.arrival import Arrival
 from chassis.core.service import Service
 from chassis.core.stream_time import Told
 from chassis.runtime.bus.record import Message, Record, place_of, read_record
-from chassis.runtime.dead_letters import letters_about
+from chassis.runtime.bus.signed import NOT_CHECKED, Signatures
+from chassis.runtime.dead_letters import letters_about_unreadable
 from chassis.runtime.received import Received
 from chassis.runtime.telemetry.logs import type_name
 from chassis.runtime.telemetry.observe import UNKNOWN, UNREADABLE, Observer
-from contracts.topics import BadEventError, UnknownTypeError
+from contracts.topics import UnknownTypeError
 from contracts.watermarks import TELL_TIME, TELLERS
 
 log = structlog.get_logger(__name__)
@@ -36,20 +37,29 @@ class SortedBatch(NamedTuple):
     unknown: int
 
 
-def sort(records: Sequence[Record], service: Service[Any], observer: Observer) -> SortedBatch:
-    """Read every record of a batch. Whatever one of them raises, the others are read."""
+def sort(
+    records: Sequence[Record], service: Service[Any], observer: Observer, signatures: Signatures = NOT_CHECKED
+) -> SortedBatch:
+    """Read every record of a batch. Whatever one of them raises, the others are read.
+
+    Args:
+        records: the batch.
+        service: who reads it.
+        observer: is told what was put aside.
+        signatures: what the signatures of agencies are checked by; not older than the batch.
+    """
     arrivals: dict[str, list[Arrival]] = defaultdict(list)
     told, dead, unknown = list[Told](), list[Message](), 0
     for record in records:
         try:
-            event = read_record(record)
+            event = read_record(record, signatures=signatures)
             key = service.key(event)
         except UnknownTypeError as error:
             unknown += 1
             observer.skipped(record, UNKNOWN)
             log.info("event.unknown-type", type=type_name(str(error)), **place_of(record))
         except Exception as error:  # noqa: BLE001 - see above
-            dead += letters_about(service, record, _reason(error))
+            dead += letters_about_unreadable(service, record, error, signatures)
             observer.skipped(record, UNREADABLE)
         else:
             if isinstance(event.data, TELL_TIME):
@@ -57,8 +67,3 @@ def sort(records: Sequence[Record], service: Service[Any], observer: Observer) -
             else:
                 arrivals[key].append(Received(event, record=record))
     return SortedBatch(dict(arrivals), told, dead, unknown)
-
-
-def _reason(error: Exception) -> str:
-    """The reader's own words; of what no reader raised only the class, for its text may quote the record."""
-    return str(error) if isinstance(error, BadEventError) else f"can not be read: {type(error).__name__}"

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from chassis.runtime.bus.security import Security
+
 SERVICES = ("intake", "routing", "sla", "rating", "notify")
 KAFKA = "kafka"
 HOME_VARIABLE = "LIENTHONG_HOME"
@@ -20,6 +22,7 @@ class Endpoints(BaseModel):
     """The endpoints of a stack: where the broker and each service's own store answer, and which port HTTP takes.
 
     Attributes:
+        security: how the bus is reached, in Kafka's words.
         access: folder with the credentials of every principal; None: the bus lets everybody do everything.
     """
 
@@ -28,6 +31,8 @@ class Endpoints(BaseModel):
     kafka: str
     mongo: dict[str, str]
     http: dict[str, int] = Field(default_factory=dict)
+    operators: dict[str, int] = Field(default_factory=dict)
+    security: Security = "PLAINTEXT"
     access: Path | None = None
 
 

@@ -6,13 +6,16 @@ import re
 import shutil
 import socket
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from deploy.embedded.access import passwords
+from deploy.embedded.authority import write_private
+from deploy.embedded.broker_settings import SCRAM, data, server_properties
 from deploy.embedded.endpoints import KAFKA, StackError
-from deploy.embedded.ports import HOST, Ports
+from deploy.embedded.ports import Ports
 
 if TYPE_CHECKING:
     from chassis.runtime.bus.connection import Bus
@@ -28,9 +31,6 @@ OLDEST_JAVA = 17
 ANSWER_SECONDS = 2.0
 """A broker of this machine answers in milliseconds. One that needs longer than this counts as silent."""
 
-IN_SYNC = 2
-"""Of three brokers, so many have a record before it is acknowledged: one may die without loss or pause."""
-
 
 def pom() -> str:
     """Return the Maven file that pins the broker."""
@@ -45,45 +45,40 @@ def version() -> str:
     return found[1]
 
 
-def server_properties(folder: Path, ports: Ports, name: str = KAFKA) -> str:
-    """Return a broker's settings: those shared with the containers, then those of this place.
-
-    Three brokers keep every partition three times, and take a record when two have it.
-    """
-    shared = files("deploy").joinpath("kafka.properties").read_text(encoding="utf-8")
-    broker, controller = (f"{HOST}:{port}" for port in ports.brokers[name])
-    voters = (f"{node}@{HOST}:{port}" for node, (_, port) in enumerate(ports.brokers.values(), 1))
-    if len(ports.brokers) > 1:
-        shared = re.sub(r"(?m)^node\.id=.*$", f"node.id={list(ports.brokers).index(name) + 1}", shared)
-        shared = re.sub(r"(?m)^(\S+\.replication\.factor)=.*$", rf"\1={len(ports.brokers)}", shared)
-        shared = re.sub(r"(?m)^(\S+\.min\.isr)=.*$", rf"\1={IN_SYNC}", shared)
-    return (
-        f"{shared}\n"
-        f"listeners=PLAINTEXT://{broker},CONTROLLER://{controller}\n"
-        f"advertised.listeners=PLAINTEXT://{broker}\n"
-        f"controller.quorum.voters={','.join(voters)}\n"
-        f"log.dirs={_data(folder, name)}\n"
-    )
-
-
 def brokers_of(folder: Path) -> int:
     """Return how many brokers have their storage in this folder."""
     return sum((found / "meta.properties").exists() for found in folder.glob("data*"))
 
 
-def prepare(folder: Path, logs: Path, ports: Ports, progress: Callable[[str], None], name: str = KAFKA) -> None:
-    """Make everything ready for a start: Java, the jars, the settings, the formatted storage."""
+def prepare(  # noqa: PLR0917 - a broker is all of them
+    folder: Path,
+    logs: Path,
+    ports: Ports,
+    progress: Callable[[str], None],
+    name: str = KAFKA,
+    secrets: Path | None = None,
+) -> None:
+    """Make everything ready for a start: Java, the jars, the settings, the formatted storage.
+
+    Args:
+        folder: of Kafka in this home.
+        logs: folder for what Maven and the formatting say.
+        ports: of all servers.
+        progress: told what takes long.
+        name: which broker.
+        secrets: the folder of `access.prepare`; None: the broker lets everybody do everything.
+    """
     require_java()
     folder.mkdir(parents=True, exist_ok=True)
     if not _is_fetched(folder):
         progress(f"fetching Kafka {version()} (once)")
         _fetch(folder, logs / "maven.log")
-    _settings(folder, name).write_text(server_properties(folder, ports, name), encoding="utf-8")
+    write_private(_settings(folder, name), server_properties(folder, ports, name, secrets).encode())
     logging = files("deploy.embedded").joinpath("log4j2.properties").read_text(encoding="utf-8")
     (folder / "log4j2.properties").write_text(logging, encoding="utf-8")
-    if not (_data(folder, name) / "meta.properties").exists():
+    if not (data(folder, name) / "meta.properties").exists():
         progress("formatting Kafka's storage (once)")
-        _format(folder, name, logs / f"{name}-format.log")
+        _format(folder, name, logs / f"{name}-format.log", passwords(secrets) if secrets else {})
 
 
 def command(folder: Path, name: str = KAFKA) -> list[str]:
@@ -152,13 +147,18 @@ def _settings(folder: Path, name: str) -> Path:
     return folder / f"server{name.removeprefix(KAFKA)}.properties"
 
 
-def _data(folder: Path, name: str) -> Path:
-    return folder / f"data{name.removeprefix(KAFKA)}"
-
-
-def _format(folder: Path, name: str, log: Path) -> None:
+def _format(folder: Path, name: str, log: Path, users: Mapping[str, str]) -> None:
+    """Format a broker's storage, with the users that it knows from the first moment on."""
     arguments = ["format", f"--cluster-id={CLUSTER_ID}", "--config", str(_settings(folder, name))]
-    _run([*_java(folder), "kafka.tools.StorageTool", *arguments], log, "Kafka could not format its storage")
+    for user, password in users.items():
+        arguments += ["--add-scram", f"{SCRAM}=[name={user},password={password}]"]
+    # In a file of ours: every user of this computer can read a command line.
+    told = folder / f"format-{name}.arguments"
+    write_private(told, "\n".join(f'"{word}"' for word in ("kafka.tools.StorageTool", *arguments)).encode())
+    try:
+        _run([*_java(folder), f"@{told}"], log, "Kafka could not format its storage")
+    finally:
+        told.unlink(missing_ok=True)
 
 
 def _java(folder: Path, *options: str) -> list[str]:

@@ -1,17 +1,15 @@
 """The stack as a whole: bring it up, take it down, say how it is, and hurt or mend one server of it for a test."""
 
-import contextlib
-import errno
-import fcntl
 import os
 import shutil
 import signal
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from deploy.embedded import kafka, processes, store
+from chassis.runtime.bus.security import Security
+from deploy.embedded import access, kafka, processes, store
 from deploy.embedded.endpoints import (
     HOME_VARIABLE,
     SERVICES,
@@ -24,8 +22,9 @@ from deploy.embedded.endpoints import (
     save,
     stack_path,
 )
-from deploy.embedded.joining import bus_of
-from deploy.embedded.ports import HOST, Ports, broker_name, require_free
+from deploy.embedded.home import locked
+from deploy.embedded.ports import HOST, Ports, require_free
+from deploy.embedded.pulse import address_of, answers
 
 Progress = Callable[[str], None]
 
@@ -57,11 +56,19 @@ def _say_nothing(_: str) -> None:
 
 
 class Stack:
-    """Kafka, one broker or three, and five stores with everything they own under one home folder."""
+    """Kafka, one broker or three, and five stores with everything they own under one home folder.
 
-    def __init__(self, home: Path, ports: Ports | None = None) -> None:
+    Args:
+        home: the folder.
+        ports: of all servers; None: the usual ones.
+        secure: whether a new stack asks everybody who he is; None: as LIENTHONG_STACK_SECURITY says. One that was begun
+            stays as it was begun.
+    """
+
+    def __init__(self, home: Path, ports: Ports | None = None, *, secure: bool | None = None) -> None:
         self.home = home.resolve()
         self.ports = ports or Ports.usual()
+        self._wanted_secure = secure
 
     @classmethod
     def from_env(cls, brokers: int | None = None) -> "Stack":
@@ -76,9 +83,18 @@ class Stack:
         return cls(home, Ports.from_env(begun or brokers or 1))
 
     @classmethod
-    def ephemeral(cls, home: Path, brokers: int = 1) -> "Stack":
+    def ephemeral(cls, home: Path, brokers: int = 1, *, secure: bool | None = None) -> "Stack":
         """Return a stack on free ports, for tests that run beside anything else."""
-        return cls(home, Ports.free(brokers))
+        return cls(home, Ports.free(brokers), secure=secure)
+
+    @property
+    def access(self) -> Path | None:
+        """The folder of the principals' credentials; None: the broker lets everybody do everything."""
+        folder = self.home / "access"
+        if kafka.brokers_of(self.home / "kafka"):
+            return folder if access.exists(folder) else None
+        secure = access.is_secure_by_setting() if self._wanted_secure is None else self._wanted_secure
+        return folder if secure else None
 
     @property
     def servers(self) -> tuple[str, ...]:
@@ -90,7 +106,15 @@ class Stack:
         """Where this stack answers once it is up."""
         mongo = {service: store.url(service, port) for service, port in self.ports.stores.items()}
         brokers = ",".join(f"{HOST}:{port}" for port, _ in self.ports.brokers.values())
-        return Endpoints(kafka=brokers, mongo=mongo, http=dict(self.ports.http))
+        security: Security = "SASL_SSL" if self.access else "PLAINTEXT"
+        return Endpoints(
+            kafka=brokers,
+            mongo=mongo,
+            http=dict(self.ports.http),
+            operators=dict(self.ports.operators),
+            security=security,
+            access=self.access,
+        )
 
     def up(self, progress: Progress = _say_nothing) -> Endpoints:
         """Start what does not run, wait until everything answers; on a failure stop again what this call started."""
@@ -105,7 +129,7 @@ class Stack:
         """Stop every server, Kafka last, so that nobody who still publishes is cut off first."""
         if not self.home.exists():
             return
-        with _in_one_sentence(self.home), self._locked():
+        with locked(self.home):
             known = load(self.home)
             self._stop(known.processes if known else ())
 
@@ -129,15 +153,15 @@ class Stack:
         return [self._status(name, endpoints) for name in self.servers]
 
     def _status(self, name: str, endpoints: Endpoints) -> ServerStatus:
-        address, log = _address(name, endpoints), self._log(name)
+        address, log = address_of(name, endpoints), self._log(name)
         process = self.process(name)
         if not process:
             return ServerStatus(name, "stopped", address, log)
-        state: Literal["running", "silent"] = "running" if _answers(name, endpoints) else "silent"
+        state: Literal["running", "silent"] = "running" if answers(name, endpoints) else "silent"
         return ServerStatus(name, state, address, log, process.pid, processes.memory(process))
 
     def _bring_up(self, names: Sequence[str], progress: Progress) -> None:
-        with _in_one_sentence(self.home), self._locked():
+        with locked(self.home):
             known = self._survivors()
             missing = [name for name in names if not known.process(name)]
             if missing:
@@ -180,19 +204,21 @@ class Stack:
     def _command(self, name: str, progress: Progress) -> list[str]:
         if name not in SERVICES:
             folder = self.home / "kafka"
-            kafka.prepare(folder, self.home / "logs", self.ports, progress, name)
+            if self.access:
+                access.prepare(self.access, self.endpoints.kafka)
+            kafka.prepare(folder, self.home / "logs", self.ports, progress, name, self.access)
             return kafka.command(folder, name)
         folder = self.home / "store" / name
         store.prepare(folder)
         return store.command(folder, self.ports.stores[name])
 
     def _await(self, name: str, progress: Progress) -> None:
-        ready = processes.wait(lambda: not self.process(name) or _answers(name, self.endpoints), START_SECONDS)
+        ready = processes.wait(lambda: not self.process(name) or answers(name, self.endpoints), START_SECONDS)
         if not self.process(name):
             raise StackError(f"{name} died at start; {self._log(name)} says why")
         if not ready:
             raise StackError(f"{name} does not answer after {START_SECONDS:.0f} s; {self._log(name)} may say why")
-        progress(f"{name} answers on {_address(name, self.endpoints)}")
+        progress(f"{name} answers on {address_of(name, self.endpoints)}")
 
     def _stop(self, stopping: Sequence[Process]) -> None:
         for group in (_without_kafka(stopping), stopping):
@@ -209,37 +235,6 @@ class Stack:
     def _log(self, name: str) -> Path:
         return self.home / "logs" / f"{name}.log"
 
-    @contextlib.contextmanager
-    def _locked(self) -> Iterator[None]:
-        """Let one start or stop of this home happen at a time, in whichever program."""
-        (self.home / "logs").mkdir(parents=True, exist_ok=True)
-        with (self.home / "stack.lock").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
-
 
 def _without_kafka(those: Sequence[Process]) -> list[Process]:
     return [process for process in those if process.name in SERVICES]
-
-
-def _address(name: str, endpoints: Endpoints) -> str:
-    brokers = enumerate(endpoints.kafka.split(","), 1)
-    return endpoints.mongo.get(name) or {broker_name(number): address for number, address in brokers}[name]
-
-
-def _answers(name: str, endpoints: Endpoints) -> bool:
-    address = _address(name, endpoints)
-    if name in SERVICES:
-        return store.answers(address)
-    return kafka.answers(replace(bus_of(endpoints), servers=address))
-
-
-@contextlib.contextmanager
-def _in_one_sentence(home: Path) -> Iterator[None]:
-    """Turn what the file system refuses into a StackError that tells what to do."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise StackError(f"the disk that holds {home} is full: free 1 GB and start again") from error
-        raise StackError(f"cannot work in {home}: {error}") from error

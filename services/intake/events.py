@@ -21,6 +21,7 @@ OWNED: tuple[type[Payload], ...] = (
     intake.DossierRefused,
     intake.DossierWithdrawn,
     intake.DossierDelivered,
+    intake.ApplicantErased,
 )
 """The events that intake decides. A `submission.rejected` is about a record, not a submission, so no state has it."""
 
@@ -122,13 +123,22 @@ def delivered(state: State, channel: claims.Channel, cause: Cause) -> AnyEvent:
     return _event(state, intake.DossierDelivered(channel=channel), state.code, cause=cause)
 
 
+def erased(state: State, data: intake.ApplicantErased, cause: Cause) -> tuple[AnyEvent, ...]:
+    """The applicant's personal data is gone: told of the dossier, and of the submission where that was told of before.
+
+    Readers know a matter by its submission until it has its code, and by its code from then on.
+    """
+    subjects = [*([state.code] if state.code else []), *([state.submission] if state.told_of_submission else [])]
+    named = dict.fromkeys(subjects or [state.submission])  # imported history has its submission's id as its code
+    return tuple(_event(state, data, subject, data.reference, cause=cause) for subject in named)
+
+
 def rejected(refused: Refused) -> AnyEvent | None:
     """The answer to a record that is no submission; None for records of other topics, which portals do not send."""
     if refused.topic != claims.IntakeSubmitted.TYPE:
         return None
-    data = intake.SubmissionRejected(
-        record_id=refused.id, sender=refused.source, code="malformed", reason=refused.reason
-    )
+    told = {"record_id": refused.id, "sender": refused.source, "code": refused.code, "reason": refused.reason}
+    data = intake.SubmissionRejected.model_validate({**told, "record": refused.record or None})
     return refused.answered(data, SOURCE)
 
 

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from chassis.core.service import Service, by_correlation
+from chassis.core.service import Perform, Service, by_correlation
 from domain import DOMAIN_VERSION
 from services.intake.decide import decide
 from services.intake.events import OWNED, rejected
@@ -12,8 +12,11 @@ from services.intake.rules import Rules
 from services.intake.state import INITIAL, State
 
 
-def service(rules: Rules) -> Service[State]:
-    """Make intake. Its documents are submissions, because there is one before there is a dossier code."""
+def service(rules: Rules, perform: Perform | None = None) -> Service[State]:
+    """Make intake. Its documents are submissions, because there is one before there is a dossier code.
+
+    Without `perform`, which erases applicants, it only folds and decides. That is enough for an audit.
+    """
     return Service(
         name="intake",
         folds=folds(rules),
@@ -21,6 +24,7 @@ def service(rules: Rules) -> Service[State]:
         initial=INITIAL,
         decide=partial(decide, rules=rules),
         key=by_correlation,
+        perform=perform,
         answer=rejected,
         settles=applies,
         indexes=INDEXES,

@@ -49,7 +49,7 @@ def _cause(state: State, report: Report, not_before: list[datetime], rules: Rule
     """The report as a cause. It counts from when it happened, unless it came too late or can not have happened yet."""
     claimed = report.claimed_at
     at = max([rules.counts_from(state.received_at or claimed, report), *not_before])
-    return Cause(report.id, at, claimed if claimed < at else None)
+    return Cause(report.id, at, claimed if claimed < at else None, report.signed_by)
 
 
 def _not_before(state: State, report: Report) -> list[datetime]:

@@ -34,16 +34,19 @@ class Cause:
         event: id of the event that says so.
         at: the moment since which it counts.
         claimed_at: the earlier moment that a report claims, where that does not count.
+        signed_by: the key that signed the report; empty where none did, or no report caused it.
     """
 
     event: str
     at: datetime
     claimed_at: datetime | None = None
+    signed_by: str = ""
 
     @property
-    def lateness(self) -> dict[str, Any]:
-        """The fields by which an answer says that it counts from later than the report claims."""
-        return {} if self.claimed_at is None else {"backdated": True, "claimed_at": self.claimed_at}
+    def told(self) -> dict[str, Any]:
+        """The fields by which an answer says who signed the report, and that it counts from later than that claims."""
+        late = {} if self.claimed_at is None else {"backdated": True, "claimed_at": self.claimed_at}
+        return {**late, "signed_by": self.signed_by} if self.signed_by else late
 
 
 def transferred(state: State, handed: dict[str, Any], deadline: datetime | None, cause: Cause) -> AnyEvent:
@@ -83,7 +86,7 @@ def suspended(
     cause: Cause,
 ) -> AnyEvent:
     """The clock stands (dừng tính thời hạn)."""
-    fields: dict[str, Any] = {"step": claim.step, "agency": report.agency, **cause.lateness}
+    fields: dict[str, Any] = {"step": claim.step, "agency": report.agency, **cause.told}
     match claim:
         case claims.NeedsSupplement(missing=missing, reason=reason):
             data = routing.DossierSuspended(cause="supplement", missing=missing, reason=reason, **fields)
@@ -96,14 +99,14 @@ def suspended(
 
 def resumed(state: State, stopped: Stopped, cause: Cause) -> AnyEvent:
     """The clock that had been stopped runs again."""
-    data = routing.DossierResumed(cause=stopped.cause, suspended_by=stopped.report, **cause.lateness)
+    data = routing.DossierResumed(cause=stopped.cause, suspended_by=stopped.report, **cause.told)
     return _event(state, data, stopped.report, time=cause.at, cause=cause.event)
 
 
 def completed(state: State, report: Report, outcome: str, at: datetime, cause: Cause) -> AnyEvent:
     """The result was signed at this moment (đã giải quyết)."""
     data = routing.DossierCompleted.model_validate(
-        {"outcome": outcome, "agency": report.agency, "officer": report.officer, **cause.lateness}
+        {"outcome": outcome, "agency": report.agency, "officer": report.officer, **cause.told}
     )
     return _event(state, data, report.id, time=at, cause=report.id)
 
@@ -118,7 +121,7 @@ def opinion_requested(state: State, report: Report, claim: claims.AsksOpinion, l
         asked_by=report.agency,
         limit=claim.limit,
         question=claim.question,
-        **cause.lateness,
+        **cause.told,
     )
     return _answer(state, report, data, cause)
 
@@ -133,7 +136,7 @@ def opinion_given(state: State, report: Report, claim: claims.GivesOpinion, aske
         asked_by=asked.asked_by,
         officer=report.officer,
         opinion=claim.opinion,
-        **cause.lateness,
+        **cause.told,
     )
     return _answer(state, report, data, cause)
 
@@ -147,31 +150,35 @@ def delay_explained(state: State, report: Report, claim: claims.ExplainsDelay, c
         owner=claim.owner,
         plan=claim.plan,
         target=claim.target,
-        **cause.lateness,
+        **cause.told,
     )
     return _answer(state, report, data, cause)
 
 
 def report_rejected(state: State, report: Report, code: routing.RejectionCode, reason: str) -> AnyEvent:
     """The answer to a report that can not be true."""
-    data = routing.ReportRejected(report_id=report.id, agency=report.agency, code=code, reason=reason)
+    data = routing.ReportRejected(
+        report_id=report.id, agency=report.agency, code=code, reason=reason, signed_by=report.signed_by or None
+    )
     return _event(state, data, report.agency, report.id, time=report.told_at, cause=report.id)
 
 
 def record_rejected(refused: Refused) -> AnyEvent | None:
     """The answer to a record that is no report; None where the record names no agency.
 
-    It is about the record, so no dossier's history has it.
+    It is about the record, so no dossier's history has it. Its id can not be that of an answer to a report: it follows
+    from more parts, and no part holds what separates them.
     """
     if refused.topic != claims.AgencyReported.TYPE or not refused.agency:
         return None
-    data = routing.ReportRejected(report_id=refused.id, agency=refused.agency, code="malformed", reason=refused.reason)
+    told = {"report_id": refused.id, "agency": refused.agency, "code": refused.code, "reason": refused.reason}
+    data = routing.ReportRejected.model_validate({**told, "record": refused.record or None})
     return refused.answered(data, SOURCE)
 
 
 def _work(report: Report, leg: Leg, cause: Cause) -> dict[str, Any]:
     """The fields that tell of work on a step: which attempt, by whom, since when it counts."""
-    return {"attempt": leg.attempt, "agency": report.agency, "officer": report.officer, **cause.lateness}
+    return {"attempt": leg.attempt, "agency": report.agency, "officer": report.officer, **cause.told}
 
 
 def _answer(state: State, report: Report, data: Payload, cause: Cause) -> AnyEvent:

@@ -12,7 +12,7 @@ from contracts.envelope import AnyEvent, Event
 from services.routing.records import FREE_STEP, Asked, Begun, Brought, Ended, Report, Resumed, Stopped
 from services.routing.state import State
 
-FOLD_VERSION = 1
+FOLD_VERSION = 2
 """Raise it by one whenever the same facts can give another state; the stored ones are then folded anew."""
 
 
@@ -75,7 +75,8 @@ def withdrawn(state: State, event: Event[intake.DossierWithdrawn]) -> State:
 def reported(state: State, event: Event[claims.AgencyReported]) -> State:
     """An agency reported something. It waits for its answer, and perhaps for its dossier too."""
     data = event.data
-    report = Report(event.id, data.agency, data.officer, event.time, data.occurred_at, data.claim, event.bounded_by)
+    made = (event.id, data.agency, data.officer, event.time, data.occurred_at, data.claim)
+    report = Report(*made, event.bounded_by, event.signed_by)
     waiting = state.but(unanswered=(*state.unanswered, report))
     if state.birth:
         return waiting

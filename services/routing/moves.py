@@ -1,6 +1,7 @@
 """The moves of a dossier: hand-overs from agency to agency, one event each."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from contracts import intake, routing
@@ -83,7 +84,7 @@ def _ending(movement: routing.Movement, ended: tuple[Leg, ...], cause: Cause) ->
         "from_step": first.step,
         "from_attempt": first.attempt,
         "also_ended": tuple({"step": other.step, "attempt": other.attempt} for other in others),
-        **cause.lateness,
+        **cause.told,
     }
 
 
@@ -92,7 +93,7 @@ def _after_last(state: State, step: intake.RouteStep, cause: Cause) -> Cause:
     last = state.latest(step.id)
     if last is None or last.done_at is None or last.done_at <= cause.at:
         return cause
-    return Cause(cause.event, last.done_at, cause.claimed_at or cause.at)
+    return replace(cause, at=last.done_at, claimed_at=cause.claimed_at or cause.at)
 
 
 def _transferred(state: State, handed: dict[str, Any], cause: Cause, rules: Rules) -> AnyEvent:

@@ -20,6 +20,7 @@ class Report:
         occurred_at: when it happened, where the report says so.
         claim: what is reported.
         heard: the broker's timestamp, where that bounds what the report may claim (`Event.bounded_by`).
+        signed_by: the key that signed it; empty where nobody had to.
     """
 
     id: str
@@ -29,6 +30,7 @@ class Report:
     occurred_at: datetime | None
     claim: claims.AgencyClaim
     heard: datetime | None = None
+    signed_by: str = ""
 
     @property
     def claimed_at(self) -> datetime:

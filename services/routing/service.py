@@ -34,6 +34,6 @@ def service(rules: Rules) -> Service[State]:
 
 
 def by_dossier(event: AnyEvent) -> str:
-    """The dossier that an event is a fact of; the answer to a malformed record is a fact of none."""
-    about_a_record = isinstance(event.data, ReportRejected) and event.data.code == "malformed"
+    """The dossier that an event is a fact of; the answer to a record that was put aside is a fact of none."""
+    about_a_record = isinstance(event.data, ReportRejected) and event.data.code in ("malformed", "bad-signature")
     return NOWHERE if about_a_record else by_subject(event)

@@ -13,7 +13,8 @@ from chassis.runtime.bus.admin import Admin
 from chassis.runtime.settings import Settings
 from contracts.topics import SERVICES
 from deploy.embedded import Endpoints, Stack
-from deploy.embedded.joining import bus_of, settings_of, variables_of
+from deploy.embedded.joining import settings_of, variables_of
+from tools.operations.prepared_bus import prepare_bus
 from tools.operations.processes import spawn, stop_all
 from tools.operations.registry import groups
 
@@ -25,11 +26,13 @@ class Shop:
     settings: Settings
     environment: dict[str, str]
     ports: dict[str, int]
+    operator_ports: dict[str, int]
     processes: "dict[str, subprocess.Popen[bytes]]" = field(default_factory=dict)
 
     def start(self, name: str, instance: str = "") -> None:
         instance = instance or name
-        own = {"LIENTHONG_HTTP_PORT": str(self.ports[instance])}
+        operators = self.operator_ports.setdefault(instance, free_port())
+        own = {"LIENTHONG_HTTP_PORT": str(self.ports[instance]), "LIENTHONG_OPERATOR_PORT": str(operators)}
         with (self.settings.home / f"{instance}.log").open("ab") as log:
             self.processes[instance] = spawn(name, env=self.environment | own, stdout=log, stderr=log)
 
@@ -40,6 +43,9 @@ class Shop:
     def url(self, name: str, path: str) -> str:
         return f"http://127.0.0.1:{self.ports[name]}{path}"
 
+    def operator_url(self, name: str, path: str) -> str:
+        return f"http://127.0.0.1:{self.operator_ports[name]}{path}"
+
     def log(self, name: str) -> str:
         return (self.settings.home / f"{name}.log").read_text()
 
@@ -49,12 +55,13 @@ class Shop:
 
 
 def environment_of(home: Path, servers: Endpoints, ports: dict[str, int]) -> dict[str, str]:
-    """What services have to be told of their surroundings."""
+    """What services have to be told of their surroundings; `ports` are where they answer each other."""
     return {
         **os.environ,
         "LIENTHONG_HOME": str(home),
         "LIENTHONG_SERVICE_TOKEN": "only-for-this-test",
         "LIENTHONG_INTAKE_URL": f"http://127.0.0.1:{ports['intake']}",
+        "LIENTHONG_ROUTING_URL": f"http://127.0.0.1:{ports['routing']}",
         **variables_of(servers),
     }
 
@@ -87,10 +94,10 @@ async def shop(own_stack: Stack, tmp_path_factory: pytest.TempPathFactory, more_
     ports = {name: free_port() for name in SERVICES}
     home: Path = tmp_path_factory.mktemp("shop")
     found = own_stack.endpoints
-    async with Admin(bus_of(found)) as admin:
-        await admin.apply()
     settings = settings_of(found, home)
-    running = Shop(settings, {**environment_of(home, found, ports), **more_environment}, ports)
+    await prepare_bus(settings)
+    operators = {name: free_port() for name in SERVICES}
+    running = Shop(settings, {**environment_of(home, found, operators), **more_environment}, ports, operators)
     try:
         for name in SERVICES:
             running.start(name)

@@ -8,10 +8,10 @@ import sys
 import httpx
 import pytest
 
-from chassis.runtime.bus.admin import Admin
 from contracts.topics import SERVICES
 from deploy.embedded import Ports, Stack
-from deploy.embedded.joining import bus_of
+from deploy.embedded.joining import settings_of
+from tools.operations.prepared_bus import prepare_bus
 from tools.operations.processes import stop_all
 
 pytestmark = [pytest.mark.long, pytest.mark.stack]
@@ -66,8 +66,7 @@ async def lodged(http, stack):
 
 async def test_two_shops_run_side_by_side_and_each_counts_its_own(stacks):
     for stack in stacks:
-        async with Admin(bus_of(stack.endpoints)) as admin:
-            await admin.apply()
+        await prepare_bus(settings_of(stack.endpoints, stack.home))
     processes = [run_all(stack) for stack in stacks]
     try:
         async with httpx.AsyncClient(timeout=10) as http:

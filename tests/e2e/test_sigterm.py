@@ -18,9 +18,10 @@ from chassis.runtime.bus.streams import records
 from contracts import claims
 from contracts.envelope import new_event
 from deploy.embedded import Stack
-from deploy.embedded.joining import bus_of, variables_of
+from deploy.embedded.joining import bus_of, settings_of, variables_of
 from domain.procedures import load_catalogue
 from tests.e2e.conftest import free_port
+from tools.operations.prepared_bus import prepare_bus
 from tools.operations.processes import spawn, stop_all
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow]
@@ -47,11 +48,12 @@ class Intake:
 
     def __init__(self, endpoints, home) -> None:
         self.log = home / "intake.log"
-        self.port = free_port()
+        self.port, self.operator_port = free_port(), free_port()
         self.environment = os.environ | {
             "LIENTHONG_HOME": str(home),
             **variables_of(endpoints),
             "LIENTHONG_HTTP_PORT": str(self.port),
+            "LIENTHONG_OPERATOR_PORT": str(self.operator_port),
             "LIENTHONG_BATCH_RECORDS": "50",
             "LIENTHONG_LOG_LEVEL": "DEBUG",
         }
@@ -73,7 +75,7 @@ class Intake:
         """Events by result, and what is ready; empty while it does not answer."""
         try:
             async with httpx.AsyncClient(timeout=5) as client:
-                text = (await client.get(f"http://127.0.0.1:{self.port}/metrics")).text
+                text = (await client.get(f"http://127.0.0.1:{self.operator_port}/metrics")).text
         except httpx.HTTPError:
             assert self.process.poll() is None, self.log.read_text()
             return Counter()
@@ -103,9 +105,9 @@ def application(number):
     )
 
 
-async def test_sigterm_under_load_repeats_no_work(servers, intake):
+async def test_sigterm_under_load_repeats_no_work(servers, intake, tmp_path):
+    await prepare_bus(settings_of(servers, tmp_path))
     async with Admin(bus_of(servers)) as admin:
-        await admin.apply()
         publish = Publisher(bus_of(servers))
         await publish([message_of(application(number)) for number in range(SUBMISSIONS)])
         await publish.stop()
@@ -128,9 +130,8 @@ async def test_sigterm_under_load_repeats_no_work(servers, intake):
     assert len(said) == len(set(said)) == SUBMISSIONS
 
 
-async def test_a_request_under_way_is_answered_before_the_process_leaves(servers, intake):
-    async with Admin(bus_of(servers)) as admin:
-        await admin.apply()
+async def test_a_request_under_way_is_answered_before_the_process_leaves(servers, intake, tmp_path):
+    await prepare_bus(settings_of(servers, tmp_path))
     intake.start()
     while not (await intake.metrics())["bus"]:  # noqa: ASYNC110 - another process works
         await asyncio.sleep(0.02)

@@ -16,11 +16,12 @@ from contracts.claims import ClockTicked
 from contracts.envelope import AnyEvent
 from contracts.topics import OF_DOSSIERS, SERVICES, read_event
 from deploy.embedded import Stack
-from deploy.embedded.joining import bus_of, settings_of
+from deploy.embedded.joining import settings_of
 from domain.procedures import load_catalogue, load_directory
 from domain.worktime import ZONE, load_calendar
 from tests.e2e.conftest import Shop, environment_of, free_port, ready
 from tools.cli.simulate import FIRST_WEEK
+from tools.operations.prepared_bus import prepare_bus
 from tools.operations.processes import stop_all
 from tools.simulator import KafkaBus, Plan, play, week
 
@@ -50,8 +51,7 @@ async def new_shop(folder: Path, **more: str) -> AsyncIterator[Shop]:
         ports,
     )
     try:
-        async with Admin(bus_of(found)) as admin:
-            await admin.apply()
+        await prepare_bus(shop.settings)
         for name in SERVICES:
             shop.start(name)
         await ready(shop)

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from chassis.runtime.bus.admin import Admin
 from contracts import intake, notify, sla
 from contracts.topics import SERVICES
 from deploy.embedded import Stack
@@ -17,6 +16,7 @@ from tests.faults.checks import breaches
 from tests.faults.evidence import Evidence, Origin, digested, gather
 from tests.faults.load import PARTITIONS, Load
 from tests.faults.shop import Shop, opened
+from tools.operations.prepared_bus import prepare_bus
 
 WARM_SECONDS = 4
 """How long the load runs before the first fault."""
@@ -102,8 +102,7 @@ async def carry_out(scenario: Scenario, folder: Path, seed: int) -> Figures:
     home = folder / "shop"
     shutil.rmtree(home, ignore_errors=True)
     with scenario.around(stack.home), opened(stack, home) as shop:
-        async with Admin(shop.settings.bus) as admin:
-            await admin.apply(PARTITIONS, replication=scenario.brokers)
+        await prepare_bus(shop.settings, PARTITIONS, replication=scenario.brokers)
         for name in SERVICES:
             shop.start(name)
         await shop.recovered()

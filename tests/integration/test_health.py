@@ -8,13 +8,13 @@ from contextlib import suppress
 import httpx
 import pytest
 
-from chassis.runtime.bus.admin import Admin
 from chassis.runtime.run import Runner
 from chassis.runtime.settings import Settings
 from deploy.embedded import Stack
-from deploy.embedded.joining import bus_of, settings_of
+from deploy.embedded.joining import settings_of
 from services.rating.app import build
 from tests.e2e.conftest import free_port
+from tools.operations.prepared_bus import prepare_bus
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow]
 
@@ -35,11 +35,10 @@ def servers(tmp_path_factory):
 async def http(servers, tmp_path):
     """The HTTP side of a running rating service."""
     found = servers.endpoints
-    async with Admin(bus_of(found)) as admin:
-        await admin.apply()
-    settings = settings_of(found, tmp_path, http_port=free_port())
+    await prepare_bus(settings_of(found, tmp_path))
+    settings = settings_of(found, tmp_path, "rating", http_port=free_port(), operator_port=free_port())
     runner = asyncio.create_task(Runner("rating", build, settings).run())
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{settings.http_port}", timeout=10) as client:
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{settings.operator_port}", timeout=10) as client:
         yield client
     await stopped(runner)
 
@@ -92,9 +91,10 @@ async def test_lag_is_told_by_topic_and_partition(http):
 
 async def test_a_service_that_starts_before_its_world_is_alive_and_not_ready(tmp_path):
     nowhere = "mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=200"
-    settings = Settings(home=tmp_path, kafka="127.0.0.1:1", mongo=nowhere, http_port=free_port())
+    ports = {"http_port": free_port(), "operator_port": free_port()}
+    settings = Settings(home=tmp_path, kafka="127.0.0.1:1", mongo=nowhere, **ports)
     runner = asyncio.create_task(Runner("rating", build, settings).run())
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{settings.http_port}", timeout=10) as client:
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{settings.operator_port}", timeout=10) as client:
         assert (await until(client, store=False, bus=False, loop=False)).status_code == 503
         assert await lives(client)
     await stopped(runner)

@@ -10,8 +10,8 @@ from tests.simulation.findings import WorldFindings
 from tests.simulation.reference import Said, lived_through
 from tests.simulation.voice import SIMULATED
 
-OUTCOMES = (notify.NotificationSent, notify.NotificationDoubtful, notify.NotificationFailed)
-"""What comes of a message depends on its carrier, which is part of the world."""
+OUTCOMES = (notify.NotificationSent, notify.NotificationDoubtful, notify.NotificationFailed, notify.NotificationErased)
+"""What comes of a message depends on its carrier, which is part of the world; and so does what is kept of it."""
 
 
 def a_ticked_timeline_is_what_was_told_on_it(found: WorldFindings) -> Iterator[str]:

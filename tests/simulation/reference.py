@@ -14,7 +14,10 @@ from chassis.core.service import Service
 from chassis.runtime.bus.record import Message
 from contracts.envelope import AnyEvent
 from contracts.topics import read_event
+from services.intake.erasing import Erasing
 from services.notify.decide import Order
+from services.notify.forgetting import Forgetting
+from services.rating.decide import ErasingWords
 from tests.simulation.bus import place_of
 from tests.simulation.player import Window
 
@@ -82,12 +85,23 @@ class Desk:
                 self._numbers[wish.series] += 1
                 new = [wish.then(self._numbers[wish.series])]
             if not new:
-                new = [self._perform(one.order) for one in decision.effects if isinstance(one.order, Order)]
+                new = [event for one in decision.effects for event in self._done(one.order)]
             if not new:
                 page.due = decision.timer.at if decision.timer else None
                 return said
             page.facts.update((event.identity, event) for event in new)
             said += new
+
+    def _done(self, order: object) -> Sequence[AnyEvent]:
+        """What comes of an order: messages as they are delivered here, erasures at once."""
+        match order:
+            case Order():
+                return [self._perform(order)]
+            case Erasing():
+                return order.told
+            case ErasingWords() | Forgetting():
+                return [order.told]
+        return []
 
 
 def lived_through(windows: Sequence[Window], services: Iterable[Service[Any]], perform: Perform) -> Said:

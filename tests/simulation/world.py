@@ -11,6 +11,7 @@ from chassis.runtime import clock, document_cache, loop
 from chassis.runtime.bus.record import Message
 from contracts import rule_days
 from contracts.envelope import LIVE
+from tests.simulation.archive import Archive
 from tests.simulation.bus import Bus
 from tests.simulation.loop import Mortal, SimulatedLoop
 from tests.simulation.mischief import Mischief
@@ -67,8 +68,18 @@ class World:
         self.sky = Sky(self.rng, self.trace, self._weather(peaceful), self.counts, self.kill, self.faults)
         self.bus = Bus(lambda: self.now, self.trace)
         self.post = Post()
+        self.archive = Archive(lambda: self.now)
         self.shops = [
-            Shop(variant.product(service), variant, self.sky, self.bus, self.asyncio, lambda: self.now, self.post)
+            Shop(
+                variant.product(service),
+                variant,
+                self.sky,
+                self.bus,
+                self.asyncio,
+                lambda: self.now,
+                self.post,
+                self.archive,
+            )
             for service in services().values()
         ]
         self.player = Player(self.bus)
@@ -154,7 +165,8 @@ class World:
     @contextmanager
     def rules(self) -> Iterator[None]:
         """Inside, the rules of a day count from this world's day on."""
-        with patch.object(rule_days, "ANY_RECORD", self._bounded_from):
+        bounded = patch.object(rule_days, "ANY_RECORD", self._bounded_from)
+        with bounded, patch.object(rule_days, "NO_PERSONAL_DATA", self._bounded_from):
             yield
 
     @contextmanager

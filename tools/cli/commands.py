@@ -6,7 +6,7 @@ command whose packages this installation does not hold is not offered: the image
 
 from typing import NamedTuple
 
-from tools.operations.installation import EMBEDDED_STACK, IMPORTER, SIMULATOR, holds
+from tools.operations.installation import EMBEDDED_STACK, IMPORTER, KIT, SIMULATOR, holds
 
 
 class NotInstalledError(Exception):
@@ -40,6 +40,11 @@ COMMANDS = {
         (EMBEDDED_STACK, SIMULATOR),
     ),
     "simulate": Command("simulate", "Play a week of a province to services that are running.", (SIMULATOR,)),
+    "sandbox": Command(
+        "sandbox", "A shop of one's own for an agency's developer; all others are played.", (EMBEDDED_STACK, KIT)
+    ),
+    "conformance": Command("conformance", "Test an agency's program with unusual dossiers.", (KIT,)),
+    "tail": Command("tail", "What is said on the bus, line by line."),
     "status": Command("status", "What the shop has done and has to do."),
     "report": Command("report", "Figures: how deadlines were kept."),
     "replay": Command("replay", "Fold a service's streams again from the beginning."),

@@ -10,26 +10,41 @@ from chassis.runtime.run import Runner
 from chassis.runtime.telemetry import logs
 from contracts.topics import SERVICES
 from tools.cli.main import app
-from tools.operations.environment import environment
+from tools.operations.access_plan import RELAY
+from tools.operations.environment import environment, known_bus
 from tools.operations.processes import run_together
+from tools.operations.relay.running import Relay
+
+PROCESSES = (*SERVICES, RELAY)
+"""Everything that runs as a process of its own."""
 
 
 @app.command()
 def run(
-    services: Annotated[list[str], typer.Argument(help=f"One or more of {', '.join(SERVICES)}; or `all`")],
+    services: Annotated[list[str], typer.Argument(help=f"One or more of {', '.join(PROCESSES)}; or `all`")],
 ) -> None:
-    """Run services until Ctrl-C. One runs in this process; several run as a process each, and stop together."""
-    names = list(SERVICES) if services == ["all"] else services
-    if unknown := sorted(set(names) - set(SERVICES)):
-        raise typer.BadParameter(f"no service {unknown[0]}: there are {', '.join(SERVICES)}, and `all`")
+    """Run services until Ctrl-C. One runs in this process; several run as a process each, and stop together.
+
+    `all` is all services; the relay, too, where the bus asks who somebody is: there agencies read its inboxes alone.
+    """
+    names = _all() if services == ["all"] else services
+    if unknown := sorted(set(names) - set(PROCESSES)):
+        raise typer.BadParameter(f"no service {unknown[0]}: there are {', '.join(PROCESSES)}, and `all`")
     if len(names) > 1:
         raise typer.Exit(run_together(names, _tell_of_death))
     _run_here(names[0])
 
 
+def _all() -> list[str]:
+    return [*SERVICES, RELAY] if known_bus().says_who else list(SERVICES)
+
+
 def _run_here(name: str) -> None:
     settings = environment(name)
     logs.configure(settings.log_level, name)
+    if name == RELAY:
+        asyncio.run(Relay(settings).run())
+        return
     build = importlib.import_module(f"services.{name}.app").build
     asyncio.run(Runner(name, build, settings).run())
 

@@ -10,7 +10,8 @@ from rich.table import Table
 from chassis.runtime.bus.admin import Admin
 from contracts.topics import DEFAULT_PARTITIONS, OWNERS, SERVICES, dead_letter_topic
 from tools.cli.main import app
-from tools.operations.environment import ADMIN, known_bus
+from tools.operations.environment import ADMIN, environment_of_bus, known_bus
+from tools.operations.prepared_bus import prepare_bus
 
 topics_app = typer.Typer(help="The topics of the bus.", no_args_is_help=True)
 app.add_typer(topics_app, name="topics")
@@ -22,13 +23,8 @@ def apply_topics(
     partitions: Annotated[int, typer.Option(min=1, help="The same for every topic, for good")] = DEFAULT_PARTITIONS,
     replication: Annotated[int, typer.Option(min=1, help="Copies of every partition")] = 1,
 ) -> None:
-    """Create the topics that are missing; those that exist are left alone."""
-
-    async def apply() -> list[str]:
-        async with Admin(known_bus(ADMIN)) as admin:
-            return await admin.apply(partitions, replication)
-
-    created = asyncio.run(apply())
+    """Create the topics that are missing; those that exist are left alone. On the embedded stack, give the rights."""
+    created = asyncio.run(prepare_bus(environment_of_bus(ADMIN), partitions, replication))
     console.print(f"{len(created)} topics created")
 
 

@@ -45,7 +45,12 @@ def environment(principal: str = OPERATOR) -> Settings:
 
 
 def known_bus(principal: str = OPERATOR) -> "Bus":
-    """The bus, for commands that need no store.
+    """The bus, for commands that need no store; raises as `environment_of_bus` does."""
+    return environment_of_bus(principal).bus
+
+
+def environment_of_bus(principal: str = OPERATOR) -> Settings:
+    """Settings for commands that need the bus and no store.
 
     Raises:
         NotRunningError: nobody says where Kafka is.
@@ -53,7 +58,7 @@ def known_bus(principal: str = OPERATOR) -> "Bus":
     """
     settings = _completed(load_settings(), principal)
     if settings.kafka:
-        return settings.bus
+        return settings
     raise NotRunningError(f"Kafka is not known: {_remedy('LIENTHONG_KAFKA')}")
 
 
@@ -72,8 +77,13 @@ def _completed(settings: Settings, principal: str) -> Settings:
     from deploy.embedded import Ports, read_endpoints  # noqa: PLC0415 - the image of the services holds no such package
 
     endpoints = read_endpoints(settings.home)
-    http = (endpoints.http if endpoints else {}) or dict(Ports.from_env().http)
-    found: dict[str, object] = {"http_ports": http | settings.http_ports}
+    usual = Ports.from_env()
+    http = (endpoints.http if endpoints else {}) or dict(usual.http)
+    operators = (endpoints.operators if endpoints else {}) or dict(usual.operators)
+    found: dict[str, object] = {
+        "http_ports": http | settings.http_ports,
+        "operator_ports": operators | settings.operator_ports,
+    }
     if endpoints:
         stores = {name: settings.mongo_for(name) or endpoints.mongo[name] for name in SERVICES}
         found |= {"kafka": settings.kafka or endpoints.kafka, "stores": stores}

@@ -5,6 +5,7 @@ from importlib.util import find_spec
 EMBEDDED_STACK = "deploy.embedded"
 SIMULATOR = "tools.simulator"
 IMPORTER = "tools.importer"
+KIT = "lienthong_agency"
 
 
 def holds(package: str) -> bool:

@@ -11,7 +11,9 @@ from typing import Any
 from chassis.core.service import NOWHERE, Service
 from chassis.runtime.bus.admin import Admin
 from chassis.runtime.bus.connection import Bus
+from chassis.runtime.bus.key_reader import key_reader
 from chassis.runtime.bus.record import Record, read_record
+from chassis.runtime.bus.signed import NOT_CHECKED, Signatures
 from chassis.runtime.bus.streams import pages
 from chassis.runtime.settings import Settings
 from chassis.runtime.store.mongo import MongoStore
@@ -78,7 +80,7 @@ async def replay(
     service = all_services(settings)[name]
     async with Admin(settings.bus) as admin:
         on_total(sum((await admin.ends(service.recorded_topics)).values()))
-    facts = await read_facts(settings.bus, service, until, on_records)
+    facts = await read_facts(settings.bus, service, until, on_records, await signatures_now(settings))
     if not with_store:
         folded = [service.fold(events) for events in facts.values()]
         return Folded(sum(map(len, facts.values())), len(folded))
@@ -89,15 +91,35 @@ async def replay(
         store.close()
 
 
+async def signatures_now(settings: Settings) -> Signatures:
+    """What signatures are checked by now, by these settings; in plain mode nothing is checked.
+
+    Raises:
+        SettingsError: the root's public key is none.
+        BusError: the bus does not tell of the keys.
+    """
+    reader = key_reader(settings)
+    if reader is None:
+        return NOT_CHECKED
+    try:
+        return await reader.now()
+    finally:
+        await reader.stop()
+
+
 async def read_facts(
-    bus: Bus, service: Service[Any], until: datetime | None, on_records: Callable[[int], None]
+    bus: Bus,
+    service: Service[Any],
+    until: datetime | None,
+    on_records: Callable[[int], None],
+    signatures: Signatures = NOT_CHECKED,
 ) -> dict[str, list[AnyEvent]]:
     """Everything a service's state follows from, by document, up to a moment of the events' own time."""
     facts: dict[str, list[AnyEvent]] = defaultdict(list)
     with _uncollected():
         async for page in pages(bus, list(service.recorded_topics)):
             for record in page:
-                event = _read(service, record)
+                event = _read(service, record, signatures)
                 if event and (until is None or event.time <= until):
                     facts[service.key(event)].append(event)
             on_records(len(page))
@@ -105,10 +127,10 @@ async def read_facts(
     return facts
 
 
-def _read(service: Service[Any], record: Record) -> AnyEvent | None:
+def _read(service: Service[Any], record: Record, signatures: Signatures) -> AnyEvent | None:
     """As the live service does: what it said itself it keeps, even with a clock that ran ahead of the bus's."""
     try:
-        return read_record(record, own=record.topic not in service.topics)
+        return read_record(record, own=record.topic not in service.topics, signatures=signatures)
     except (BadEventError, UnknownTypeError):
         return None  # the live service put it aside as well
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from pydantic_core import from_json
 
 from contracts import rule_days
+from contracts.signatures import HEADER as SIGNATURE
 from contracts.topics import BadEventError
 
 Headers = Sequence[tuple[str, bytes | None]]
@@ -73,11 +74,11 @@ def readable(headers: Headers) -> dict[str, str]:
 
 
 def carried(headers: Headers) -> tuple[tuple[str, bytes], ...]:
-    """The headers that are part of an event, for a dead letter: as many and as long as an event may have."""
-    if not in_binary_mode(headers):
-        return ()
+    """The headers that are part of an event or prove it, for a dead letter: no more and no longer than an event has."""
+    binary = in_binary_mode(headers)
     fit = [(n, v) for n, v in headers if v is not None and len(n) <= MAX_NAME and len(v) <= MAX_TEXT]
-    return tuple((n, v) for n, v in fit if n == CONTENT_TYPE or n.startswith(PREFIX))[:MAX_ATTRIBUTES]
+    kept = [(n, v) for n, v in fit if n == SIGNATURE or (binary and (n == CONTENT_TYPE or n.startswith(PREFIX)))]
+    return tuple(kept)[:MAX_ATTRIBUTES]
 
 
 def _attributes(headers: Headers) -> dict[str, str]:

@@ -14,6 +14,7 @@ from chassis.runtime.bus.content_mode import (
     structured,
     without_registry,
 )
+from chassis.runtime.bus.signed import NOT_CHECKED, Signatures
 from contracts.authors import objection
 from contracts.envelope import LIVE, AnyEvent
 from contracts.refused import AHEAD, Refused, refused
@@ -93,20 +94,23 @@ def message_of(event: AnyEvent) -> Message:
     return Message(event.type, event.subject.encode(), event.to_json().encode(), STRUCTURED)
 
 
-def read_record(record: Record, *, own: bool = False) -> AnyEvent:
-    """Read a record: what it says has to fit its schema, its topic's owner and its clock.
+def read_record(record: Record, *, own: bool = False, signatures: Signatures = NOT_CHECKED) -> AnyEvent:
+    """Read a record: what it says has to fit its schema, its agency's signature, its topic's owner and its clock.
 
     Args:
         record: of the bus.
         own: whether the service that reads it said it: that it keeps, even with a clock that ran ahead of the bus's.
+        signatures: what the signatures of agencies are checked by.
 
     Raises:
         UnknownTypeError: its type is not the topic's.
+        BadSignatureError: it lacks the signature of the agency in whose name it speaks.
         BadEventError: it can not be taken in; says which field or header and why.
     """
     taken_in = taken_in_at(record)
     strict = bounds_claims(taken_in)
     event = read_event(record.topic, value_of(record), strict=strict).take_in(taken_in)
+    signatures.prove(event, record.topic, record.headers, record.value or b"", taken_in)
     if strict and (reason := objection(event, record.key)):
         raise BadEventError(reason)
     if event.timeline == LIVE and event.time > taken_in + AHEAD and not own:
@@ -149,7 +153,7 @@ def place_of(record: Record) -> dict[str, str | int]:
 def dead_letter(record: Record, reason: str, service: str) -> Message:
     """The letter about a record that `service` can not take: its bytes, why, and where they came from.
 
-    In binary mode its attributes, too, as far as they fit.
+    In binary mode its attributes, too, as far as they fit; and its signature.
     """
     origin = {"reason": reason[:1000], **{name: str(value) for name, value in place_of(record).items()}}
     if record.value is not None and len(record.value) > LETTER_BYTES:

@@ -93,10 +93,16 @@ def facts_of(doc: Document) -> dict[str, Any]:
             "o": fact.own,
             "c": fact.cause,
             "s": fact.event.taken_in,
+            **_proof(fact),
         }
         for fact in doc.fresh
     ]
     return {"_id": save_id(doc.key, doc.version + 1), "k": doc.key, "facts": facts}
+
+
+def _proof(fact: Fact) -> dict[str, str]:
+    """The key and the signature of a fact that was signed; most are not."""
+    return {"kid": fact.event.signed_by, "jws": fact.event.signature} if fact.event.signed_by else {}
 
 
 def save_id(key: str, version: int) -> str:
@@ -128,4 +134,6 @@ def document(stored: Mapping[str, Any]) -> Document:
 def fact_of(stored: Mapping[str, Any]) -> Fact:
     """One fact of a save."""
     event = reader(stored["t"]).validate_json(stored["b"]).take_in(stored.get("s"))  # of old facts it was not kept
+    if "kid" in stored:
+        event.keep_signature(stored["kid"], stored["jws"])
     return Fact(event, stored["b"], stored["v"], stored["o"], stored["c"])

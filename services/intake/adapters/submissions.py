@@ -128,13 +128,13 @@ class SubmissionService:
 
     async def outcome(self, submission: str) -> Outcome | None:
         """The outcome of a submission, as far as the citizen may know it; None before it was judged."""
-        progress = await self._progress(submission)
-        return None if progress is None or not progress.judged else _public(submission, progress)
+        progress = await self.progress(submission)
+        return None if progress is None or not progress.judged else public(submission, progress)
 
-    async def by_code(self, code: str) -> Outcome | None:
-        """The outcome of the dossier with this code; None if there is no such dossier."""
-        async for submission, state in self._states.states(queries.of_code(code)):
-            return _public(submission, queries.progress(state))
+    async def by_code(self, code: str) -> Progress | None:
+        """The progress of the dossier with this code; None if there is no such dossier."""
+        async for _, state in self._states.states(queries.of_code(code)):
+            return queries.progress(state)
         return None
 
     async def until(self, submission: str, reached: Callable[[Progress], bool]) -> Outcome | None:
@@ -142,15 +142,16 @@ class SubmissionService:
         try:
             async with asyncio.timeout(OUTCOME_SECONDS):
                 for pause in pauses():
-                    progress = await self._progress(submission)
+                    progress = await self.progress(submission)
                     if progress is not None and reached(progress):
-                        return _public(submission, progress)
+                        return public(submission, progress)
                     await asyncio.sleep(pause)
         except TimeoutError:
             pass
         return None
 
-    async def _progress(self, submission: str) -> Progress | None:
+    async def progress(self, submission: str) -> Progress | None:
+        """The progress of a submission; None if nothing is known of it."""
         state = await self._states.state_of(queries.of_submission(submission))
         return None if state is None else queries.progress(state)
 
@@ -166,7 +167,8 @@ def pauses() -> Iterator[float]:
         pause = min(2 * pause, LONGEST_PAUSE)
 
 
-def _public(submission: str, progress: Progress) -> Outcome:
+def public(submission: str, progress: Progress) -> Outcome:
+    """What the citizen may know of a submission's progress."""
     return Outcome.model_validate(
         {
             "submission_id": submission,

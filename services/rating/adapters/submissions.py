@@ -16,6 +16,7 @@ from pydantic import (
     WithJsonSchema,
     field_validator,
 )
+from pydantic.json_schema import SkipJsonSchema
 
 from chassis.runtime.bus.record import Publish, message_of
 from chassis.runtime.http.keys import Keys
@@ -37,6 +38,9 @@ _Points = Annotated[
 ]
 
 
+_Holder = Annotated[str, Field(min_length=1, max_length=64, pattern=CODE_PATTERN)]
+
+
 class States(Protocol):
     """The part of the store that submission services need."""
 
@@ -53,8 +57,9 @@ class RatingBody(BaseModel):
     channel: RatingChannel
     # Ids are derived from it, so it has no bar.
     holder: Annotated[
-        str, Field(min_length=1, max_length=64, pattern=CODE_PATTERN, description="Opaque token of who rates")
-    ]
+        _Holder | SkipJsonSchema[None],
+        Field(description="Opaque token of who rates; it follows from the receipt, where one is shown"),
+    ] = None
     agency: Code
     officer: Code | None = None
     answers: Annotated[dict[Indicator, _Points], Field(min_length=1, description="Points by indicator")]
@@ -125,6 +130,10 @@ class RatingSubmissionService:
         if _find(state, event.id) is None:
             await self._publish([message_of(event)])
         return await self._settled(body.dossier, event.id)
+
+    async def submission_of(self, dossier: str) -> str:
+        """Id of the submission that a dossier began with; empty for a dossier that is not known."""
+        return (await self._state(dossier)).correlationid
 
     async def outcome(self, dossier: str, rating_id: str) -> Outcome | None:
         """The outcome of a rating; None if it has not been seen."""

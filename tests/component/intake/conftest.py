@@ -14,7 +14,8 @@ from pydantic import SecretStr
 
 from chassis.runtime.app import Context
 from chassis.runtime.bus.record import Message
-from chassis.runtime.http.application import Probes, make_api
+from chassis.runtime.http.access import Access
+from chassis.runtime.http.application import Probes, make_api, make_operator_api
 from chassis.runtime.loop import Loop
 from chassis.runtime.settings import Settings
 from services.intake.app import build
@@ -50,24 +51,50 @@ class Collection:
             bson.encode(fresh)  # as a database does, which keeps no half of a character
             self.kept.append(fresh)
 
+    async def insert_one(self, document: Mapping[str, Any]) -> None:
+        bson.encode(document)
+        self.kept.append(dict(document))
+
+    def find(self, query: Mapping[str, Any]) -> "Collection":
+        [(field, bound)] = query.items()
+        found = Collection()
+        found.kept = [document for document in self.kept if document[field] >= bound["$gte"]]
+        return found
+
+    def sort(self, field: str, _: int) -> "Collection":
+        self.kept.sort(key=lambda document: document[field])
+        return self
+
+    def limit(self, most: int) -> "Collection":
+        del self.kept[most:]
+        return self
+
+    async def __aiter__(self) -> AsyncIterator[dict[str, Any]]:
+        for document in self.kept:
+            yield document
+
 
 class FakeStore(ReadableStore):
     """The store in memory, with what intake's submission service asks of the real one."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.database = SimpleNamespace(applicants=Collection(), request_keys=Collection())
+        self.database = SimpleNamespace(applicants=Collection(), request_keys=Collection(), contact_looks=Collection())
 
 
 class Unit:
     """A one-stop unit in one process: its loop takes in what is published before the publish returns."""
 
-    def __init__(self, token: str = SHARED) -> None:
+    def __init__(self, token: str = SHARED, access: Access | None = None) -> None:
         self.store = FakeStore()
-        app = build(Context(Settings(service_token=SecretStr(token), calendar=None), self.store, self.publish))
+        access = Access(service_token=SecretStr(token)) if access is None else access
+        app = build(Context(Settings(calendar=None), self.store, self.publish, access))
         self.loop = Loop(app.service, self.store, self.publish)
-        self.api = make_api("intake", app.router, Probes(self.live, self.check, self.metrics))
+        probes = Probes(self.live, self.check, self.metrics)
+        self.api = make_api("intake", app.router, probes, access)
+        self.operator_api = make_operator_api(self.api, "intake", app.internal, probes)
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(self.api), base_url="http://intake")
+        self.operator = httpx.AsyncClient(transport=httpx.ASGITransport(self.operator_api), base_url="http://intake")
         self.offsets = itertools.count()
         self.forget()
 
@@ -80,6 +107,7 @@ class Unit:
         self.store.series.clear()
         self.store.database.applicants.kept.clear()
         self.store.database.request_keys.kept.clear()
+        self.store.database.contact_looks.kept.clear()
 
     async def check(self) -> dict[str, bool]:
         return self.checks

@@ -10,6 +10,7 @@ from services.intake.adapters.answers import Outcome
 from services.intake.adapters.submissions import SubmissionService, pauses
 
 SEEN = {"outcome": "received", "code": "D.1", "appointment": None, "missing": [], "reason": ""}
+SEEN |= {"submission": "submission-1", "application": None}
 
 
 class Slow:

@@ -51,7 +51,7 @@ async def test_of_a_fact_that_was_taken_in_earlier_than_was_known_the_earlier_mo
     doc.add(event(1).take_in(NOW), event(1).to_json(), own=False)
     await saved(store, doc)
     again = await stored(store)
-    assert again.restamp(event(1).identity, before)
+    assert again.restamp(event(1), before)
     await saved(store, again)
     (fact,) = (await stored(store)).facts.values()
     assert (fact.event.taken_in, fact.version, (await stored(store)).fact_versions) == (

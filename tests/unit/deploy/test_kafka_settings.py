@@ -5,13 +5,14 @@ from pathlib import Path
 import pytest
 
 from deploy.embedded import Ports, StackError, kafka
+from deploy.embedded.broker_settings import server_properties
 
 PORTS = Ports.from_base(31000)
 SPACE = {"m": "http://maven.apache.org/POM/4.0.0"}
 
 
 def settings() -> dict[str, str]:
-    lines = kafka.server_properties(Path("somewhere/kafka"), PORTS).splitlines()
+    lines = server_properties(Path("somewhere/kafka"), PORTS).splitlines()
     pairs = [line.partition("=") for line in lines if line and not line.startswith("#")]
     assert len({key for key, _, _ in pairs}) == len(pairs), "a setting stands twice"
     return {key: value for key, _, value in pairs}
@@ -109,7 +110,7 @@ def test_a_failed_fetch_names_its_log_and_leaves_no_jars(tmp_path: Path, monkeyp
 
 def test_of_three_brokers_each_has_its_own_place_and_all_know_the_others() -> None:
     ports, folder = Ports.from_base(31000, brokers=3), Path("somewhere/kafka")
-    texts = [kafka.server_properties(folder, ports, name) for name in ports.brokers]
+    texts = [server_properties(folder, ports, name) for name in ports.brokers]
     found = [dict(line.split("=", 1) for line in text.splitlines() if line and line[0] != "#") for text in texts]
     assert [one["node.id"] for one in found] == ["1", "2", "3"]
     assert len({one["log.dirs"] for one in found}) == 3
@@ -119,6 +120,6 @@ def test_of_three_brokers_each_has_its_own_place_and_all_know_the_others() -> No
 
 
 def test_three_brokers_keep_every_internal_record_three_times_and_need_two_to_take_it() -> None:
-    text = kafka.server_properties(Path("somewhere/kafka"), Ports.from_base(31000, brokers=3), "kafka-2")
+    text = server_properties(Path("somewhere/kafka"), Ports.from_base(31000, brokers=3), "kafka-2")
     assert set(re.findall(r"(?m)^\S+\.replication\.factor=(.*)$", text)) == {"3"}
     assert set(re.findall(r"(?m)^\S+\.min\.isr=(.*)$", text)) == {"2"}

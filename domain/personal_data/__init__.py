@@ -1,0 +1,5 @@
+"""Personal data as the law sees it, pure: how long it is kept, and where free text holds some."""
+
+from domain.personal_data.retention import Retention, RetentionError, Retentions, load_retentions
+
+__all__ = ["Retention", "RetentionError", "Retentions", "load_retentions"]

@@ -1,0 +1,46 @@
+"""`conformance`: dossiers with unusual turns, played at an agency's program, and what is right or wrong about it."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from domain.procedures import load_directory
+from domain.worktime import load_calendar
+from tools.cli.main import app
+from tools.operations.conformance.play import Surroundings, play
+from tools.operations.conformance.report import as_json, as_text, is_right, outcomes
+from tools.operations.environment import ADMIN, SIMULATOR, environment
+from tools.operations.sandbox.opening import kept_keys
+
+PATIENCE = 30.0
+"""Seconds. A program answers within one; who starts it by hand beside this needs some. Shorter takes a slow one for
+silent; longer is waited for each turn of a program that does nothing."""
+
+
+@app.command()
+def conformance(
+    agency: Annotated[str, typer.Option(help="Code of the agency whose program is tested")],
+    patience: Annotated[float, typer.Option(min=1, max=3600, help="Seconds it has for each thing asked")] = PATIENCE,
+    json: Annotated[bool, typer.Option("--json", help="For programs")] = False,
+) -> None:
+    """Play dossiers with unusual turns at an agency's program that runs, and report what is right or wrong about it.
+
+    Exit code 1 if something is wrong. It needs a shop to play in, such as `lienthong sandbox`.
+    """
+    settings = environment(SIMULATOR)
+    surroundings = Surroundings(
+        bus=settings.bus,
+        echo=environment(ADMIN).bus,
+        inbox="",
+        keys=kept_keys(settings.home),
+        directory=load_directory(),
+        calendar=load_calendar(settings.calendar),
+    )
+    found = outcomes(asyncio.run(play(agency, surroundings, patience)))
+    if json:
+        typer.echo(as_json(agency, found))
+    else:
+        for line in as_text(agency, found):
+            typer.echo(line)
+    raise typer.Exit(0 if is_right(found) else 1)

@@ -1,0 +1,56 @@
+"""The client for rights and users of the bus: Confluent's, because aiokafka can set neither."""
+
+from collections.abc import Mapping
+from concurrent.futures import Future
+from typing import Any
+
+from confluent_kafka import KafkaException, admin
+
+from chassis.runtime.bus.admin import BusError
+from chassis.runtime.bus.connection import Bus
+
+kafka: Any = admin
+"""Its own types leave out the half of what it exports."""
+
+ANSWER_SECONDS = 15.0
+"""Seconds within which the broker has to answer. A broker that starts needs some; longer only waits for one that is not
+there, or does not know us: of either this client says that the time is over."""
+
+SILENT = "_TIMED_OUT"
+"""The name of that error."""
+
+
+def admin_client(bus: Bus) -> Any:
+    """A client that is not connected yet. Hold it until its answers are there: it takes its requests with it."""
+    told: dict[str, Any] = {"bootstrap.servers": bus.servers, "security.protocol": bus.security, "log_level": 0}
+    if bus.ca:
+        told["ssl.ca.location"] = str(bus.ca)
+    if bus.certificate and bus.key:
+        told |= {"ssl.certificate.location": str(bus.certificate), "ssl.key.location": str(bus.key)}
+    if bus.says_who:
+        told |= {
+            "sasl.mechanism": bus.mechanism,
+            "sasl.username": bus.user,
+            "sasl.password": bus.password.get_secret_value(),
+        }
+    return kafka.AdminClient(told)
+
+
+def done(bus: Bus, futures: Mapping[Any, "Future[Any]"]) -> list[Any]:
+    """What came of every request.
+
+    Raises:
+        BusError: one of them failed.
+    """
+    try:
+        return [future.result() for future in futures.values()]
+    except KafkaException as error:
+        reason = error.args[0]
+        if reason.name() == SILENT:
+            raise BusError(
+                f"Kafka at {bus} does not answer, or does not know {bus.user or 'us'}: mend address, name or password"
+            ) from None
+        raise BusError(
+            f"Kafka at {bus} does not set or tell rights ({reason.name()}: {reason.str()}): it needs an authorizer, "
+            "and us as its administrator"
+        ) from None

@@ -1,0 +1,44 @@
+"""The bus as the product needs it: every topic is there, and on the embedded stack everybody has his rights."""
+
+import asyncio
+
+from chassis.runtime.bus.admin import Admin
+from chassis.runtime.bus.connection import Bus
+from chassis.runtime.settings import Settings
+from contracts.topics import DEFAULT_PARTITIONS
+from tools.operations.access_plan import agency_of_inbox, plan
+from tools.operations.registry import all_services
+
+
+async def prepare_bus(settings: Settings, partitions: int = DEFAULT_PARTITIONS, replication: int = 1) -> list[str]:
+    """Make the topics that are missing, and return them; then give the rights of the plan.
+
+    Rights are given only where a folder of credentials is known (`kafka_access`), so on the embedded stack. Elsewhere
+    somebody else may tend them; there `lienthong access apply` does it.
+
+    Raises:
+        BusError: the bus does not answer, or refuses.
+    """
+    async with Admin(settings.bus) as admin:
+        created = await admin.apply(partitions, replication)
+    if settings.kafka_access is not None:
+        await _give_rights(settings)
+    return created
+
+
+async def _give_rights(settings: Settings) -> None:
+    from tools.operations.access import apply  # noqa: PLC0415 - its client is an extra that only administrators need
+
+    wanted = plan(all_services(settings), settings.group_prefix, await _agencies(settings.bus))
+    await asyncio.to_thread(apply, settings.bus, wanted)
+
+
+async def _agencies(bus: Bus) -> list[str]:
+    """The agencies that are connected: each has an inbox."""
+    client = bus.admin()
+    await client.start()
+    try:
+        topics = await client.list_topics()
+    finally:
+        await client.close()
+    return [code for topic in topics if (code := agency_of_inbox(topic))]
