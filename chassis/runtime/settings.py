@@ -81,7 +81,8 @@ class Settings(BaseSettings):
         default="", description="Public key by which agencies' keys are believed (BASE64URL); empty: nobody has to sign"
     )
     kek_file: Path | None = Field(
-        default=None, description="Keys that personal data is encrypted by (`lienthong keys new`); empty: kept plain"
+        default=None,
+        description="File with the keys that encrypt personal data; empty: it is kept plain",
     )
     calendar: Path | None = Field(default=None, description="Working calendar (YAML); empty: the shipped one")
     rules: Path | None = Field(default=None, description="Rules about deadlines (YAML); empty: the shipped ones")

@@ -38,7 +38,7 @@ BODIES: dict[tuple[str, str], list[Any]] = {
             "receiving_unit": "H29.16.01",
             "competent_agency": "H29.16.02",
             "components": ["form", "birth-proof", "identity"],
-            "attributes": {"age": 20, "married": True, "note": "x"},
+            "attributes": {},
             "applicant": PERSON,
             "language": "en",
         },
