@@ -17,7 +17,7 @@ OUTCOMES = (notify.NotificationSent, notify.NotificationDoubtful, notify.Notific
 def a_ticked_timeline_is_what_was_told_on_it(found: WorldFindings) -> Iterator[str]:
     """To the byte, and for each dossier in this order."""
     services = [shop.service for shop in found.world.shops]
-    wanted, said = lived_through(found.world.player.windows, services, delivered), _said(found)
+    wanted, said = lived_through(found.world.player.windows, services, delivered, found.events), _said(found)
     outcomes = {kind.TYPE for kind in OUTCOMES}
     for topic, subject in sorted(wanted.keys() | said.keys()):
         place = topic, subject

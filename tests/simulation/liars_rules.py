@@ -3,10 +3,10 @@
 They speak on the live timeline, from the day on from which it is bounded what a record may claim.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from chassis.runtime.bus.record import Message
 from contracts import claims, intake, routing
 from contracts.envelope import LIVE, AnyEvent, new_event
 from contracts.rule_days import bounds_claims
@@ -115,7 +115,7 @@ class Liars:
         unique = (at.isoformat(), self._rng.random())
         event = new_event(data, source=source, subject=subject, time=at, correlationid=correlation, unique=unique)
         key, partition = (None, self._rng.randrange(PARTITIONS)) if keyless else (subject.encode(), None)
-        self._voice.hand_in(Message(event.type, key, event.to_json().encode(), partition=partition))
+        self._voice.hand_in(replace(self._voice.written(event), key=key, partition=partition))
 
     @property
     def _now(self) -> datetime:

@@ -5,7 +5,7 @@ decides in its turn, each document in its turn.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -104,20 +104,31 @@ class Desk:
         return []
 
 
-def lived_through(windows: Sequence[Window], services: Iterable[Service[Any]], perform: Perform) -> Said:
-    """What the services say, each after all that it reads of the others was said."""
+def lived_through(
+    windows: Sequence[Window], services: Iterable[Service[Any]], perform: Perform, taken: Mapping[str, AnyEvent]
+) -> Said:
+    """What the services say, each after all that it reads of the others was said.
+
+    Args:
+        windows: what was told.
+        services: all of them, upstream first.
+        perform: what comes of a message.
+        taken: every event by identity, as the bus took it in: that says by which key it had to be signed.
+    """
     desks, said = [Desk(service, perform) for service in services], defaultdict[tuple[str, str], list[str]](list)
     for window in windows:
         for message in window.messages:
-            _tell(desks, message)
+            _tell(desks, message, taken)
         for desk in desks:
             for event in desk.act(window.tick):
                 said[event.type, event.subject].append(event.to_json())
-                _tell(desks, Message(event.type, event.subject.encode(), event.to_json().encode()))
+                _tell(desks, Message(event.type, event.subject.encode(), event.to_json().encode()), taken)
     return dict(said)
 
 
-def _tell(desks: Sequence[Desk], message: Message) -> None:
-    partition = place_of(message).partition
+def _tell(desks: Sequence[Desk], message: Message, taken: Mapping[str, AnyEvent]) -> None:
+    partition, event = place_of(message).partition, read_event(message.topic, message.value or b"")
+    if as_taken := taken.get(event.identity):
+        event.keep_signature(as_taken.signed_by, as_taken.signature)
     for desk in desks:
-        desk.take(partition, read_event(message.topic, message.value or b""))
+        desk.take(partition, event)

@@ -5,15 +5,17 @@ from datetime import datetime
 from typing import Any
 
 from chassis.core.service import Service
+from chassis.runtime.bus.signed import BELIEVING, KeyTable
 from tests.simulation.archive import Archive, applicant_eraser, word_eraser
 from tests.simulation.bus import Bus
 from tests.simulation.group import Group
+from tests.simulation.keys import FarKeys, Keyring
 from tests.simulation.loop import SimulatedLoop
 from tests.simulation.post import Post
 from tests.simulation.process import Process
 from tests.simulation.services import altered, delivery
 from tests.simulation.variants import Variant
-from tests.simulation.wire import Sky
+from tests.simulation.wire import Sky, Wire
 
 PERIODS = (300.0, 3_600.0, 20_000.0)
 """Seconds between two sweeps. Longer than in production: time goes in leaps here, and every leap costs a sweep."""
@@ -32,6 +34,7 @@ class Shop:
         clock: Callable[[], datetime],
         post: Post,
         archive: Archive,
+        keyring: Keyring,
     ) -> None:
         self.service = service
         self.variant = variant
@@ -46,6 +49,7 @@ class Shop:
         self._clock = clock
         self._post = post
         self._archive = archive
+        self._keyring = keyring
         self._born = 0
 
     def begin(self) -> None:
@@ -57,6 +61,10 @@ class Shop:
         """It is over with this one."""
         self.processes.remove(process)
         self.graves.append(process)
+
+    def keys_by(self, wire: Wire) -> KeyTable:
+        """The keys of agencies, as one process asks for them."""
+        return FarKeys(self.group.bus, wire) if self._keyring.used else BELIEVING
 
     def service_on(self, process: Process) -> Service[Any]:
         """The service as one process runs it."""

@@ -13,6 +13,7 @@ from contracts import rule_days
 from contracts.envelope import LIVE
 from tests.simulation.archive import Archive
 from tests.simulation.bus import Bus
+from tests.simulation.keys import Keyring
 from tests.simulation.loop import Mortal, SimulatedLoop
 from tests.simulation.mischief import Mischief
 from tests.simulation.people import People
@@ -67,6 +68,7 @@ class World:
         peaceful = self.rng.random() < 0.1
         self.sky = Sky(self.rng, self.trace, self._weather(peaceful), self.counts, self.kill, self.faults)
         self.bus = Bus(lambda: self.now, self.trace)
+        self.keyring = Keyring(seed, self.bus, START)
         self.post = Post()
         self.archive = Archive(lambda: self.now)
         self.shops = [
@@ -79,12 +81,13 @@ class World:
                 lambda: self.now,
                 self.post,
                 self.archive,
+                self.keyring,
             )
             for service in services().values()
         ]
         self.player = Player(self.bus)
         self.portals = [Portal("portal", self.asyncio, self.sky, self.bus)]
-        self.people = People(Voice(self.rng, self.bus, self._submit))
+        self.people = People(Voice(self.rng, self.bus, self._submit, self.keyring.message), self.keyring)
         rate = 0.0 if peaceful else self.rng.choice((0.0, 0.05, 0.15))
         self._strangers = Strangers(self.rng, self.bus, self.people.bad)
         self._peaceful = peaceful
@@ -207,6 +210,7 @@ class World:
             heir = Portal("portal", self.asyncio, self.sky, self.bus)
             heir.succeed(self.portal)
             self.portals.append(heir)
+        self.keyring.tell()
         self.people.act()
 
     def _pass_time(self) -> None:

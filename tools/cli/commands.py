@@ -54,11 +54,14 @@ COMMANDS = {
     "dossier": Command("dossier", "One dossier: its history from the streams."),
     "dead-letters": Command("dead_letters", "Records that a service could not take."),
     "notify": Command("notify", "Messages that did not reach their readers."),
+    "erase": Command("erase", "Erase an applicant's personal data."),
+    "personal-data": Command("personal_data", "Personal data: its keys, and erasures after a restored copy."),
     "import": Command("imports", "Play a log's cases as submissions and agency reports.", (IMPORTER,)),
     "calendar": Command("calendar", "Working calendars: what changed."),
     "procedures": Command("procedures", "Procedures as data: check them, draw them."),
     "worktime": Command("worktime", "Working time: due dates and their working-out."),
     "contracts": Command("contracts", "Schemas, AsyncAPI and golden samples."),
+    "token": Command("token", "A token of the development issuer, to ask a service as somebody."),
     "stack": Command(
         "stack", "The Docker-free stack: Kafka and one store a service, under .lienthong/.", (EMBEDDED_STACK,)
     ),

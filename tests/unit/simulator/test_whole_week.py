@@ -42,6 +42,8 @@ def test_every_kind_of_event_of_the_first_three_services_is_seen(week: Week) -> 
             "apology.withdrawn",
             "dossier.paid",
             "report.rejected",
+            "applicant.erased",
+            "submission.rejected",
         }
         assert owned - rare <= said
 
