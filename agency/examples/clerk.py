@@ -10,20 +10,22 @@ from datetime import timedelta
 
 from contracts.claims import Claim, ExplainsDelay, FinishedStep, GivesOpinion, TookCustody
 from contracts.envelope import AnyEvent
-from lienthong_agency import Agency
+from lienthong_agency import Agency, Answer
 
 OFFICER = "CB-0001"
+WAIT = 2.0
+"""Seconds. Answers come within one; some reports wait in the shop for what they follow from, and need not wait here."""
 
 
 class Clerk:
-    """One officer's desk: the hand-overs that are under work, by dossier and step."""
+    """One officer's desk: which steps lie on it, by dossier and step, and what was reported of them."""
 
     def __init__(self, agency: Agency) -> None:
         self.agency = agency
         self.known: set[str] = set()
-        self.desk: dict[tuple[str, str], AnyEvent] = {}
+        self.desk: set[tuple[str, str]] = set()
+        self.reported: dict[str, tuple[str, str]] = {}
         self.suspended: set[str] = set()
-        self.ended: set[str] = set()
 
     async def work(self) -> None:
         """Do what every event asks for, for ever. The bus may give one twice: that changes nothing."""
@@ -38,28 +40,39 @@ class Clerk:
         match event.type:
             case "dossier.transferred":
                 for step in (data.from_step, *(other.step for other in data.also_ended)):
-                    self.desk.pop((dossier, step), None)  # recalled, sent back or forwarded
+                    self.desk.discard((dossier, step))  # recalled, sent back or forwarded
                 if self.agency.is_asked_by(event):
-                    self.desk[dossier, data.step] = event
+                    self.desk.add((dossier, data.step))
                     await self.say(event, TookCustody(step=data.step))
-                    await self.finish(dossier, event)
+            case "dossier.acknowledged" if data.agency == self.agency.code:
+                await self.finish(event)
             case "dossier.suspended":
                 self.suspended.add(dossier)
             case "dossier.resumed":
                 self.suspended.discard(dossier)
-                await self.finish(dossier, event)
+                await self.finish(event)
+            case "report.rejected" if data.code == "suspended" and data.report_id in self.reported:
+                self.desk.add(self.reported[data.report_id])  # until it is resumed
             case "dossier.withdrawn" | "dossier.completed":
-                self.ended.add(dossier)
-            case "consultation.requested" if self.agency.is_asked_by(event):
-                await self.say(event, GivesOpinion(consultation=data.consultation, opinion="Thống nhất."))
-            case "explanation.required" if self.agency.is_asked_by(event):
-                await self.explain(event)
+                self.desk -= {place for place in self.desk if place[0] == dossier}
+            case "consultation.requested" | "explanation.required" if self.agency.is_asked_by(event):
+                await self.answer(event)
 
-    async def finish(self, dossier: str, heard: AnyEvent) -> None:
-        """Finish what lies on the desk, unless the dossier waits or is over."""
-        for code, step in [place for place in self.desk if place[0] == dossier]:
-            if dossier not in self.suspended | self.ended and await self.say(heard, FinishedStep(step=step)):
-                del self.desk[code, step]
+    async def answer(self, event: AnyEvent) -> None:
+        """Give the opinion or the explanation that is asked for."""
+        if event.type == "consultation.requested":
+            opinion = GivesOpinion(consultation=event.data.consultation, opinion="Thống nhất.")
+            await self.say(event, opinion)
+        else:
+            await self.explain(event)
+
+    async def finish(self, heard: AnyEvent) -> None:
+        """Finish what lies on the desk of this dossier, unless it waits."""
+        for dossier, step in sorted(self.desk):
+            if dossier == heard.subject and dossier not in self.suspended:
+                self.desk.discard((dossier, step))
+                answer = await self.say(heard, FinishedStep(step=step))
+                self.reported[answer.report.id] = dossier, step
 
     async def explain(self, event: AnyEvent) -> None:
         """Say why it is late, and until when it will be done (giải trình)."""
@@ -74,11 +87,11 @@ class Clerk:
         if event.data.deadline.startswith("step:"):
             await self.say(event, plan)
 
-    async def say(self, heard: AnyEvent, claim: Claim) -> bool:
-        """Report; whether it is accepted. One that the shop keeps waiting is not waited for here."""
-        answer = await self.agency.report(heard, claim, officer=OFFICER, wait=5)
-        print(heard.subject, claim.kind, answer, flush=True)
-        return answer.accepted
+    async def say(self, heard: AnyEvent, claim: Claim) -> Answer:
+        """Report, and tell what became of it. One that the shop keeps waiting is not waited for here."""
+        answer = await self.agency.report(heard, claim, officer=OFFICER, wait=WAIT)
+        print(heard.subject, getattr(claim, "kind", ""), answer, flush=True)
+        return answer
 
 
 async def main() -> None:

@@ -157,5 +157,5 @@ class Agency:
         await self._answers.listen(since or report.time)
         value = report.to_json().encode()
         signed = [(HEADER, sign(value, self.key))] if self.key else []
-        await self._sender.send(report.subject.encode(), value, [STRUCTURED, *signed])
-        return Answer(report, await self._answers.to(report.id, wait))
+        place = await self._sender.send(report.subject.encode(), value, [STRUCTURED, *signed])
+        return Answer(report, await self._answers.to(report.id, place, wait))

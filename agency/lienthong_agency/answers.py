@@ -96,19 +96,29 @@ class Answers:
             await self._place(self._consumer, since)
             self._listening = asyncio.create_task(self._listen(self._consumer))
 
-    async def to(self, report_id: str, seconds: float) -> AnyEvent | None:
+    async def to(self, report_id: str, place: str, seconds: float) -> AnyEvent | None:
         """The answer to a report; None if none comes within so many seconds.
+
+        Args:
+            report_id: id of the report.
+            place: of its record, as the bus acknowledged it. A refusal of a record at another place answers somebody
+                who spoke under this id, and had no right to.
+            seconds: to wait.
 
         Raises:
             KafkaError: the bus does not let this agency read the answers any more.
         """
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds), self._news:
-                await self._news.wait_for(lambda: report_id in self._known or self._has_failed())
-        if report_id not in self._known and self._listening is not None and self._listening.done():
+                await self._news.wait_for(lambda: self._found(report_id, place) or self._has_failed())
+        found = self._found(report_id, place)
+        if found is None and self._listening is not None and self._listening.done():
             self._since = None  # the next report begins anew
             self._listening.result()
-        return self._known.get(report_id)
+        return found
+
+    def _found(self, report_id: str, place: str) -> AnyEvent | None:
+        return self._known.get(report_id) or self._known.get(place)
 
     def _has_failed(self) -> bool:
         return self._listening is None or self._listening.done()
@@ -133,9 +143,9 @@ class Answers:
 
     async def _keep(self, event: AnyEvent) -> None:
         async with self._news:
-            # Of several events that follow from a report the first is its answer: `dossier.step-completed` before
-            # `dossier.transferred`. A later refusal of another record under the same id changes nothing.
-            self._known.setdefault(event.causationid, event)
+            # A refused record is known by its place, all else by the report's id. Of several events that follow from a
+            # report the first is its answer.
+            self._known.setdefault(getattr(event.data, "record", None) or event.causationid, event)
             while len(self._known) > MOST_KEPT:
                 del self._known[next(iter(self._known))]
             self._news.notify_all()

@@ -18,6 +18,7 @@ from lienthong_agency.credentials import Bus
 HEARD = (
     "dossier.received",
     "dossier.transferred",
+    "dossier.acknowledged",
     "dossier.suspended",
     "dossier.resumed",
     "dossier.withdrawn",

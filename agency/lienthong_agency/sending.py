@@ -53,8 +53,8 @@ class Sender:
     _producer: AIOKafkaProducer | None = field(default=None, init=False)
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
-    async def send(self, key: bytes, value: bytes, headers: Sequence[tuple[str, bytes]]) -> None:
-        """Return when the bus has the record.
+    async def send(self, key: bytes, value: bytes, headers: Sequence[tuple[str, bytes]]) -> str:
+        """Return when the bus has the record, its place: `topic/partition/offset`.
 
         Raises:
             NotSentError: it was tried often, or another try would not help.
@@ -63,7 +63,7 @@ class Sender:
             try:
                 async with self._lock, asyncio.timeout(SEND_SECONDS):
                     producer = await self._ready()
-                    await producer.send_and_wait(TOPIC, value, key=key, headers=list(headers))
+                    taken = await producer.send_and_wait(TOPIC, value, key=key, headers=list(headers))
             except (KafkaError, TimeoutError) as error:
                 await self.stop()
                 if pause is None or isinstance(error, FINAL):
@@ -74,7 +74,8 @@ class Sender:
                     ) from error
                 await asyncio.sleep(pause)
             else:
-                return
+                return f"{taken.topic}/{taken.partition}/{taken.offset}"
+        raise AssertionError("the last try returns or raises")
 
     async def _ready(self) -> AIOKafkaProducer:
         if self._producer is None:

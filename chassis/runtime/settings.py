@@ -24,6 +24,9 @@ HTTP_PORTS = {name: 8101 + n for n, name in enumerate(SERVICES)}
 OPERATOR_PORTS = {name: 8201 + n for n, name in enumerate(SERVICES)}
 """Usual port of what only operators and other services may ask: intake 8201 … notify 8205."""
 
+ISSUER_PORT = 8210
+"""Usual port of the issuer for development."""
+
 S = TypeVar("S", bound=BaseSettings)
 
 
@@ -60,6 +63,7 @@ class Settings(BaseSettings):
     operator_ports: dict[str, int] = Field(
         default_factory=dict, description="Port for metrics, health and other services, by service, JSON"
     )
+    issuer_port: int = Field(default=0, ge=0, le=65535, description="Of the development issuer; 0: the usual one")
     intake_url: str = Field(default="", description="Where notify asks for addresses; empty: intake's port here")
     routing_url: str = Field(
         default="", description="Where intake asks who holds a dossier; empty: routing's port here"
@@ -77,7 +81,8 @@ class Settings(BaseSettings):
         default="", description="Public key by which agencies' keys are believed (BASE64URL); empty: nobody has to sign"
     )
     kek_file: Path | None = Field(
-        default=None, description="Keys that personal data is encrypted by (`lienthong keys new`); empty: kept plain"
+        default=None,
+        description="File with the keys that encrypt personal data; empty: it is kept plain",
     )
     calendar: Path | None = Field(default=None, description="Working calendar (YAML); empty: the shipped one")
     rules: Path | None = Field(default=None, description="Rules about deadlines (YAML); empty: the shipped ones")
@@ -154,6 +159,11 @@ class Settings(BaseSettings):
     def operators_listen_on(self) -> str:
         """The address of what only operators and other services may ask."""
         return self.operator_host or self.http_host
+
+    @property
+    def development_issuer(self) -> str:
+        """URL of the issuer for development, which runs on this machine."""
+        return f"http://127.0.0.1:{self.issuer_port or ISSUER_PORT}"
 
     def operator_port_of(self, service: str) -> int:
         """Where a service answers operators and other services, unless `operator_port` told that process otherwise."""

@@ -112,6 +112,7 @@ class Stack:
             mongo=mongo,
             http=dict(self.ports.http),
             operators=dict(self.ports.operators),
+            issuer=self.ports.issuer,
             security=security,
             access=self.access,
         )

@@ -3,6 +3,7 @@
 import httpx
 
 from chassis.runtime.app import App, Context
+from chassis.runtime.personal.erasures import Erasures
 from chassis.runtime.personal.keys import load_personal_keys
 from chassis.runtime.states import States
 from domain.procedures import load_catalogue, load_directory
@@ -30,14 +31,21 @@ def build(context: Context) -> App:
     calendar = load_calendar(settings.calendar, directory.agencies)
     rules = Rules(load_catalogue(directory=directory), directory, calendar, load_rule_sets(settings.rules))
     personal_data = PersonalDataStore(context.store, load_personal_keys(settings))
-    intake = service(rules, Eraser(personal_data).perform)
+    eraser = Eraser(personal_data)
+    intake = service(rules, eraser.perform)
     # Who holds a dossier takes no detour: whatever proxy the environment names is not for routing.
     client = httpx.AsyncClient(timeout=HTTP_SECONDS, mounts={settings.address_of_routing: None})
     holders = RoutingHolders(client, settings.address_of_routing, context.access.own)
+    erasures = Erasures(settings.bus, context.store.database, eraser.apply)
+
+    async def prepare() -> None:
+        await personal_data.prepare()
+        await erasures.catch_up()
+
     return App(
         intake,
         make_router(context, States(intake, context.store), personal_data, rules.catalogue, holders),
         internal_router(personal_data, Looks(context.store)),
-        prepare=personal_data.prepare,
+        prepare=prepare,
         close=client.aclose,
     )

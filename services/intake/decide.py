@@ -12,7 +12,7 @@ from domain.procedures import Directory
 from services.intake import events
 from services.intake.after_receipt import after_receipt, withdrawal
 from services.intake.erasing import with_erasure
-from services.intake.judging import judge, judge_history, lodged
+from services.intake.judging import judge, judge_history, lodged, unspeakable
 from services.intake.rules import Rules
 from services.intake.state import State
 
@@ -42,6 +42,8 @@ def _answered(state: State, rules: Rules) -> Decision:
         return Decision((events.id_refused(state, application, reason, lodged(state)),))
     if state.code or state.outcome in ("refused", "withdrawn"):
         return Decision(tuple(after_receipt(state, application)))
+    if (said := unspeakable(state, application, rules)) is not None:
+        return Decision((said,))
     if application.historic_code is not None:
         return Decision((judge_history(state, application, application.historic_code),))
     judged = judge(state, application, rules)

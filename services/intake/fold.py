@@ -14,7 +14,7 @@ from services.intake.folding_erasure import applicant_erased, erasure_requested,
 from services.intake.rules import Rules
 from services.intake.state import CitizenAction, State, Wait
 
-FOLD_VERSION = 2
+FOLD_VERSION = 3
 """Raise it by one whenever the same facts can give another state; the stored ones are then folded anew."""
 
 UNANSWERED = ("new", "supplement-requested")
@@ -36,6 +36,7 @@ def folds(rules: Rules) -> Folds[State]:
         intake.DossierWithdrawn: withdrawn,
         intake.DossierDelivered: delivered,
         intake.ApplicantErased: applicant_erased,
+        intake.SubmissionRejected: rejected,
     }
 
 
@@ -75,6 +76,7 @@ def _applied(state: State, event: AnyEvent, application: claims.Application, at:
         application=application,
         applied_at=at,
         applied_by=event.id,
+        applied_from=event.source,
         taken_in=taken_in,
         from_import=not bounds_claims(event.taken_in)
         or (event.timeline != LIVE and event.source.startswith("/import/")),
@@ -129,6 +131,11 @@ def supplemented(state: State, _event: Event[intake.DossierSupplemented]) -> Sta
 
 def refused(state: State, event: Event[intake.DossierRefused]) -> State:
     """The submission was not accepted (form 03)."""
+    return over_since(told_of(state, event).but(outcome="refused", missing=(), reason=event.data.reason), event.time)
+
+
+def rejected(state: State, event: Event[intake.SubmissionRejected]) -> State:
+    """The submission says what no submission may say; its portal was told, and sends another one."""
     return over_since(told_of(state, event).but(outcome="refused", missing=(), reason=event.data.reason), event.time)
 
 

@@ -56,6 +56,13 @@ def progress(state: Mapping[str, Any]) -> Progress:
     )
 
 
+def applicant_of(state: Mapping[str, Any]) -> str | None:
+    """The reference of the applicant; None where they gave no personal data."""
+    application = state.get("application") or {}
+    reference: str | None = application.get("applicant_ref")
+    return reference
+
+
 def of_submission(submission: str) -> Query:
     """The one document of a submission."""
     return {"_id": submission}

@@ -2,10 +2,12 @@
 
 from functools import partial
 
-from chassis.core.service import Perform, Service, by_correlation
+from chassis.core.service import NOWHERE, Perform, Service, by_correlation
+from contracts.envelope import AnyEvent
+from contracts.intake import SubmissionRejected
 from domain import DOMAIN_VERSION
 from services.intake.decide import decide
-from services.intake.events import OWNED, rejected
+from services.intake.events import ABOUT_RECORDS, OWNED, rejected
 from services.intake.fold import FOLD_VERSION, applies, folds
 from services.intake.queries import INDEXES
 from services.intake.rules import Rules
@@ -23,7 +25,7 @@ def service(rules: Rules, perform: Perform | None = None) -> Service[State]:
         emits=OWNED,
         initial=INITIAL,
         decide=partial(decide, rules=rules),
-        key=by_correlation,
+        key=by_submission,
         perform=perform,
         answer=rejected,
         settles=applies,
@@ -32,3 +34,9 @@ def service(rules: Rules, perform: Perform | None = None) -> Service[State]:
         fold_version=FOLD_VERSION,
         domain_version=DOMAIN_VERSION,
     )
+
+
+def by_submission(event: AnyEvent) -> str:
+    """The submission that an event is a fact of; the answer to a record that is no submission is a fact of none."""
+    about_a_record = isinstance(event.data, SubmissionRejected) and event.data.code in ABOUT_RECORDS
+    return NOWHERE if about_a_record else by_correlation(event)

@@ -77,6 +77,7 @@ class State(Changeable):
         application: the application that counts; None before there is one.
         applied_at: when it was lodged.
         applied_by: id of the event that lodged it.
+        applied_from: the source of that event.
         taken_in: when the bus took that event in, where that bounds what it may claim.
         from_import: true if an import lodged it. Imports alone bring history, on timelines of their own.
         code: the dossier code (mã hồ sơ); empty until the dossier is accepted.
@@ -99,6 +100,7 @@ class State(Changeable):
     application: claims.Application | None = None
     applied_at: datetime | None = None
     applied_by: str = ""
+    applied_from: str = ""
     taken_in: datetime | None = None
     from_import: bool = True
     code: str = ""

@@ -5,11 +5,14 @@ from functools import partial
 import httpx
 
 from chassis.runtime.app import App, Context
+from chassis.runtime.personal.erasures import Erasures
 from chassis.runtime.settings import read_environment
+from chassis.runtime.states import States
 from domain.procedures import load_catalogue, load_directory
 from services.notify.adapters.contacts import IntakeContacts
 from services.notify.adapters.delivery import Carriers, Delivery
 from services.notify.adapters.digest import Digests
+from services.notify.adapters.erasing import SpoolEraser
 from services.notify.adapters.mail import Mail, Sender, read_sender, read_smtp_url
 from services.notify.adapters.mail_spool import MailSpool, forget
 from services.notify.adapters.names import Names
@@ -42,18 +45,21 @@ def build(context: Context) -> App:
     directory = load_directory()
     names = Names(directory, load_catalogue(directory=directory))
     writer = Writer(names, PdfRenderer(), marks=not own.sms_unaccented)
-    delivery = Delivery(
-        contacts, writer, Digests(directory, names), live, spool, forget=partial(forget, mail_spool(shared.home))
-    )
+    forgets = partial(forget, mail_spool(shared.home))
+    delivery = Delivery(contacts, writer, Digests(directory, names), live, spool, forget=forgets)
+    notify = service(delivery.perform)
+    eraser = SpoolEraser(States(notify, context.store), forgets)
+    erasures = Erasures(shared.bus, context.store.database, eraser.apply)
 
     async def prepare() -> None:
         writer.load()
+        await erasures.catch_up()
 
     async def close() -> None:
         await delivery.close()
         await client.aclose()
 
-    return App(service(delivery.perform), prepare=prepare, close=close)
+    return App(notify, prepare=prepare, close=close)
 
 
 def _carriers(own: NotifySettings, sender: Sender, client: httpx.AsyncClient) -> Carriers:

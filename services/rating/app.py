@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from chassis.runtime.app import App, Context
 from chassis.runtime.clock import now
 from chassis.runtime.http.keys import StoredKeys
+from chassis.runtime.personal.erasures import Erasures
 from chassis.runtime.personal.keys import load_personal_keys
 from chassis.runtime.states import States
 from domain.feedback import load_categories
@@ -25,11 +26,18 @@ def build(context: Context) -> App:
     terms = Terms(load_categories(), directory, load_calendar(context.settings.calendar, directory.agencies))
     keys = load_personal_keys(context.settings)
     words = StoredWords(context.store, keys)
-    rating = service(WordEraser(context.store, words).perform)
+    eraser = WordEraser(context.store, words)
+    rating = service(eraser.perform)
+    erasures = Erasures(context.settings.bus, context.store.database, eraser.apply)
+
+    async def prepare() -> None:
+        await words.prepare()
+        await erasures.catch_up()
+
     states = States(rating, context.store)
     feedback = FeedbackSubmissionService(states, words, context.publish, now, terms=terms)
     routes = APIRouter()
-    ratings = RatingSubmissionService(states, StoredKeys(context.store), context.publish, now)
+    ratings = RatingSubmissionService(states, StoredKeys(context.store), context.publish, now, personal=keys)
     routes.include_router(router(ratings, states, now))
     routes.include_router(feedback_router(feedback, terms.categories))
-    return App(rating, routes, internal_feedback_router(feedback), prepare=words.prepare)
+    return App(rating, routes, internal_feedback_router(feedback), prepare=prepare)

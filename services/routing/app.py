@@ -12,7 +12,12 @@ from services.routing.service import service
 
 def build(context: Context) -> App:
     """Put routing together. Calendar and rule sets are all it needs; it tells other services who holds a dossier."""
-    settings, agencies = context.settings, load_directory().agencies
-    rules = Rules(load_calendar(settings.calendar, agencies), load_rule_sets(settings.rules), agencies=agencies.keys())
+    settings, directory = context.settings, load_directory()
+    rules = Rules(
+        load_calendar(settings.calendar, directory.agencies),
+        load_rule_sets(settings.rules),
+        agencies=directory.agencies.keys(),
+        is_officer_code=directory.is_officer_code,
+    )
     routing = service(rules)
     return App(routing, internal=holders_router(States(routing, context.store)))

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 
-from chassis.runtime.clock import random_reference
-from contracts.claims import ExplainsDelay, FinishedStep, TookCustody
+from chassis.runtime.clock import now, random_reference
+from contracts.claims import FinishedStep, TookCustody
 from lienthong_agency import Agency
+from tools.operations.conformance.verdict import GRACE
 
 EXAMPLE = Path(__file__).parents[2] / "agency" / "examples" / "clerk.py"
 
@@ -47,14 +48,14 @@ class Changed:
             event["id"] = f"{event['subject']}-{claim['kind']}-{claim.get('step')}"
         changed = json.dumps(event).encode()
         headers = [one for one in headers if self.signs or not one[0].startswith("lt-")]
-        await self.sender.send(key if self.key else None, changed, headers)
+        return await self.sender.send(key if self.key else None, changed, headers)
 
     async def stop(self):
         await self.sender.stop()
 
 
 class Forgetful(Clerk):
-    """Does not know what it has read before, and gives every report a new id."""
+    """Does not know what it has read before."""
 
     async def work(self):
         async for event in self.agency.events():
@@ -69,29 +70,38 @@ class Hasty(Clerk):
             await super().say(heard, FinishedStep(step=claim.step))
         return await super().say(heard, claim)
 
+    async def finish(self, heard):
+        pass
+
 
 class Silent(Clerk):
     """Never explains."""
 
-    async def say(self, heard, claim):
-        return not isinstance(claim, ExplainsDelay) and await super().say(heard, claim)
+    async def explain(self, event):
+        pass
 
 
 class Meddler(Clerk):
-    """Answers hand-overs to anybody."""
+    """Answers hand-overs to anybody, of the dossiers that come when it is there."""
 
-    async def hear(self, event):
-        self.agency.is_asked_by = lambda event: event.type in ("dossier.transferred", "consultation.requested")
-        await super().hear(event)
+    async def work(self):
+        begun = now()
+        self.agency.is_asked_by = lambda event: event.type == "dossier.transferred" and event.time > begun
+        await super().work()
 
 
 class Deaf(Clerk):
-    """Does a step in four seconds, and does not look at what happens meanwhile."""
+    """Does a step in some seconds, and does not look at what happens meanwhile."""
 
-    async def finish(self, dossier, heard):
-        if heard.type == "dossier.transferred":
-            await asyncio.sleep(4)
-            await self.say(heard, FinishedStep(step=heard.data.step))
+    async def say(self, heard, claim):
+        answer = await super().say(heard, claim)
+        if isinstance(claim, TookCustody):
+            await asyncio.sleep(GRACE.total_seconds() + 0.5)
+            await super().say(heard, FinishedStep(step=claim.step))
+        return answer
+
+    async def finish(self, heard):
+        pass
 
 
 class Blank(Clerk):

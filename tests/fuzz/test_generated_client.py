@@ -40,7 +40,7 @@ body = Submission(
     procedure="1.001193", channel=SubmissionChannel.COUNTER, receiving_unit="H29.16.01", components=["form"],
     applicant=Applicant(name="Trần Văn Bình", phone="0912345678"),
 )
-body.attributes = SubmissionAttributes.from_dict({"age": 20, "married": True})
+body.attributes = SubmissionAttributes.from_dict({})
 asked = submit.sync_detailed(client=intake, body=body, idempotency_key="key-number-1")
 assert asked.status_code == 200 and isinstance(asked.parsed, Outcome), asked
 assert asked.parsed.missing == ["birth-proof", "identity"]

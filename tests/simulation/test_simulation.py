@@ -66,6 +66,7 @@ def test_what_was_mended_stays_mended(seed: int) -> None:
     run_seed(seed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variant", BROKEN, ids=lambda variant: variant.name)
 def test_a_broken_loop_is_found(variant: Variant) -> None:
     found = (seed for seed in worlds(variant) if complaint(seed, variant))
@@ -86,6 +87,7 @@ def complaint(seed: int, variant: Variant) -> str:
     return ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variant", [*BROKEN_SERVICES, *BROKEN_RECORDS], ids=lambda variant: variant.name)
 def test_a_broken_service_is_found_by_the_law_that_it_breaks(variant: Variant) -> None:
     found = (seed for seed in worlds(variant) if f": {variant.law}: " in complaint(seed, variant))

@@ -2,7 +2,9 @@
 
 import asyncio
 import os
-from contextlib import ExitStack
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -10,17 +12,17 @@ import typer
 from rich.console import Console
 
 from chassis.runtime.bus.publisher import Publisher
-from chassis.runtime.settings import Settings
+from chassis.runtime.settings import Settings, load_settings
 from domain.procedures import load_catalogue, load_directory
+from lienthong_agency.signing import SigningKey
 from tools.cli.demo import own_services, own_stack, ready
 from tools.cli.main import app
 from tools.operations.environment import ADMIN, SIMULATOR, NotReadyError, environment
 from tools.operations.prepared_bus import prepare_bus
-from tools.operations.processes import sigterm_like_ctrl_c
-from tools.operations.sandbox import keys
+from tools.operations.processes import sigterm_like_ctrl_c, spawn, stop_all
 from tools.operations.sandbox.listening import Listener
-from tools.operations.sandbox.neighbours import HEARD, Neighbours, errands, lodging
-from tools.operations.sandbox.opening import Sandbox, hand_out, opened, surroundings
+from tools.operations.sandbox.neighbours import HEARD, Errand, Neighbours, errands, lodging
+from tools.operations.sandbox.opening import Sandbox, connect, opened
 from tools.operations.sandbox.voices import Voices
 
 EVERY = 20.0
@@ -37,46 +39,45 @@ def sandbox(
 ) -> None:
     """Run a shop in which all but your agency is played, and dossiers keep coming for you. Ctrl-C ends it."""
     sigterm_like_ctrl_c()
-    directory = load_directory()
-    shared = environment_home()
-    found = opened(agency, home or shared / f"sandbox-{agency}", directory, shared)
-    os.environ.update(surroundings(found))
+    directory, shared = load_directory(), load_settings().home
+    made = opened(agency, home or shared / f"sandbox-{agency}", directory, shared)
+    wanted = list(errands(agency, load_catalogue(directory=directory), directory))
+    if not wanted:
+        raise NotReadyError(f"no procedure has a step for {agency}: take an agency that plays a role in one")
+    os.environ.update(made.variables)
     with ExitStack() as started:
         try:
             started.enter_context(own_stack())
             asyncio.run(prepare_bus(environment(ADMIN)))
-            folder = hand_out(found, environment(SIMULATOR).bus)
-            asyncio.run(_publish_keys(found, environment(SIMULATOR)))
-            processes = started.enter_context(own_services(environment(SIMULATOR)))
-            asyncio.run(ready(environment(SIMULATOR), processes))
-            console.print(_what_next(found, folder))
-            asyncio.run(_play(found, environment(SIMULATOR), every))
+            keys = asyncio.run(connect(made, environment(ADMIN), directory))
+            settings = environment(SIMULATOR)
+            processes = started.enter_context(own_services(settings))
+            started.enter_context(_relay(settings))
+            asyncio.run(ready(settings, processes))
+            console.print(_what_next(made))
+            asyncio.run(_play(agency, wanted, keys, settings, every))
         except KeyboardInterrupt:
             console.print("stopping")
 
 
-def environment_home() -> Path:
-    """The usual home, before this process belongs to the sandbox."""
-    return Settings().home
-
-
-async def _publish_keys(found: Sandbox, settings: Settings) -> None:
-    publisher = Publisher(settings.bus)
+@contextmanager
+def _relay(settings: Settings) -> "Iterator[subprocess.Popen[bytes]]":
+    """What fills the agency's inbox, its log in the home folder."""
+    with (settings.home / "logs" / "relay.log").open("ab") as log:
+        process = spawn("relay", stdout=log, stderr=log)
     try:
-        await keys.publish(publisher, found.root, found.keys)
+        yield process
     finally:
-        await publisher.stop()
+        stop_all([process])
 
 
-async def _play(found: Sandbox, settings: Settings, every: float) -> None:
+async def _play(
+    agency: str, wanted: list[Errand], keys: Mapping[str, SigningKey], settings: Settings, every: float
+) -> None:
     """Play neighbours and citizens, until somebody ends it."""
-    directory = load_directory()
-    wanted = list(errands(found.agency, load_catalogue(directory=directory), directory))
-    if not wanted:
-        raise NotReadyError(f"no procedure has a step for {found.agency}: only `lienthong conformance` gives it any")
     publisher = Publisher(settings.bus)
-    voices = Voices(publisher, found.keys)
-    neighbours = Neighbours(found.agency, voices)
+    voices = Voices(publisher, keys)
+    neighbours = Neighbours(agency, voices)
     try:
         async with Listener(settings.bus, HEARD, neighbours.hear), asyncio.TaskGroup() as group:
             group.create_task(neighbours.work())
@@ -85,15 +86,17 @@ async def _play(found: Sandbox, settings: Settings, every: float) -> None:
         await publisher.stop()
 
 
-def _what_next(found: Sandbox, folder: Path) -> str:
+def _what_next(made: Sandbox) -> str:
     """The lines that tell a developer how to go on."""
-    home = f"LIENTHONG_HOME={found.home}"
+    here = f"LIENTHONG_HOME={made.home} lienthong"
     return "\n".join(
         (
-            f"The shop of {found.agency} is open. Your credentials: {folder}",
-            f"  a program that does the work:  python agency/examples/clerk.py {folder}",
-            f"  what is said on the bus:       {home} lienthong tail --agency {found.agency} --follow",
-            f"  what your program does wrong:  {home} lienthong conformance --agency {found.agency}",
+            f"The shop is open for {made.agency}. Your credentials: {made.credentials}",
+            "Begin your program with them, for example",
+            f"  python agency/examples/clerk.py {made.credentials}",
+            "and see in other terminals what is said, and what your program does wrong:",
+            f"  {here} tail --agency {made.agency} --follow",
+            f"  {here} conformance --agency {made.agency}",
             "Dossiers for you are lodged as long as this runs. Ctrl-C ends everything.",
         )
     )

@@ -64,6 +64,9 @@ RELAY, OPERATOR, AUDITOR, SIMULATOR, ROOT = "relay", "operator", "auditor", "sim
 HOUSE = (*SERVICES, RELAY, OPERATOR, AUDITOR, SIMULATOR, ROOT)
 """The principals that every installation has, besides one for each agency."""
 
+AGENCY_PRINCIPAL = "agency-"
+"""How the names of the agencies' principals begin; the code follows."""
+
 ANY = "*"
 """Every name of a resource."""
 
@@ -113,7 +116,7 @@ Plan = frozenset[Right]
 
 def agency_principal(code: str) -> str:
     """The name on the bus of an agency, such as `agency-H29.13`."""
-    return f"agency-{code}"
+    return AGENCY_PRINCIPAL + code
 
 
 def agency_prefix(code: str) -> str:
@@ -154,7 +157,7 @@ def plan(services: Mapping[str, Service[Any]], group_prefix: str, agencies: Iter
 
 def is_ours(principal: str) -> bool:
     """Whether the plan speaks for a principal: one of the house, or an agency. Others' rights are not touched."""
-    return principal in HOUSE or principal.startswith(agency_principal(""))
+    return principal in HOUSE or principal.startswith(AGENCY_PRINCIPAL)
 
 
 def difference(planned: Plan, found: Iterable[Right]) -> Difference:

@@ -62,6 +62,15 @@ def environment_of_bus(principal: str = OPERATOR) -> Settings:
     raise NotRunningError(f"Kafka is not known: {_remedy('LIENTHONG_KAFKA')}")
 
 
+def local_settings() -> Settings:
+    """The settings as far as they are known here, for commands that need neither bus nor stores.
+
+    Raises:
+        SettingsError: what they say can not be used.
+    """
+    return _completed(load_settings(), OPERATOR)
+
+
 def store_of(settings: Settings, name: str) -> MongoStore:
     """A connection to one service's store, for reading."""
     return MongoStore(settings.mongo_for(name), settings.database_prefix + name)
@@ -83,6 +92,7 @@ def _completed(settings: Settings, principal: str) -> Settings:
     found: dict[str, object] = {
         "http_ports": http | settings.http_ports,
         "operator_ports": operators | settings.operator_ports,
+        "issuer_port": settings.issuer_port or (endpoints.issuer if endpoints else 0) or usual.issuer,
     }
     if endpoints:
         stores = {name: settings.mongo_for(name) or endpoints.mongo[name] for name in SERVICES}

@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
+from chassis.runtime.settings import SettingsError
 from contracts.topics import SERVICES
 from domain.procedures import Directory
 
@@ -23,7 +25,7 @@ KEYS = 2
 """Signing keys that are kept: today's and the one before, whose tokens may still be under way."""
 
 
-class IssuerBookError(Exception):
+class IssuerBookError(SettingsError):
     """The issuer's file can not be used; says why and what to do."""
 
 
@@ -44,9 +46,10 @@ class Person:
 
 @dataclass
 class IssuerBook:
-    """The keys, today's first, and the secret of each client."""
+    """The keys, today's first, the secret of each client, and the key that receipts are made with."""
 
     keys: list[ECKey]
+    receipt_key: str = field(default_factory=lambda: secrets.token_hex(32))
     secrets: dict[str, str] = field(default_factory=dict)
 
     def rotate(self) -> None:
@@ -97,7 +100,11 @@ def write_book(home: Path, book: IssuerBook) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
     partial.unlink(missing_ok=True)
-    content = {"keys": [key.as_dict(private=True) for key in book.keys], "secrets": book.secrets}
+    content = {
+        "keys": [key.as_dict(private=True) for key in book.keys],
+        "receipt_key": book.receipt_key,
+        "secrets": book.secrets,
+    }
     with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         json.dump(content, file, indent=2)
     partial.replace(path)
@@ -108,8 +115,9 @@ def _read(path: Path) -> IssuerBook:
         raise IssuerBookError(f"{path} holds secrets and others may read it: chmod 600 {path}")
     try:
         content: dict[str, Any] = json.loads(path.read_bytes())
-        return IssuerBook([ECKey.import_key(key) for key in content["keys"]], dict(content["secrets"]))
-    except (OSError, ValueError, KeyError, TypeError):
+        keys = [ECKey.import_key(key) for key in content["keys"]]
+        return IssuerBook(keys, str(content["receipt_key"]), dict(content["secrets"]))
+    except (OSError, ValueError, KeyError, TypeError, JoseError):
         raise IssuerBookError(f"{path} is damaged: delete it, and a new one is made") from None
 
 

@@ -3,10 +3,9 @@
 import asyncio
 
 from chassis.runtime.bus.admin import Admin
-from chassis.runtime.bus.connection import Bus
 from chassis.runtime.settings import Settings
 from contracts.topics import DEFAULT_PARTITIONS
-from tools.operations.access_plan import agency_of_inbox, plan
+from tools.operations.access_plan import plan
 from tools.operations.registry import all_services
 
 
@@ -27,18 +26,9 @@ async def prepare_bus(settings: Settings, partitions: int = DEFAULT_PARTITIONS, 
 
 
 async def _give_rights(settings: Settings) -> None:
-    from tools.operations.access import apply  # noqa: PLC0415 - its client is an extra that only administrators need
+    # Their client is an extra that only administrators need.
+    from tools.operations.access import apply  # noqa: PLC0415
+    from tools.operations.access_agency import connected  # noqa: PLC0415
 
-    wanted = plan(all_services(settings), settings.group_prefix, await _agencies(settings.bus))
-    await asyncio.to_thread(apply, settings.bus, wanted)
-
-
-async def _agencies(bus: Bus) -> list[str]:
-    """The agencies that are connected: each has an inbox."""
-    client = bus.admin()
-    await client.start()
-    try:
-        topics = await client.list_topics()
-    finally:
-        await client.close()
-    return [code for topic in topics if (code := agency_of_inbox(topic))]
+    agencies = await asyncio.to_thread(connected, settings.bus)
+    await asyncio.to_thread(apply, settings.bus, plan(all_services(settings), settings.group_prefix, agencies))

@@ -109,13 +109,19 @@ def event_of(record: "ConsumerRecord[bytes, bytes]") -> AnyEvent:
         BadEventError, UnknownTypeError: it is none that this version can read.
     """
     value = value_of(record)
-    topic = record.topic
+    topic = record.topic if record.topic in PAYLOADS else _type_of(value)
     if topic not in PAYLOADS:
-        found: Any = json.loads(value)
-        topic = str(found.get("type"))
-        if topic not in PAYLOADS:
-            raise UnknownTypeError(topic)
+        raise UnknownTypeError(topic)
     return read_event(topic, value, strict=False)
+
+
+def _type_of(value: bytes) -> str:
+    """The type that an event names itself; empty where that can not be read."""
+    try:
+        found: Any = json.loads(value)
+    except (ValueError, RecursionError):
+        return ""
+    return str(found.get("type")) if isinstance(found, dict) else ""
 
 
 def fitting(text: str) -> str:

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from chassis.runtime.http.credentials import Credentials, SharedToken
 from chassis.runtime.http.identity import Identity, Naming, Role, UnfitTokenError, identity_of
 from chassis.runtime.http.issuer import Issuer, IssuerDownError, RefusedTokenError
+from chassis.runtime.http.rates import TOO_MANY, Rates, refused_until
 from chassis.runtime.http.receipt import HEADER, Receipts, read_secret
 
 REALM = 'Bearer realm="lienthong"'
@@ -44,6 +45,7 @@ class Access:
         receipts: secrets of receipts; None: receipts carry none.
         service_token: what services show each other in plain mode; empty: what it guards is closed.
         own: how this service says who it is to others.
+        rates: how much each may ask; None: as much as he likes.
     """
 
     issuer: Issuer | None = None
@@ -51,6 +53,7 @@ class Access:
     receipts: Receipts | None = None
     service_token: SecretStr = field(default_factory=lambda: SecretStr(""))
     own: Credentials = field(default_factory=lambda: SharedToken(SecretStr("")))
+    rates: Rates | None = None
 
 
 OPEN = Access()
@@ -213,7 +216,7 @@ async def _identity(request: Request, access: Access, issuer: Issuer) -> Identit
     if scheme.lower() != "bearer" or not token:
         raise unauthorized("send the token as `Authorization: Bearer …`", "invalid_request")
     try:
-        return identity_of(await issuer.claims(token.strip()), access.naming)
+        identity = identity_of(await issuer.claims(token.strip()), access.naming)
     except RefusedTokenError as error:
         raise unauthorized(str(error), "invalid_token") from None
     except UnfitTokenError as error:
@@ -221,6 +224,9 @@ async def _identity(request: Request, access: Access, issuer: Issuer) -> Identit
     except IssuerDownError:
         text = "who you are can not be judged now, because the issuer of tokens does not answer; ask again later"
         raise HTTPException(503, text, {"Retry-After": "5"}) from None
+    if access.rates is not None and (wait := access.rates.wait_for_client(identity)):
+        raise HTTPException(429, TOO_MANY, refused_until(wait))
+    return identity
 
 
 def _only(request: Request, name: str) -> str:

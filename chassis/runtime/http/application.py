@@ -14,6 +14,7 @@ from chassis.runtime.http.access import OPEN, Access, rule_of
 from chassis.runtime.http.bounds import Bounds
 from chassis.runtime.http.docs import add_docs
 from chassis.runtime.http.problem import Problem, add_problems, documented
+from chassis.runtime.http.rates import Bounded
 from chassis.runtime.http.receipt import HEADER
 from chassis.runtime.telemetry.metrics import CONTENT_TYPE
 
@@ -79,6 +80,8 @@ def make_api(name: str, router: APIRouter | None, probes: Probes, access: Access
         TypeError: a route does not say who may call it.
     """
     api = _api(name, access)
+    if access.rates is not None:
+        api.add_middleware(Bounded, rates=access.rates)
     api.include_router(_short(name, probes))
     if router is not None:
         _require_rules(router)

@@ -179,7 +179,9 @@ def is_confidential(address: str) -> bool:
         url = httpx.URL(address)
     except httpx.InvalidURL:
         return False
-    return url.scheme == "https" or (url.scheme == "http" and url.host in ("127.0.0.1", "::1", "localhost"))
+    return (url.scheme == "https" and bool(url.host)) or (
+        url.scheme == "http" and url.host in ("127.0.0.1", "::1", "localhost")
+    )
 
 
 def _kid(token: str) -> str:

@@ -1,17 +1,23 @@
 """Settings of identity over HTTP, from the environment; without an issuer, nobody has to say who he is."""
 
+import ipaddress
 from pathlib import Path
 
 import httpx
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from chassis.runtime.bus.secret_files import secret_text
 from chassis.runtime.http.access import Access
 from chassis.runtime.http.credentials import ClientCredentials, SharedToken
 from chassis.runtime.http.identity import ROLES, Naming
 from chassis.runtime.http.issuer import Issuer, is_confidential
+from chassis.runtime.http.rates import Network, Rates
 from chassis.runtime.http.receipt import Receipts
 from chassis.runtime.settings import Settings, SettingsError
+
+NOBODY = "none"
+"""In place of an issuer: plain mode, also where the environment would otherwise bring an issuer."""
 
 
 class HttpSettings(BaseSettings):
@@ -19,10 +25,13 @@ class HttpSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="LIENTHONG_", extra="ignore")
 
-    issuer: str = Field(default="", description="URL of the OpenID Connect issuer, as tokens say it; empty: plain mode")
+    issuer: str = Field(
+        default="", description="URL of the OpenID Connect issuer, as tokens say it; empty or none: plain"
+    )
     audience: str = Field(default="lienthong", description="Names, with commas; a token has one in `aud` or `azp`")
     role_claim: str = Field(default="lt_role", description="Where tokens tell roles: a claim, or a path with dots")
     role_names: dict[str, str] = Field(default_factory=dict, description="Our role by the issuer's word for it, JSON")
+    proxies: str = Field(default="", description="Networks of own proxies, with commas: their X-Forwarded-For counts")
     client_id: str = Field(
         default="", description="Name of this service at the issuer, for what it asks other services"
     )
@@ -44,7 +53,7 @@ def access_of(settings: Settings, http: HttpSettings, client: httpx.AsyncClient)
         SettingsError: a setting is unusable; says which and what to set.
     """
     receipts = _receipts(http)
-    if not http.issuer:
+    if http.issuer in ("", NOBODY):
         token = settings.service_token
         return Access(receipts=receipts, service_token=token, own=SharedToken(token))
     if receipts is None:
@@ -56,16 +65,14 @@ def access_of(settings: Settings, http: HttpSettings, client: httpx.AsyncClient)
         receipts=receipts,
         service_token=settings.service_token,
         own=ClientCredentials(issuer, client, http.client_id, http.client_secret),
+        rates=Rates(proxies=_proxies(http)),
     )
 
 
 def _receipts(http: HttpSettings) -> Receipts | None:
     key = http.receipt_key.get_secret_value()
     if http.receipt_key_file is not None:
-        try:
-            key = http.receipt_key_file.read_text(encoding="utf-8").strip()
-        except (OSError, ValueError) as error:
-            raise SettingsError(f"LIENTHONG_RECEIPT_KEY_FILE can not be read: {type(error).__name__}") from None
+        key = secret_text(http.receipt_key_file, "LIENTHONG_RECEIPT_KEY_FILE").get_secret_value()
     if not key:
         return None
     try:
@@ -81,6 +88,13 @@ def _issuer(http: HttpSettings, client: httpx.AsyncClient) -> Issuer:
     if not audience:
         raise SettingsError("LIENTHONG_AUDIENCE: name at least one audience, such as lienthong")
     return Issuer(http.issuer, audience, client)
+
+
+def _proxies(http: HttpSettings) -> list[Network]:
+    try:
+        return [ipaddress.ip_network(part.strip()) for part in http.proxies.split(",") if part.strip()]
+    except ValueError:
+        raise SettingsError("LIENTHONG_PROXIES: give networks with commas, such as 10.0.0.0/8") from None
 
 
 def _named(http: HttpSettings) -> dict[str, str]:

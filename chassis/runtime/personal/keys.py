@@ -116,7 +116,7 @@ def read_key_file(path: Path) -> KeyFile:
     except (OSError, ValueError) as error:
         raise SettingsError(
             f"LIENTHONG_KEK_FILE: {path.name} can not be read ({type(error).__name__}); "
-            "make one with `lienthong keys new`, or restore it from where it is kept"
+            "make one with `lienthong personal-data new-keys`, or restore it from where it is kept"
         ) from None
     if mode & OTHERS:
         raise SettingsError(f"LIENTHONG_KEK_FILE: others may read {path.name}; run `chmod 600` on it")

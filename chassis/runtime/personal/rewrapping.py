@@ -58,7 +58,9 @@ async def rewrap(
         StoreError: the store is down. Begin again when it is back.
     """
     if (encryption := keys.encryption) is None:
-        raise PersonalKeyError("there is no key to encrypt by: set LIENTHONG_KEK_FILE, and see `lienthong keys new`")
+        raise PersonalKeyError(
+            "there is no key to encrypt by: set LIENTHONG_KEK_FILE (`lienthong personal-data new-keys`)"
+        )
     others = {f"{LOCK}.kid": {"$ne": encryption.kid}}
     found, after = Rewrapping(rows.collection, encryption.kid, await collection.count_documents(others)), ""
     while page := await collection.find(others | {"_id": {"$gt": after}}).sort("_id", 1).limit(PAGE).to_list(PAGE):

@@ -24,7 +24,7 @@ def make_router(
     context: Context, states: States, personal_data: PersonalDataStore, catalogue: Catalogue, holders: Holders
 ) -> APIRouter:
     """All published routes."""
-    submissions = SubmissionService(states, context.publish, personal_data, StoredKeys(context.store))
+    submissions = SubmissionService(states, context.publish, personal_data, StoredKeys(context.store), catalogue)
     router = APIRouter()
     for part in (
         lodging_router(submissions),

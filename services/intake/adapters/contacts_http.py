@@ -12,6 +12,7 @@ from services.intake.adapters.contacts import Holders, HoldersUnknownError, Look
 from services.intake.adapters.lodging_http import NOT_FOUND, DossierCode
 from services.intake.adapters.personal_data import PersonalDataStore
 from services.intake.adapters.submissions import SubmissionService
+from services.intake.queries import Progress
 
 Reference = Annotated[str, Path(max_length=64)]
 
@@ -46,7 +47,7 @@ def contacts_router(
     ) -> ContactTold:
         """The applicant's addresses, for the agency that holds the dossier now. Every look is recorded."""
         progress = await submissions.by_code(code)
-        reference = progress.reference if progress else ""
+        reference = await _own_reference(personal_data, progress)
         holding = frozenset[str]() if caller.plain else await _holding(holders, code)
         found = await personal_data.get(reference) if reference else None
         shown = found is not None and caller.may(Matter(subject="", agencies=holding))
@@ -63,6 +64,17 @@ def contacts_router(
         return [look async for look in looks.since(since)]
 
     return router
+
+
+async def _own_reference(personal_data: PersonalDataStore, progress: Progress | None) -> str:
+    """The reference to the applicant, if it was made for this very submission; else empty.
+
+    References stand on the bus. Who lodges a dossier with another one's reference must not get that one's addresses.
+    """
+    if progress is None or not progress.reference:
+        return ""
+    own = await personal_data.submission_of(progress.reference) == progress.submission
+    return progress.reference if own else ""
 
 
 async def _holding(holders: Holders, code: str) -> frozenset[str]:

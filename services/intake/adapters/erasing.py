@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from chassis.core.decision import Effect
-from contracts.envelope import AnyEvent
+from contracts.envelope import AnyEvent, Event
+from contracts.intake import ApplicantErased
 from services.intake.erasing import Erasing
 
 
@@ -20,6 +21,14 @@ class Eraser:
 
     def __init__(self, personal_data: Erasable) -> None:
         self._personal_data = personal_data
+
+    async def apply(self, event: Event[ApplicantErased]) -> None:
+        """Apply once more what was said, to a store that may be a copy from before.
+
+        Raises:
+            StoreError: the store is down.
+        """
+        await self._personal_data.erase(event.data.submission_id, event.data.reference)
 
     async def perform(self, effects: Sequence[Effect]) -> list[AnyEvent]:
         """Carry out orders to erase.

@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from chassis.core.decision import Effect
-from contracts.envelope import AnyEvent
+from contracts.envelope import AnyEvent, Event
+from contracts.intake import ApplicantErased
 from services.rating import queries
 from services.rating.decide import ErasingWords
 
@@ -30,12 +31,15 @@ class WordEraser:
         self._documents = documents
         self._words = words
 
-    async def erase(self, dossier: str) -> None:
-        """Erase all words about one dossier.
+    async def apply(self, event: Event[ApplicantErased]) -> None:
+        """Apply once more what was said, to a store that may be a copy from before.
 
         Raises:
             StoreError: the store is down.
         """
+        await self._erase(event.subject)
+
+    async def _erase(self, dossier: str) -> None:
         await self._words.erase([key async for key, _ in self._documents.states(queries.feedback_about(dossier))])
 
     async def perform(self, effects: Sequence[Effect]) -> list[AnyEvent]:
@@ -46,6 +50,6 @@ class WordEraser:
         """
         told = list[AnyEvent]()
         for order in [effect.order for effect in effects if isinstance(effect.order, ErasingWords)]:
-            await self.erase(order.dossier)
+            await self._erase(order.dossier)
             told.append(order.told)
         return told

@@ -2,8 +2,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from services.intake.adapters.contacts import RoutingHolders
-from tests.component.access.province import Holders, Province
+from tests.component.access.province import HOLDING, Holders, Province
 from tests.component.access.world import World
 from tests.component.intake.conftest import Unit
 from tests.component.rating.conftest import Harness, completed_event, received_event
@@ -24,9 +23,10 @@ async def whole() -> AsyncIterator[Province]:
     await rating.hear(received_event())
     await rating.hear(completed_event())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(RoutingHolders, "of", Holders().of)
+        holders = Holders()
+        patch.setattr("services.intake.app.RoutingHolders", lambda *_: holders)
         patch.setattr("services.intake.adapters.submissions.OUTCOME_SECONDS", 0.05)
-        province = Province(world, Unit(access=world.access()), rating)
+        province = Province(world, Unit(access=world.access()), rating, holders)
         yield province
     for client in (world.client, province.intake.http, province.intake.operator, rating.client, rating.operator):
         await client.aclose()
@@ -35,5 +35,6 @@ async def whole() -> AsyncIterator[Province]:
 @pytest.fixture
 async def province(whole: Province) -> Province:
     whole.intake.forget()
+    whole.holders.agencies, whole.holders.answers = HOLDING, True
     await whole.begin()
     return whole

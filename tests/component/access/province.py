@@ -11,6 +11,7 @@ from chassis.runtime.http.access import Access
 from chassis.runtime.http.application import Probes, make_api, make_operator_api
 from chassis.runtime.http.receipt import Receipts
 from chassis.runtime.states import States
+from services.intake.adapters.contacts import HoldersUnknownError
 from services.routing.adapters import holders_router
 from services.routing.rules import Rules as RoutingRules
 from services.routing.service import service as routing_service
@@ -62,33 +63,38 @@ async def well() -> dict[str, Any]:
 PROBES = Probes(well, well, well)
 
 
+HOLDING = frozenset({HOLDER})
+
+
 class Holders:
     """Routing, as intake asks it."""
 
-    agencies = frozenset({HOLDER})
+    agencies, answers = HOLDING, True
 
     async def of(self, _code: str) -> frozenset[str]:
+        if not self.answers:
+            raise HoldersUnknownError("routing is down")
         return self.agencies
 
 
 class Province:
     """Every service, each with a dossier or a feedback of its own to ask for."""
 
-    def __init__(self, world: World, unit: Unit, rating: Harness) -> None:
-        self.world, self.intake, self.rating = world, unit, rating
+    def __init__(self, world: World, unit: Unit, rating: Harness, holders: Holders) -> None:
+        self.world, self.intake, self.rating, self.holders = world, unit, rating, holders
         self.sla = Stored(**{WATCHED: dossier().when(now=LATE)})
         self.routing = ReadableStore()
         doc = self.routing.documents[WATCHED] = Document(WATCHED, version=1)
         for event in given(ROUTING, received(at(2), step("check", HOLDER))).record:
-            doc.add(event, event.to_json(), own=ROUTING.said(event))
+            doc.add(event, event.to_json(), own=ROUTING.owns(event))
         fold_anew(doc, ROUTING)
         routes = sla_router(SLA, RULES, States(SLA, self.sla))
-        holders = holders_router(States(ROUTING, self.routing))
+        told = holders_router(States(ROUTING, self.routing))
         self.apis = {
             "intake": (unit.api, unit.operator_api),
             "rating": (rating.api, rating.operator_api),
             "sla": both("sla", routes, None, world.access()),
-            "routing": both("routing", None, holders, world.access()),
+            "routing": both("routing", None, told, world.access()),
         }
 
     async def begin(self) -> None:

@@ -30,7 +30,7 @@ class World:
 
     def __post_init__(self) -> None:
         secrets = {name: f"secret-of-{name}" for name in PEOPLE}
-        self.issuing = DevelopmentIssuer(URL, IssuerBook([_new_key()], secrets), PEOPLE, lambda: self.now)
+        self.issuing = DevelopmentIssuer(URL, IssuerBook([_new_key()], KEY, secrets), PEOPLE, lambda: self.now)
         self.api = make_issuer_api(self.issuing)
         self.client = httpx.AsyncClient(transport=httpx.MockTransport(self._answer))
         self.issuer = Issuer(URL, frozenset({"lienthong"}), self.client, lambda: self.now, lambda: self.now)

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -41,11 +42,19 @@ class Collection:
     def __init__(self) -> None:
         self.kept: list[dict[str, Any]] = []
 
-    async def find_one(self, query: Mapping[str, Any]) -> dict[str, Any] | None:
+    async def find_one(self, query: Mapping[str, Any], _fields: object = None) -> dict[str, Any] | None:
         return next((deepcopy(document) for document in self.kept if query.items() <= document.items()), None)
 
-    async def update_one(self, query: Mapping[str, Any], update: Mapping[str, Any], *, upsert: bool) -> None:
-        assert (set(update), upsert) == ({"$setOnInsert"}, True)
+    async def delete_one(self, query: Mapping[str, Any]) -> None:
+        self.kept = [document for document in self.kept if not query.items() <= document.items()]
+
+    async def update_one(self, query: Mapping[str, Any], update: Mapping[str, Any], *, upsert: bool = False) -> None:
+        if not upsert:
+            for document in self.kept:
+                if query.items() <= document.items():
+                    document.update(update["$set"])
+            return
+        assert set(update) == {"$setOnInsert"}
         if await self.find_one(query) is None:
             fresh = {**query, **update["$setOnInsert"]}
             bson.encode(fresh)  # as a database does, which keeps no half of a character
@@ -79,16 +88,18 @@ class FakeStore(ReadableStore):
 
     def __init__(self) -> None:
         super().__init__()
-        self.database = SimpleNamespace(applicants=Collection(), request_keys=Collection(), contact_looks=Collection())
+        self.database = SimpleNamespace(
+            applicants=Collection(), request_keys=Collection(), contact_looks=Collection(), erasures=Collection()
+        )
 
 
 class Unit:
     """A one-stop unit in one process: its loop takes in what is published before the publish returns."""
 
-    def __init__(self, token: str = SHARED, access: Access | None = None) -> None:
+    def __init__(self, token: str = SHARED, access: Access | None = None, kek_file: Path | None = None) -> None:
         self.store = FakeStore()
         access = Access(service_token=SecretStr(token)) if access is None else access
-        app = build(Context(Settings(calendar=None), self.store, self.publish, access))
+        app = build(Context(Settings(calendar=None, kek_file=kek_file), self.store, self.publish, access))
         self.loop = Loop(app.service, self.store, self.publish)
         probes = Probes(self.live, self.check, self.metrics)
         self.api = make_api("intake", app.router, probes, access)

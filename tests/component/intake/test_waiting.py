@@ -25,7 +25,7 @@ class Slow:
 
 
 def waiting(store: Slow) -> SubmissionService:
-    return SubmissionService(store, publish=None, personal_data=None, keys=None)
+    return SubmissionService(store, publish=None, personal_data=None, keys=None, catalogue=None)
 
 
 async def until_judged(store: Slow) -> Outcome | None:

@@ -1,3 +1,4 @@
+import hashlib
 import itertools
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -61,6 +62,9 @@ class Words:
     """The words of feedback, in memory."""
 
     by_key: dict[str, Kept] = field(default_factory=dict)
+
+    def digest(self, content: str) -> str:
+        return hashlib.sha256(content.encode()).hexdigest()
 
     async def keep(self, key: str, content: str, text: str, at: datetime) -> Kept:
         return self.by_key.setdefault(key, Kept(event_id("feedback", key), content, text, at))

@@ -59,7 +59,7 @@ def test_a_key_file_that_names_another_current_key_is_refused(key_file):
 
 
 def test_a_key_file_that_is_not_there_is_told_with_the_command_that_makes_one(tmp_path):
-    with pytest.raises(SettingsError, match="lienthong keys new"):
+    with pytest.raises(SettingsError, match="lienthong personal-data new-keys"):
         read_key_file(tmp_path / "none.json")
 
 

@@ -93,12 +93,12 @@ class Course:
     @property
     def rejections(self) -> list[AnyEvent]:
         """The rejections of what the agency said."""
-        mine = {one.id for one in self.said}
+        mine = {said.id for said in self.said}
         return [event for event in self.events("report.rejected") if event.data.report_id in mine]
 
     def answered(self, kind: str) -> bool:
         """Tell whether something that the agency said is accepted by an event of this type."""
-        mine = {one.id for one in self.said}
+        mine = {said.id for said in self.said}
         return any(event.causationid in mine for event in self.events(kind))
 
     def during(self, hand_over: AnyEvent) -> list[Said]:
@@ -106,7 +106,9 @@ class Course:
         step, since = hand_over.data.step, taken_in(hand_over)
         later = [taken_in(other) for other in self.hand_overs if other.data.step == step and taken_in(other) > since]
         until = min(later, default=None)
-        return [one for one in self.said if one.step == step and one.at >= since and (until is None or one.at < until)]
+        return [
+            said for said in self.said if said.step == step and said.at >= since and (until is None or said.at < until)
+        ]
 
 
 def taken_in(event: AnyEvent) -> datetime:
@@ -116,4 +118,4 @@ def taken_in(event: AnyEvent) -> datetime:
 
 def has(said: Iterable[Said], *kinds: str) -> bool:
     """Tell whether something of one of these kinds was said."""
-    return any(one.kind in kinds for one in said)
+    return any(report.kind in kinds for report in said)

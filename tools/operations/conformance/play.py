@@ -1,6 +1,6 @@
 """A whole play: the turns are played at an agency's program, and the verdicts put together."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from chassis.runtime import clock
@@ -10,9 +10,11 @@ from domain.procedures import Directory
 from domain.procedures.directory import ONE_STOP
 from domain.worktime import Calendar
 from lienthong_agency.signing import SigningKey
-from tools.operations.conformance.judging import Verdict, judge
+from tools.operations.conformance.judging import judge
+from tools.operations.conformance.points import TURNS
 from tools.operations.conformance.stage import HEARD, Stage, StageError, in_order
 from tools.operations.conformance.turns import Turns
+from tools.operations.conformance.verdict import Verdict
 from tools.operations.sandbox.listening import Listener
 from tools.operations.sandbox.voices import Voices
 
@@ -43,13 +45,16 @@ class Surroundings:
     calendar: Calendar
 
 
-async def play(agency: str, surroundings: Surroundings, patience: float) -> list[Verdict]:
-    """Play all turns at an agency's program and judge it.
+async def play(
+    agency: str, surroundings: Surroundings, patience: float, turns: Collection[str] = TURNS
+) -> list[Verdict]:
+    """Play turns at an agency's program and judge it.
 
     Args:
         agency: code of the directory.
         surroundings: of the shop.
         patience: seconds that the program has for each thing that is asked of it.
+        turns: those that are played, beside the plain one.
 
     Raises:
         StageError: the shop's own services do not go on, or there is no such agency.
@@ -61,11 +66,11 @@ async def play(agency: str, surroundings: Surroundings, patience: float) -> list
     try:
         async with Listener(surroundings.bus, HEARD, stage.hear) as listener:
             stage.listener = listener
-            await Turns(stage, surroundings.calendar, patience).all()
+            await Turns(stage, surroundings.calendar, patience).play(turns)
     finally:
         await publisher.stop()
         await echo.stop()
-    in_order(stage.courses)
+    in_order(stage.courses, stage.strays)
     return judge(stage.courses, signs=bool(surroundings.keys))
 
 

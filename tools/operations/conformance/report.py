@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tools.operations.conformance.judging import Verdict
 from tools.operations.conformance.points import POINTS
+from tools.operations.conformance.verdict import Verdict
 
 WRONG, RIGHT, UNTRIED = "wrong", "right", "not tried"
 
@@ -52,7 +52,8 @@ def as_text(agency: str, found: Sequence[Outcome]) -> Iterator[str]:
         yield f"{outcome.state:>9}  {point.en} ({point.vi})"
         if outcome.state == WRONG:
             yield f"           expected: {point.expected}"
-            yield from (f"           came:     {one.came} ({one.dossier})" for one in outcome.findings[:MOST_SHOWN])
+            for finding in outcome.findings[:MOST_SHOWN]:
+                yield f"           came:     {finding.came} ({finding.dossier})"
             if len(outcome.findings) > MOST_SHOWN:
                 yield f"           and {len(outcome.findings) - MOST_SHOWN} more like it"
             yield f"           to mend:  {point.mend}"
@@ -70,7 +71,7 @@ def as_json(agency: str, found: Sequence[Outcome]) -> str:
         outcome.point: {
             "state": outcome.state,
             "expected": POINTS[outcome.point].expected,
-            "found": [{"came": one.came, "dossier": one.dossier} for one in outcome.findings],
+            "found": [{"came": finding.came, "dossier": finding.dossier} for finding in outcome.findings],
             "mend": POINTS[outcome.point].mend if outcome.state == WRONG else "",
         }
         for outcome in found

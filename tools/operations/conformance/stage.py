@@ -11,6 +11,7 @@ from chassis.runtime.bus.record import Message, read_record, sender_of, value_of
 from contracts import claims
 from contracts.claims import AgencyReported
 from contracts.envelope import AnyEvent
+from contracts.routing import ReportRejected
 from contracts.sla import ExplanationRequired
 from contracts.topics import OWNERS, BadEventError, UnknownTypeError, read_event
 from lienthong_agency.signing import HEADER
@@ -52,6 +53,8 @@ class Stage:
         echo: publishes what is said to the tested agency once more, or anew.
         inbox: topic that the agency reads; empty: the public ones.
         prefix: of the ids of all submissions.
+        courses: the dossiers that are played.
+        strays: refusals that name no dossier, because nobody knows who sent the record.
     """
 
     agency: str
@@ -61,6 +64,7 @@ class Stage:
     inbox: str
     prefix: str
     courses: list[Course] = field(default_factory=list)
+    strays: list[AnyEvent] = field(default_factory=list)
     listener: Listener = field(init=False)
     _records: dict[str, Message] = field(default_factory=dict)
 
@@ -79,8 +83,10 @@ class Stage:
             event = read_record(record, own=True)
         except (BadEventError, UnknownTypeError):
             return
-        course = next((one for one in self.courses if one.submission == event.correlationid), None)
-        if course is not None and event.identity not in {one.identity for one in course.heard}:
+        course = next((course for course in self.courses if course.submission == event.correlationid), None)
+        if course is None and event.type == ReportRejected.TYPE:
+            self.strays.append(event)
+        elif course is not None and event.identity not in {known.identity for known in course.heard}:
             course.code = course.code or (event.subject if event.type == "dossier.received" else "")
             course.heard.append(event)
             self._records[event.id] = Message(record.topic, record.key, record.value, tuple(record.headers))
@@ -95,8 +101,12 @@ class Stage:
             told = sender_of(record, str(error))
             found = Said(at, record.key, signed, None, str(error), told.source if told else "", told.id if told else "")
         text = (record.value or b"") + (record.key or b"")
-        course = next((one for one in self.courses if one.code and one.code.encode() in text), None)
-        if course is not None and found.id not in self.voices.said:
+        course = next((course for course in self.courses if course.code and course.code.encode() in text), None)
+        others = found.event is not None and self.agency not in (
+            found.event.data.agency,
+            found.source.rpartition("/")[2],
+        )
+        if course is not None and found.id not in self.voices.said and not others:
             if found.event is None:
                 found = replace(found, correlation=course.submission if course.submission.encode() in text else "")
             course.said.append(found)
@@ -131,7 +141,7 @@ class Stage:
 
         def found() -> AnyEvent | None:
             handed = course.events("dossier.transferred")
-            return next((one for one in handed if (one.data.step, one.data.attempt) == (step, attempt)), None)
+            return next((event for event in handed if (event.data.step, event.data.attempt) == (step, attempt)), None)
 
         await self.until(course, f"dossier.transferred for step {step}", lambda: found() is not None)
         event = found()
@@ -153,8 +163,13 @@ class Stage:
         await self.echo([message])
 
 
-def in_order(courses: Sequence[Course]) -> None:
-    """Put everything into the order in which the bus took it in; what came at one moment stays as it was read."""
+def in_order(courses: Sequence[Course], strays: Sequence[AnyEvent]) -> None:
+    """Put everything into the order in which the bus took it in; what came at one moment stays as it was read.
+
+    A refusal that names no dossier goes to the course of the report that it refuses.
+    """
     for course in courses:
+        mine = {said.id for said in course.said}
+        course.heard += [event for event in strays if event.data.report_id in mine]
         course.heard.sort(key=taken_in)
         course.said.sort(key=lambda said: said.at)

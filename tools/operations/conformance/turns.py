@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,14 +11,15 @@ from contracts import claims
 from contracts.envelope import AnyEvent
 from domain.worktime import Calendar, shift
 from tools.operations.conformance.journal import Course, has
-from tools.operations.conformance.judging import ENDS, GRACE
+from tools.operations.conformance.points import TURNS
 from tools.operations.conformance.stage import FIRST, LAST, STEP, Stage
+from tools.operations.conformance.verdict import ENDS, GRACE
 
 HOLD_SECONDS = 2 * GRACE.total_seconds()
-"""How long a recall or a suspension lasts: longer than a program is forgiven for not having read of it."""
+"""How long a recall, a suspension or a withdrawal is watched: longer than a program may not have read of it yet."""
 
-QUIET_SECONDS = GRACE.total_seconds() + 1
-"""How long is listened after the end for what should not come."""
+QUIET_SECONDS = HOLD_SECONDS
+"""How long is listened after the end for what should not come: a program may be at work on it."""
 
 LODGED = timedelta(hours=15)
 """Working time since which the late dossier is lodged: 16 hours are believed, so one is left for a slow run."""
@@ -46,20 +48,20 @@ class Turns:
     calendar: Calendar
     patience: float
 
-    async def all(self) -> None:
-        """Play all turns, one after the other, so that a program is not blamed for being busy with another one.
+    async def play(self, turns: Collection[str]) -> None:
+        """Play these turns, one after the other, so that a program is not blamed for being busy with another dossier.
+
+        The plain one comes first in any case: where nothing comes of it, nobody is there, and to have patience with
+        each turn would only take long.
 
         Raises:
             StageError: the shop's own services do not go on.
         """
         await self.plain()
-        if not any(course.said for course in self.stage.courses):
-            return  # nobody is there, and with patience for each turn that would take long to tell
-        for play in (
-            *(self.interleaved, self.repeated, self.again, self.recalled, self.suspended),
-            *(self.payment, self.opinion, self.withdrawn, self.late, self.unknown),
-        ):
-            await play()
+        if any(course.said for course in self.stage.courses):
+            for name in TURNS[1:]:
+                if name in turns:
+                    await getattr(self, name)()
         await asyncio.sleep(QUIET_SECONDS)  # for what should not come, so there is nothing to await
 
     async def _done(self, course: Course, times: int = 1) -> None:
@@ -68,7 +70,7 @@ class Turns:
         def holds() -> bool:
             handed = course.hand_overs
             return len(handed) >= times and all(
-                has(course.during(one), "took-custody") and has(course.during(one), *ENDS) for one in handed[-1:]
+                has(course.during(event), "took-custody") and has(course.during(event), *ENDS) for event in handed[-1:]
             )
 
         await self.stage.listener.until(holds, self.patience)
@@ -92,7 +94,7 @@ class Turns:
         await asyncio.gather(*(self.stage.hand_over(first) for first in firsts))
         await asyncio.gather(*(self._done(course) for course in courses))
 
-    async def repeated(self) -> None:
+    async def repeat(self) -> None:
         """The hand-over is read twice."""
         course, handed = await self._simple("repeat")
         await self.stage.repeat(course, handed)
@@ -100,17 +102,21 @@ class Turns:
     async def again(self) -> None:
         """The unit sends the step back, and gives it to the agency once more."""
         course, _ = await self._simple("again")
-        handed = course.events("dossier.transferred")
-        last = next((event for event in handed if event.data.step == LAST), None)
-        if last is None:
+
+        def last() -> AnyEvent | None:
+            return next((event for event in course.events("dossier.transferred") if event.data.step == LAST), None)
+
+        await self.stage.listener.until(lambda: last() is not None, self.patience)
+        handed = last()
+        if handed is None:
             return  # the agency did not finish, which is judged
-        await self.stage.voices.report(last, self.stage.unit, claims.SentBack(step=LAST, to_step=STEP, reason=REASON))
+        await self.stage.voices.report(handed, self.stage.unit, claims.SentBack(step=LAST, to_step=STEP, reason=REASON))
         back = await self.stage.transferred(course, STEP, 2)
         forwards = claims.Forwards(step=STEP, to_agency=self.stage.agency)
         await self.stage.voices.report(back, self.stage.unit, forwards)
         await self._done(course, 2)
 
-    async def recalled(self) -> None:
+    async def recall(self) -> None:
         """The unit recalls the dossier together with handing it over, and hands it over again later."""
         course = self.stage.course("recall")
         first = await self.stage.lodge(course)
@@ -167,8 +173,9 @@ class Turns:
         await self.stage.transferred(course, STEP)
         await self.stage.voices.submit(course.submission, claims.Withdrawal())
         await self.stage.until(course, "dossier.withdrawn", lambda: any(course.events("dossier.withdrawn")))
+        await asyncio.sleep(HOLD_SECONDS)
 
-    async def late(self) -> None:
+    async def explains(self) -> None:
         """It was lodged yesterday and is late when it comes; the agency has to explain."""
         course = self.stage.course("explains")
         now = clock.now()

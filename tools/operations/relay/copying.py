@@ -30,15 +30,19 @@ class Copying:
 
     A batch is published first, then kept in memory, in one step. Whoever dies in between copies it again.
 
-    Attributes:
-        inboxes: the agencies that have one.
     """
 
     def __init__(self, memory: Memory, publish: Publish, read_back: ReadBack) -> None:
-        self.inboxes: frozenset[str] = frozenset()
+        self._inboxes: frozenset[str] = frozenset()
         self._memory = memory
         self._publish = publish
         self._read_back = read_back
+
+    def serve(self, inboxes: frozenset[str]) -> None:
+        """Give to these agencies from now on: they have an inbox."""
+        with self._memory.one_step():
+            self._memory.serve(inboxes)
+        self._inboxes = inboxes
 
     async def take(self, records: Sequence[Record], positions: Mapping[tuple[str, int], int]) -> None:
         """Give what a batch brings, and keep that the bus is read up to these positions.
@@ -59,14 +63,14 @@ class Copying:
     async def settle(self) -> bool:
         """Give some inboxes what they are owed, for example new ones. True if more may be owed."""
         with self._memory.one_step():
-            owed = self._memory.owed(sorted(self.inboxes), OWED_AT_ONCE)
+            owed = self._memory.owed(sorted(self._inboxes), OWED_AT_ONCE)
             await self._give(owed, {})
         return bool(owed)
 
     def _now(self, record: Record, found: Concern) -> list[Message]:
         """The copies of one record for those who have all that came before it."""
         concerned = self._memory.concerned(found.subject)
-        agencies = self.inboxes.intersection(code for code, given in concerned.items() if given)
+        agencies = self._inboxes.intersection(code for code, given in concerned.items() if given)
         return [copy_of(record, code) for code in sorted(agencies)]
 
     def _owed(self, subjects: Iterable[str]) -> list[tuple[str, str]]:
@@ -74,7 +78,7 @@ class Copying:
             (subject, code)
             for subject in sorted(subjects)
             for code, given in self._memory.concerned(subject).items()
-            if code in self.inboxes and not given
+            if code in self._inboxes and not given
         ]
 
     async def _give(self, owed: Sequence[tuple[str, str]], known: Mapping[Place, Record]) -> None:

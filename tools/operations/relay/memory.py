@@ -22,6 +22,7 @@ CREATE TABLE IF NOT EXISTS places (
 CREATE TABLE IF NOT EXISTS concerns (
     subject TEXT NOT NULL, agency TEXT NOT NULL, given INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (subject, agency)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS served (agency TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS owed ON concerns (agency, subject) WHERE given = 0;
 """
 
@@ -99,6 +100,15 @@ class Memory:
             "ORDER BY number, partition, offset"
         )
         return [Place(*row) for row in self._database.execute(query, (subject,))]
+
+    def serve(self, agencies: Iterable[str]) -> None:
+        """Keep who has an inbox. Who had one and has none misses records, and is owed all of them when it is back."""
+        now = set(agencies)
+        before = {agency for (agency,) in self._database.execute("SELECT agency FROM served")}
+        gone = [(agency,) for agency in before - now]
+        self._database.executemany("UPDATE concerns SET given = 0 WHERE agency = ? AND given = 1", gone)
+        self._database.executemany("DELETE FROM served WHERE agency = ?", gone)
+        self._database.executemany("INSERT INTO served VALUES (?)", [(agency,) for agency in now - before])
 
     def owed(self, agencies: Iterable[str], most: int) -> list[tuple[str, str]]:
         """Subjects and agencies that were drawn into them and have not got their earlier records: at most so many."""

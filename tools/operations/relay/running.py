@@ -79,7 +79,7 @@ class Relay:
 
     async def _look(self) -> None:
         """Look for new inboxes, and give them what they are owed, some dossiers at a time."""
-        self._copying.inboxes = await self._bus.inboxes()
+        self._copying.serve(await self._bus.inboxes())
         owing = await self._copying.settle()
         self._looked_at = -LOOK_SECONDS if owing else time.monotonic()
 
@@ -89,6 +89,6 @@ class Relay:
             await self._copying.take(batch.records, positions)
         except Exception:
             # An inbox may have been taken away meanwhile: its agency was revoked.
-            self._copying.inboxes = await self._bus.inboxes()
+            self._copying.serve(await self._bus.inboxes())
             raise
         await self._bus.commit(batch.offsets)

@@ -1,24 +1,34 @@
-"""Opening a sandbox: its folder, its surroundings, its keys, and the developer's credentials."""
+"""Opening a sandbox: its folder, its surroundings, the keys of all agencies, and the developer's credentials."""
 
+import asyncio
 import os
 import shutil
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
-from chassis.runtime.bus.connection import Bus
+from chassis.runtime import clock
+from chassis.runtime.settings import Settings
 from deploy.embedded import Ports
 from domain.procedures import Directory
-from lienthong_agency.credentials import BUS_FILE, KEY_FILE, write_private
 from lienthong_agency.signing import SigningKey, new_key, read_key, write_key
+from tools.operations import access_agency, access_keys
 from tools.operations.environment import NotReadyError
-from tools.operations.sandbox.keys import new_keys
 
 JARS = Path("kafka") / "libs"
 """Kafka's jars, under a home: the one part of it that is worth keeping."""
 
+MARK = "sandbox"
+"""File in the home of a sandbox, so that no other folder is ever emptied."""
 
 NEIGHBOURS = "neighbours"
-"""Folder of the keys of all agencies, under a sandbox's home: who plays them has to sign in their names."""
+"""Folder of the keys of all other agencies, under a sandbox's home: who plays them has to sign in their names."""
+
+VALID = timedelta(days=30)
+"""How long the keys of a sandbox count. It seldom lives longer than a day, and its keys are of no use elsewhere."""
+
+SETTLED_SECONDS = 1.5
+"""How long after it was published a key counts (`chassis.core.signatures.SETTLED`), and a little more."""
 
 
 @dataclass(frozen=True)
@@ -27,22 +37,29 @@ class Sandbox:
 
     Attributes:
         agency: the developer's.
-        home: folder of its servers, logs and credentials.
-        cluster: its name, which signatures are for.
-        root: says who has which key; lives as long as the sandbox.
-        keys: of all agencies.
+        home: folder of its servers, logs, keys and credentials.
+        root: says who has which key.
     """
 
     agency: str
     home: Path
-    cluster: str
     root: SigningKey
-    keys: dict[str, SigningKey]
 
     @property
     def credentials(self) -> Path:
         """The folder with the developer's credentials."""
         return self.home / "credentials"
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The environment variables that make every program started here belong to the sandbox."""
+        return {
+            "LIENTHONG_HOME": str(self.home),
+            "LIENTHONG_PORT_BASE": str(Ports.free().kafka),
+            "LIENTHONG_STACK_SECURITY": "secure",
+            "LIENTHONG_CLUSTER": self.root.audience,
+            "LIENTHONG_ROOT_KEY": self.root.public_key,
+        }
 
 
 def opened(agency: str, home: Path, directory: Directory, shared: Path) -> Sandbox:
@@ -59,70 +76,66 @@ def opened(agency: str, home: Path, directory: Directory, shared: Path) -> Sandb
     """
     if agency not in directory.agencies:
         raise NotReadyError(f"the directory has no agency {agency}: take a code of domain/procedures/agencies.yaml")
-    _emptied(home)
+    home = home.resolve()
+    _empty(home)
     _take_jars(home, shared)
-    cluster = f"sandbox-{agency}"
-    return Sandbox(agency, home.resolve(), cluster, new_key("root", cluster), new_keys(directory.agencies, cluster))
+    return Sandbox(agency, home, access_keys.make_root(home / "root.json", f"sandbox-{agency}"))
 
 
-def surroundings(sandbox: Sandbox) -> dict[str, str]:
-    """The environment variables that make every program here belong to the sandbox."""
-    ports = Ports.free()
-    return {
-        "LIENTHONG_HOME": str(sandbox.home),
-        "LIENTHONG_PORT_BASE": str(ports.kafka),
-        "LIENTHONG_CLUSTER": sandbox.cluster,
-        "LIENTHONG_ROOT_KEY": sandbox.root.public_key,
-        "LIENTHONG_SERVICE_TOKEN": os.urandom(16).hex(),
-    }
-
-
-def hand_out(sandbox: Sandbox, bus: Bus, inbox: str = "") -> Path:
-    """Write the developer's credentials, and the keys of the neighbours; the folder of the credentials.
+async def connect(sandbox: Sandbox, admin: Settings, directory: Directory) -> dict[str, SigningKey]:
+    """Connect the developer's agency, and give every other one a key; the keys of the others.
 
     Args:
         sandbox: whose agency it is.
-        bus: how that agency reaches the bus.
-        inbox: topic that it reads; empty: the public ones.
+        admin: speak as the bus's administrator.
+        directory: of all agencies.
     """
-    told = {
-        "agency": sandbox.agency,
-        "servers": bus.servers,
-        "security": bus.security,
-        "mechanism": bus.mechanism,
-        "user": bus.user,
-        "password": bus.password.get_secret_value(),
-        "inbox": inbox,
-    }
-    if bus.ca:
-        told["ca"] = str(bus.ca)
-    write_private(sandbox.credentials / BUS_FILE, told)
-    write_key(sandbox.keys[sandbox.agency], sandbox.credentials / KEY_FILE)
-    neighbours = sandbox.home / NEIGHBOURS
-    neighbours.mkdir(mode=0o700)
-    for code, key in sandbox.keys.items():
-        write_key(key, neighbours / f"{code}.json")
-    return sandbox.credentials
+    now = clock.now()
+    until = now + VALID
+    others = [code for code in directory.agencies if code != sandbox.agency]
+    keys = {code: new_key(code, sandbox.root.audience) for code in others}
+    told = [access_keys.first_statement(sandbox.root, key, now, until) for key in keys.values()]
+    await access_keys.publish(admin.bus, told, now)
+    connection = access_agency.Connection(admin, sandbox.agency, sandbox.credentials, sandbox.root)
+    await access_agency.add(connection, now, until)
+    folder = sandbox.home / NEIGHBOURS
+    folder.mkdir(mode=0o700)
+    for code, key in keys.items():
+        write_key(key, folder / f"{code}.json")
+    await asyncio.sleep(SETTLED_SECONDS)  # a span of the broker's clock, so there is nothing to await
+    return keys
 
 
 def kept_keys(home: Path) -> dict[str, SigningKey]:
-    """The keys by which the agencies of a sandbox can be played; none where the home is no sandbox."""
+    """The keys by which the neighbours in a sandbox can be played; none where the home is no sandbox."""
     return {file.name.removesuffix(".json"): read_key(file) for file in sorted((home / NEIGHBOURS).glob("*.json"))}
 
 
-def _emptied(home: Path) -> None:
-    """Delete what another run left, unless the folder is no sandbox."""
-    mark = home / "sandbox"
+def _empty(home: Path) -> None:
+    """Delete what another run left.
+
+    Raises:
+        NotReadyError: the folder is no sandbox.
+    """
+    mark = home / MARK
     if home.exists() and any(home.iterdir()) and not mark.exists():
         raise NotReadyError(f"{home} is not empty, and no sandbox: name another folder with --home")
-    for found in home.glob("*"):
-        if found.name == "kafka":
-            for data in found.glob("data*"):
-                shutil.rmtree(data)
-        elif found.is_dir():
-            shutil.rmtree(found)
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     mark.touch()
+    for found in home.iterdir():
+        if found.name == "kafka":
+            for part in found.iterdir():
+                if part.name != JARS.name:
+                    _delete(part)
+        elif found != mark:
+            _delete(found)
+
+
+def _delete(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
 
 
 def _take_jars(home: Path, shared: Path) -> None:
