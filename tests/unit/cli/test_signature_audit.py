@@ -8,7 +8,8 @@ from typer.testing import CliRunner
 
 from chassis.core.signatures import SETTLED
 from chassis.runtime.bus.signed import Signatures
-from tests.forgeries import HONEST, KEY_OF_HONEST, SINCE, forgeries, header, honest, registry, signed, submission
+from tests.forgeries import forgeries
+from tests.forging import HONEST, KEY_OF_HONEST, SINCE, header, honest, registry, signed, submission
 from tests.signing import TRUST
 from tests.unit.chassis.records import sent, stamped
 from tools.cli.verify import verify_app
