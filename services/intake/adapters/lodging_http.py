@@ -6,11 +6,10 @@ from fastapi import APIRouter, Header, HTTPException, Path, Response
 from fastapi.responses import JSONResponse
 from pydantic.json_schema import SkipJsonSchema
 
-from chassis.runtime import clock
 from chassis.runtime.http.access import Caller, Matter, allowed, forbidden
 from chassis.runtime.http.keys import KEY_PATTERN, KeyReusedError
 from chassis.runtime.http.problem import documented
-from contracts.envelope import DOSSIER_CODE_PATTERN, event_id
+from contracts.envelope import DOSSIER_CODE_PATTERN
 from services.intake.adapters.answers import Lodged, LodgedPending, Outcome, Pending
 from services.intake.adapters.submissions import Submission, SubmissionService, public
 from services.intake.queries import Progress
@@ -62,7 +61,7 @@ def lodging_router(submissions: SubmissionService) -> APIRouter:
         body it is refused (409). A counter lodges at its own unit, by hand or by post; portals and citizens online.
         """
         _require_own(caller, body)
-        submission = event_id("submission", body.receiving_unit, key or clock.random_reference(), *_own_keys(caller))
+        submission = submissions.id_of(body.receiving_unit, key, *_own_keys(caller))
         try:
             outcome = await submissions.submit(submission, body, keyed=key is not None)
         except KeyReusedError as error:

@@ -46,6 +46,14 @@ class PersonalDataStore:
         self._applicants = store.database.applicants
         self._request_keys = StoredKeys(store)
         self._rows = applicant_rows(keys)
+        self._keys = keys
+
+    def reference(self, purpose: str, *told: str) -> str:
+        """What a client chose, such as a key of a request, as ids are derived from it: by a keyed hash.
+
+        Ids are on the bus, and a client may choose a phone number. In plain mode it stays as it came.
+        """
+        return self._keys.reference(purpose, *told) or "|".join(told)
 
     async def prepare(self) -> None:
         """Create the index that keeps one applicant for each submission."""

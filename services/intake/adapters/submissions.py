@@ -91,6 +91,17 @@ class SubmissionService:
         self._keys = keys
         self._catalogue = catalogue
 
+    def id_of(self, unit: str, key: str | None, *own: str) -> str:
+        """The id of a submission to a unit: it follows from the client's key, where there is one.
+
+        Args:
+            unit: the receiving unit.
+            key: chosen by the client; None: the submission is a new one.
+            own: who the client is, where that is known.
+        """
+        chosen = self._personal_data.reference("submission", key) if key else clock.random_reference()
+        return event_id("submission", unit, chosen, *own)
+
     async def submit(self, submission: str, body: Submission, *, keyed: bool) -> Outcome | None:
         """Lodge a dossier, and return its outcome, or None if that takes longer.
 
@@ -145,8 +156,9 @@ class SubmissionService:
             await self._claim(submission, claim, usual or clock.random_reference())
             return
         kind = claim.model_dump()["kind"]
-        await self._keys.hold(event_id("claim", submission, kind, key), claim)
-        await self._claim(submission, claim, kind, key)
+        hidden = self._personal_data.reference("deed", key)
+        await self._keys.hold(event_id("claim", submission, kind, hidden), claim)
+        await self._claim(submission, claim, kind, hidden)
 
     async def _claim(self, submission: str, claim: claims.Claim, *unique: str) -> None:
         """Publish a claim; with the same words in `unique` it is the same claim."""

@@ -20,6 +20,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from chassis.runtime.bus.record import Publish, message_of
 from chassis.runtime.http.keys import Keys
+from chassis.runtime.personal.keys import PLAIN, PersonalKeys
 from chassis.runtime.store.mongo import StoreError
 from contracts.envelope import CODE_PATTERN, Code, DossierCode
 from contracts.rating import Indicator, RatingChannel
@@ -108,9 +109,12 @@ class RatingSubmissionService:
         publish: Publish,
         clock: Callable[[], datetime],
         patience: Patience | None = None,
+        *,
+        personal: PersonalKeys = PLAIN,
     ) -> None:
         self._store = store
         self._keys = keys
+        self._personal = personal
         self._publish = publish
         self._clock = clock
         self._patience = patience or Patience()
@@ -123,7 +127,11 @@ class RatingSubmissionService:
         """
         state = await self._known(body.dossier)
         content = body.model_dump(exclude={"dossier"})
-        event = rating_submitted(body.dossier, content, key, state, self._clock())
+        holder = body.holder or ""
+        # Whoever chose a token may have taken a phone number; and a hash of one could be guessed by trying them all.
+        content["holder"] = self._personal.reference("holder", body.dossier, holder) or body.holder
+        hidden = key and (self._personal.reference("rating key", holder, key) or key)
+        event = rating_submitted(body.dossier, content, hidden, state, self._clock())
         if key is not None:
             with suppress(StoreError):  # without it a rating is still taken in; of two, the bus has one first
                 await self._keys.hold(event.id, body)

@@ -88,7 +88,9 @@ class FakeStore(ReadableStore):
 
     def __init__(self) -> None:
         super().__init__()
-        self.database = SimpleNamespace(applicants=Collection(), request_keys=Collection(), contact_looks=Collection())
+        self.database = SimpleNamespace(
+            applicants=Collection(), request_keys=Collection(), contact_looks=Collection(), erasures=Collection()
+        )
 
 
 class Unit:

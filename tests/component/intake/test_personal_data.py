@@ -7,7 +7,7 @@ import pytest
 from chassis.runtime.bus.record import message_of
 from chassis.runtime.personal.keys import new_key_file, write_key_file
 from contracts import claims
-from contracts.envelope import new_event
+from contracts.envelope import event_id, new_event
 from contracts.intake import ErasureRequested
 from tests.component.intake.conftest import Unit
 from tests.component.intake.requests import BIRTH, PERSON, lodge
@@ -141,3 +141,13 @@ async def test_what_everybody_would_read_is_refused_before_anything_is_kept(unit
     assert not any(word in answer.text for word in ("0912", "hoa@", "0792"))
     assert unit.published == []
     assert unit.store.database.applicants.kept == []
+
+
+async def test_a_key_that_could_be_guessed_tells_nothing_by_the_ids_on_the_bus(locked, unit):
+    """Whoever knows the form of ids, and tries phone numbers, finds the submission of the unit without keys alone."""
+    guessed = event_id("submission", BIRTH["receiving_unit"], "0912345678")
+    for one in (locked, unit):
+        await one.http.post("/v1/submissions", json=BIRTH, headers={"Idempotency-Key": "0912345678"})
+    assert [guessed in repr(one.published) for one in (locked, unit)] == [False, True]
+    again = await locked.http.post("/v1/submissions", json=BIRTH, headers={"Idempotency-Key": "0912345678"})
+    assert again.json()["submission_id"] == locked.events("dossier.received")[0]["correlationid"]

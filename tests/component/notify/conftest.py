@@ -2,6 +2,7 @@ import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,10 @@ from contracts.notify import Medium
 from contracts.topics import read_event
 from domain.procedures import load_catalogue, load_directory
 from services.notify.adapters.contacts import Contact
-from services.notify.adapters.delivery import Carriers, Delivery
+from services.notify.adapters.delivery import Carriers, Delivery, Forget
 from services.notify.adapters.digest import Digests
 from services.notify.adapters.mail import Sender
-from services.notify.adapters.mail_spool import MailSpool
+from services.notify.adapters.mail_spool import MailSpool, forget
 from services.notify.adapters.names import Names
 from services.notify.adapters.pdf import PdfRenderer
 from services.notify.adapters.writing import Writer
@@ -69,6 +70,7 @@ class Office:
     store: MemoryStore = field(default_factory=MemoryStore)
     perform: Perform | None = None
     marks: bool = True
+    forget: Forget | None = None
 
     def __post_init__(self) -> None:
         self.offsets = itertools.count()
@@ -79,6 +81,7 @@ class Office:
             DIGESTS,
             {**folders, **self.live},
             folders,
+            forget=self.forget or partial(forget, self.folder),
             clock=lambda: self.at,
         )
         self.loop = Loop(service(self.perform or delivery.perform), self.store, self.publish)
