@@ -62,7 +62,7 @@ COMMANDS = {
     "procedures": Command("procedures", "Procedures as data: check them, draw them."),
     "worktime": Command("worktime", "Working time: due dates and their working-out."),
     "contracts": Command("contracts", "Schemas, AsyncAPI and golden samples."),
-    "token": Command("token", "A token of the development issuer, to ask a service as somebody."),
+    "token": Command("token", "Print a token of the issuer for development."),
     "stack": Command(
         "stack", "The Docker-free stack: Kafka and one store a service, under .lienthong/.", (EMBEDDED_STACK,)
     ),
