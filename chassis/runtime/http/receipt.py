@@ -107,7 +107,8 @@ def read_secret(shown: str) -> bytes | None:
 def qr_code(secret: str) -> str:
     """The secret as a QR code: an SVG image that stands for itself, for a page or for paper."""
     drawn = io.BytesIO()
-    segno.make(secret, error="m").save(drawn, kind="svg", scale=4, xmldecl=False, nl=False)
+    # Any of the eight masks can be read. To choose the prettiest takes three times as long as all the rest.
+    segno.make(secret, error="m", mask=2).save(drawn, kind="svg", scale=4, xmldecl=False, nl=False)
     return drawn.getvalue().decode()
 
 

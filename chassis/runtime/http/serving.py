@@ -25,7 +25,12 @@ class Serving:
     def __init__(self, settings: Settings, name: str, published: FastAPI, operators: FastAPI) -> None:
         port = settings.http_port or settings.port_of(name)
         operator_port = settings.operator_port or settings.operator_port_of(name)
-        self._listening = [bind(settings.http_host, port), bind(settings.operators_listen_on, operator_port)]
+        self._listening = [bind(settings.http_host, port)]
+        try:
+            self._listening.append(bind(settings.operators_listen_on, operator_port))
+        except SettingsError:
+            self.close()
+            raise
         self._servers: list[Server] = [
             make_server(published, settings.http_host, port),
             make_server(operators, settings.operators_listen_on, operator_port),
@@ -36,6 +41,11 @@ class Serving:
         """Begin to answer."""
         for server, listening in zip(self._servers, self._listening, strict=True):
             self._tasks.append(asyncio.create_task(server.serve(sockets=[listening])))
+
+    def close(self) -> None:
+        """Give the ports back without having served."""
+        for listening in self._listening:
+            listening.close()
 
     async def stop(self) -> None:
         """Answer what is under way, and end. Operators are answered last, so that they can watch it."""

@@ -156,3 +156,15 @@ async def test_a_counter_can_not_lodge_at_another_unit(province):
         "/v1/submissions", json=body, headers=province.world.bearer("counter-H29.16.01")
     )
     assert (answer.status_code, "your token is of H29.16.01" in answer.json()["detail"]) == (403, True)
+
+
+async def test_a_unit_can_not_withdraw_its_own_dossier_but_pass_on_who_shows_the_receipt(province):
+    path = f"/v1/submissions/{province.lodged['submission_id']}/withdrawal"
+    counter = province.world.bearer("counter-H29.16.01")
+    wrong = {"Lienthong-Receipt": RECEIPTS.secret("something else")}
+    right = {"Lienthong-Receipt": province.lodged["receipt"]["secret"]}
+    statuses = [
+        (await province.intake.http.post(path, headers=headers)).status_code
+        for headers in (counter, counter | wrong, counter | right)
+    ]
+    assert statuses == [403, 404, 200]

@@ -1,5 +1,7 @@
 from collections import Counter
 
+import pytest
+
 from domain.procedures import Catalogue, Directory
 from domain.worktime import Calendar
 from tests.unit.simulator.conftest import Week, live_through
@@ -66,6 +68,7 @@ def test_the_week_ends_on_the_next_monday(week: Week) -> None:
     assert str(week.moments[-1]) == "Mon 2026-01-19 07:30"
 
 
+@pytest.mark.slow  # the week is lived through a second time
 def test_the_same_seed_gives_the_same_events(
     week: Week, catalogue: Catalogue, directory: Directory, calendar: Calendar
 ) -> None:

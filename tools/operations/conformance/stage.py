@@ -102,7 +102,11 @@ class Stage:
             found = Said(at, record.key, signed, None, str(error), told.source if told else "", told.id if told else "")
         text = (record.value or b"") + (record.key or b"")
         course = next((course for course in self.courses if course.code and course.code.encode() in text), None)
-        if course is not None and found.id not in self.voices.said:
+        others = found.event is not None and self.agency not in (
+            found.event.data.agency,
+            found.source.rpartition("/")[2],
+        )
+        if course is not None and found.id not in self.voices.said and not others:
             if found.event is None:
                 found = replace(found, correlation=course.submission if course.submission.encode() in text else "")
             course.said.append(found)

@@ -102,11 +102,15 @@ class Turns:
     async def again(self) -> None:
         """The unit sends the step back, and gives it to the agency once more."""
         course, _ = await self._simple("again")
-        handed = course.events("dossier.transferred")
-        last = next((event for event in handed if event.data.step == LAST), None)
-        if last is None:
+
+        def last() -> AnyEvent | None:
+            return next((event for event in course.events("dossier.transferred") if event.data.step == LAST), None)
+
+        await self.stage.listener.until(lambda: last() is not None, self.patience)
+        handed = last()
+        if handed is None:
             return  # the agency did not finish, which is judged
-        await self.stage.voices.report(last, self.stage.unit, claims.SentBack(step=LAST, to_step=STEP, reason=REASON))
+        await self.stage.voices.report(handed, self.stage.unit, claims.SentBack(step=LAST, to_step=STEP, reason=REASON))
         back = await self.stage.transferred(course, STEP, 2)
         forwards = claims.Forwards(step=STEP, to_agency=self.stage.agency)
         await self.stage.voices.report(back, self.stage.unit, forwards)
