@@ -8,7 +8,7 @@ TROUBLES = ("crashes", "failures", "lost answers", "expulsions", "pauses", "cuts
 
 
 def figures(world: World) -> Counter[str]:
-    """What happened, in numbers."""
+    """Counts of one world at rest."""
     values = Counter((record.topic, record.value) for record in world.bus.records)
     return Counter(
         seeds=1,
@@ -18,6 +18,7 @@ def figures(world: World) -> Counter[str]:
         dossiers=len(world.shops[0].store.documents),
         timers=world.counts["timers"],
         letters=world.post.letters,
+        erased=len(world.archive.applicants),
         rebalances=sum(shop.group.rebalances for shop in world.shops),
         **{kind: world.counts[kind] for kind in TROUBLES},
     )
