@@ -35,7 +35,8 @@ def tail_command(
 ) -> None:
     """What is said on the bus, line by line.
 
-    Nobody's words are told, and no personal data. It reads as whoever the settings name: an operator, an auditor, or an agency, whose --topic is its inbox.
+    Nobody's words are told, and no personal data. It reads as whoever the settings name: an operator, an auditor, or
+    an agency, whose --topic is its inbox.
     """
     begin = moment(since, clock.now())
     told = Telling(agency, language)
