@@ -95,3 +95,19 @@ async def test_the_published_port_says_whether_it_is_well_and_nothing_else(provi
     answer = await province.intake.http.get("/health/ready")
     assert (answer.status_code, answer.json()) == (503, {"service": "intake", "status": "not ready"})
     assert (await province.intake.operator.get("/health/ready")).json()["store"] is False
+
+
+def test_the_document_says_what_opens_each_operation(province: Province) -> None:
+    document = province.intake.api.openapi()
+    assert set(document["components"]["securitySchemes"]) == {"bearer", "receipt"}
+    opened = {
+        f"{method.upper()} {path}": [next(iter(way), "") for way in operation["security"]]
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+    }
+    assert opened["POST /v1/submissions/{submission}/withdrawal"] == ["receipt"]
+    assert opened["POST /v1/submissions/{submission}/supplements"] == ["bearer", "receipt"]
+    assert opened["POST /v1/submissions/{submission}/payments"] == ["bearer"]
+    assert opened["GET /v1/procedures"] == [""]
+    plain = make_api("toy", None, PROBES).openapi()
+    assert "securitySchemes" not in plain["components"]
