@@ -51,6 +51,7 @@ COMMANDS = {
     "report": Command("report", "Figures: how deadlines were kept."),
     "replay": Command("replay", "Fold a service's streams again from the beginning."),
     "refold": Command("refold", "Fold a service's dormant documents anew after an update."),
+    "verify": Command("verify", "Signatures: who signed what is on the bus, and what nobody did."),
     "dossier": Command("dossier", "One dossier: its history from the streams."),
     "dead-letters": Command("dead_letters", "Records that a service could not take."),
     "notify": Command("notify", "Messages that did not reach their readers."),
