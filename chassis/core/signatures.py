@@ -22,9 +22,8 @@ was not there yet when a record was judged could have an earlier timestamp than 
 otherwise. With more, a new key is refused for longer, and a stolen one is believed for longer."""
 
 MAX_KEYS = 100
-"""Keys of one agency that are kept: one a month for eight years. With fewer, an agency that changes its key often can
-not sign any more; with many more, a mistake of the root's could fill the memory of whoever checks. Further keys do not
-count."""
+"""Keys of one agency that are kept: one a month for eight years; further ones do not count. With fewer, an agency that
+changes its key often can not sign any more. With many more, a mistake of the root's fills the memory of who checks."""
 
 AGENCY = "/agency/"
 """Begin of the sources that have to be signed. What portals and imports say is protected by rights on the bus."""
@@ -197,15 +196,12 @@ class Spoken(NamedTuple):
 
 
 def check(keys: Keys, trust: Trust, spoken: Spoken) -> Signature | Objection:
-    """Check whether an agency signed a record, with a key that counted when the bus took the record in.
+    """The signature by which an agency said this, with a key that counted when the bus took it in; or what it lacks.
 
     Args:
         keys: all that the root had told of by then, or more.
         trust: the root and the cluster.
         spoken: the record.
-
-    Returns:
-        The signature, which is proved; or what it lacks.
     """
     if len(spoken.written) != 1:
         return _not_one(spoken.written)

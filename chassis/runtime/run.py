@@ -96,6 +96,8 @@ class Runner:
             asyncio.get_running_loop().add_signal_handler(signum, self._ask_to_stop)
         published = make_api(self.name, self._app.router, self._probes(), self._access)
         operators = make_operator_api(published, self.name, self._app.internal, self._probes())
+        if self._access.issuer is None and self._settings.bus.says_who:
+            log.warning("http.open")
         serving = Serving(self._settings, self.name, published, operators)
         serving.start()
         try:

@@ -12,7 +12,7 @@ from domain.procedures import load_catalogue, load_directory
 from services.notify.adapters.contacts import IntakeContacts
 from services.notify.adapters.delivery import Carriers, Delivery
 from services.notify.adapters.digest import Digests
-from services.notify.adapters.erasing import SpoolEraser
+from services.notify.adapters.erasing import Forgetter, SpoolEraser
 from services.notify.adapters.mail import Mail, Sender, read_sender, read_smtp_url
 from services.notify.adapters.mail_spool import MailSpool, forget
 from services.notify.adapters.names import Names
@@ -46,8 +46,8 @@ def build(context: Context) -> App:
     names = Names(directory, load_catalogue(directory=directory))
     writer = Writer(names, PdfRenderer(), marks=not own.sms_unaccented)
     forgets = partial(forget, mail_spool(shared.home))
-    delivery = Delivery(contacts, writer, Digests(directory, names), live, spool, forget=forgets)
-    notify = service(delivery.perform)
+    delivery = Delivery(contacts, writer, Digests(directory, names), live, spool)
+    notify = service(Forgetter(forgets, delivery.perform).perform)
     eraser = SpoolEraser(States(notify, context.store), forgets)
     erasures = Erasures(shared.bus, context.store.database, eraser.apply)
 

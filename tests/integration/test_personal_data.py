@@ -10,14 +10,8 @@ from typer.testing import CliRunner
 from chassis.runtime.bus.publisher import Publisher
 from chassis.runtime.bus.record import message_of
 from chassis.runtime.personal.erasures import Erasures
-from chassis.runtime.personal.keys import (
-    PLAIN,
-    PersonalKeyError,
-    load_personal_keys,
-    new_key_file,
-    read_key_file,
-    write_key_file,
-)
+from chassis.runtime.personal.key_file import new_key_file, read_key_file, write_key_file
+from chassis.runtime.personal.keys import PLAIN, PersonalKeyError, load_personal_keys
 from chassis.runtime.personal.rewrapping import rewrap
 from chassis.runtime.settings import Settings
 from chassis.runtime.store.mongo import MongoStore

@@ -1,13 +1,15 @@
-"""What has to be true of personal data: it is kept as long as the law says, and not a day longer."""
+"""What has to be true of personal data: it is kept as long as the law says, not a day longer, and told to nobody."""
 
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from chassis.core.document import Document
-from contracts import intake
+from contracts import claims, intake
 from contracts.envelope import AnyEvent
-from domain.personal_data import load_retentions
+from contracts.rule_days import refuses_personal_data
+from domain.personal_data import load_retentions, personal_data_of
+from domain.procedures import load_directory
 from tests.laws.findings import Findings
 
 ENDS = (intake.DossierRefused, intake.DossierWithdrawn, intake.DossierDelivered)
@@ -59,7 +61,21 @@ def after_the_time_to_keep_it_nobodys_data_is_there(found: Findings) -> Iterator
             yield f"{doc.key}: {application.applicant_ref}, since {due}, asked by {len(asked)}"
 
 
+def no_word_of_a_person_is_passed_on(found: Findings) -> Iterator[str]:
+    """From the day on from which that counts, by when the bus took in what it follows from."""
+    claimed = {event.id: event for event in found.of(claims.AgencyReported)}
+    for event in found.events.values():
+        cause = claimed.get(event.causationid)
+        if cause is None or event is cause or not refuses_personal_data(cause.bounded_by):
+            continue
+        if told := personal_data_of(event.data):
+            yield f"{event.type} of {event.subject}: {told.path} holds {told.kind}"
+        if (officer := getattr(event.data, "officer", None)) and not load_directory().is_officer_code(officer):
+            yield f"{event.type} of {event.subject}: names an officer otherwise than by a code"
+
+
 ERASURE = (
     nobodys_data_is_gone_before_the_time_to_keep_it_is_over,
     after_the_time_to_keep_it_nobodys_data_is_there,
+    no_word_of_a_person_is_passed_on,
 )

@@ -4,8 +4,10 @@ from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequen
 from datetime import datetime
 from typing import Any
 
+from chassis.core.service import Perform
 from chassis.runtime.store.memory import MemoryStore
 from services.intake.adapters.erasing import Eraser
+from services.notify.adapters.erasing import Forgetter
 from services.rating.adapters.erasing import WordEraser
 from tests.simulation.wire import Wire
 
@@ -87,6 +89,11 @@ class Feedback:
 def applicant_eraser(archive: Archive, wire: Wire) -> Eraser:
     """What intake does outside, through one process's wire."""
     return Eraser(Applicants(FarArchive(archive, wire)))
+
+
+def forgetter(archive: Archive, wire: Wire, deliver: Perform) -> Forgetter:
+    """What notify does outside beside delivering, through one process's wire."""
+    return Forgetter(FarArchive(archive, wire).forget, deliver)
 
 
 def word_eraser(archive: Archive, wire: Wire, store: MemoryStore) -> WordEraser:

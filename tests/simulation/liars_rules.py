@@ -86,10 +86,13 @@ class Liars:
             (claims.AsksOpinion(step=step, of_agency=NOWHERE, question="who?", limit="1 working-days"), timedelta()),
             (claims.AsksOpinion(step=step, of_agency="H29.07", question="when?", limit="9999 months"), timedelta()),
             (self._explanation(step), timedelta()),
+            (claims.NeedsSupplement(step=step, missing=("extra",), reason="call 0912 345 678"), timedelta()),
         )
         for claim, ago in lies:
             if self._voice.chance(LIES):
                 self._voice.later(self._lie, event, agency, claim, ago)
+        if self._voice.chance(LIES):
+            self._voice.later(self._name_somebody, event, agency, claims.TookCustody(step=step))
 
     def _explanation(self, step: str) -> claims.ExplainsDelay:
         target = self._now + YEARS
@@ -97,6 +100,11 @@ class Liars:
 
     def _lie(self, event: AnyEvent, agency: str, claim: claims.AgencyClaim, ago: timedelta) -> None:
         self._tell(event, agency, claim, self._now - ago)
+
+    def _name_somebody(self, event: AnyEvent, agency: str, claim: claims.AgencyClaim) -> None:
+        """An officer by name, where everybody reads it."""
+        data = claims.AgencyReported(agency=agency, officer="Nguyễn Thị Hoa", claim=claim)
+        self._say(data, f"/agency/{agency}", event.subject, event.correlationid, self._now)
 
     def _tell(
         self,

@@ -23,7 +23,6 @@ from services.routing import service as routing
 from services.sla import decide as sla_rules
 from services.sla import service as sla
 from tests.laws import rules
-from tests.simulation.archive import Archive, FarArchive
 from tests.simulation.post import MEDIA, FarCarrier, FarContacts, Post
 from tests.simulation.wire import Wire
 
@@ -66,11 +65,7 @@ def _words() -> tuple[Writer, Digests]:
     return Writer(names, BlankRenderer()), Digests(directory, names)
 
 
-def delivery(
-    post: Post, archive: Archive, wire: Wire, clock: Callable[[], datetime], in_turn: Callable[[], bool]
-) -> Delivery:
+def delivery(post: Post, wire: Wire, clock: Callable[[], datetime], in_turn: Callable[[], bool]) -> Delivery:
     """What notify does outside, through one process's wire."""
     carriers = {medium: FarCarrier(medium, post, wire, in_turn) for medium in MEDIA}
-    return Delivery(
-        FarContacts(wire), *_words(), carriers, carriers, forget=FarArchive(archive, wire).forget, clock=clock
-    )
+    return Delivery(FarContacts(wire), *_words(), carriers, carriers, clock=clock)

@@ -6,7 +6,7 @@ from typing import Any
 
 from chassis.core.service import Service
 from chassis.runtime.bus.signed import BELIEVING, KeyTable
-from tests.simulation.archive import Archive, applicant_eraser, word_eraser
+from tests.simulation.archive import Archive, applicant_eraser, forgetter, word_eraser
 from tests.simulation.bus import Bus
 from tests.simulation.group import Group
 from tests.simulation.keys import FarKeys, Keyring
@@ -70,9 +70,9 @@ class Shop:
         """The service as one process runs it."""
         service = self.variant.service(self.service, self.sky.rng)
         if service.name == "notify":
-            outside = delivery(self._post, self._archive, process.wire, self._clock, lambda: process.in_turn)
+            outside = delivery(self._post, process.wire, self._clock, lambda: process.in_turn)
             process.wire.has_untold = lambda: bool(outside._under_way._attempts)
-            return altered(service, perform=outside.perform)
+            return altered(service, perform=forgetter(self._archive, process.wire, outside.perform).perform)
         if service.name == "intake":
             return altered(service, perform=applicant_eraser(self._archive, process.wire).perform)
         if service.name == "rating":

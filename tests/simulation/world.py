@@ -49,8 +49,6 @@ STRIDE = timedelta(days=1)
 IN_FORCE = (timedelta(), timedelta(), timedelta(), timedelta(days=2), timedelta(days=4))
 """So long after its start a world bounds what records claim: most begin with it, some live to see it."""
 
-TROUBLES = ("crashes", "failures", "lost answers", "expulsions", "pauses", "cuts", "stops", "damage")
-
 PATIENCE = 600
 """Rounds after which a world without faults has to be at rest."""
 
@@ -142,21 +140,6 @@ class World:
             for shop in self.shops:
                 for key, doc in sorted(shop.store.documents.items()):
                     self.trace.note(shop.service.name, key, doc.version, doc.due, doc.state)
-
-    def figures(self) -> Counter[str]:
-        """What happened, in numbers."""
-        values = Counter((record.topic, record.value) for record in self.bus.records)
-        return Counter(
-            seeds=1,
-            steps=self.trace.steps,
-            events=len(values),
-            duplicates=len(self.bus.records) - len(values),
-            dossiers=len(self.shops[0].store.documents),
-            timers=self.counts["timers"],
-            letters=self.post.letters,
-            rebalances=sum(shop.group.rebalances for shop in self.shops),
-            **{kind: self.counts[kind] for kind in TROUBLES},
-        )
 
     def close(self) -> None:
         """Leave no task behind."""

@@ -51,6 +51,7 @@ COMMANDS = {
     "report": Command("report", "Figures: how deadlines were kept."),
     "replay": Command("replay", "Fold a service's streams again from the beginning."),
     "refold": Command("refold", "Fold a service's dormant documents anew after an update."),
+    "verify": Command("verify", "Signatures: who signed what is on the bus, and what nobody did."),
     "dossier": Command("dossier", "One dossier: its history from the streams."),
     "dead-letters": Command("dead_letters", "Records that a service could not take."),
     "notify": Command("notify", "Messages that did not reach their readers."),
@@ -61,7 +62,7 @@ COMMANDS = {
     "procedures": Command("procedures", "Procedures as data: check them, draw them."),
     "worktime": Command("worktime", "Working time: due dates and their working-out."),
     "contracts": Command("contracts", "Schemas, AsyncAPI and golden samples."),
-    "token": Command("token", "A token of the development issuer, to ask a service as somebody."),
+    "token": Command("token", "Print a token of the issuer for development."),
     "stack": Command(
         "stack", "The Docker-free stack: Kafka and one store a service, under .lienthong/.", (EMBEDDED_STACK,)
     ),

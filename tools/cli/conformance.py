@@ -27,9 +27,10 @@ def conformance(
     turn: Annotated[list[str] | None, typer.Option(help=f"Only these of {', '.join(TURNS)} [default: all]")] = None,
     json: Annotated[bool, typer.Option("--json", help="For programs")] = False,
 ) -> None:
-    """Play dossiers with unusual turns at an agency's program that runs, and report what is right or wrong about it.
+    """Test an agency's program with unusual dossiers.
 
-    Exit code 1 if something is wrong. It needs a shop to play in, such as `lienthong sandbox`.
+    They are played at the program while it runs, and it is told point by point what is right or wrong about it. Exit
+    code 1 if something is wrong. It needs a shop to play in, such as `lienthong sandbox`.
     """
     if unknown := sorted(set(turn or ()) - set(TURNS)):
         raise typer.BadParameter(f"no turn {unknown[0]}: there are {', '.join(TURNS)}")

@@ -17,6 +17,7 @@ from deploy.embedded import Stack
 from tools.cli.main import app
 from tools.cli.simulate import Dossiers, Seed, play_week
 from tools.operations.environment import ADMIN, SIMULATOR, NotReadyError, environment
+from tools.operations.identity import ISSUER, ask_who_calls
 from tools.operations.prepared_bus import prepare_bus
 from tools.operations.processes import sigterm_like_ctrl_c, spawn, stop_all, wait_for_any
 
@@ -72,8 +73,9 @@ def own_services(settings: Settings) -> "Iterator[dict[str, subprocess.Popen[byt
     folder = settings.home / "logs"
     folder.mkdir(parents=True, exist_ok=True)
     processes: dict[str, subprocess.Popen[bytes]] = {}
+    issuing = [ISSUER] if ask_who_calls(settings, secure=settings.bus.says_who) else []
     try:
-        for name in SERVICES:
+        for name in (*SERVICES, *issuing):
             with (folder / f"{name}-service.log").open("ab") as log:
                 processes[name] = spawn(name, stdout=log, stderr=log)
         yield processes

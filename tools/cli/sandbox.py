@@ -37,7 +37,10 @@ def sandbox(
     home: Annotated[Path | None, typer.Option(help="Folder of its own [default: .lienthong/sandbox-CODE]")] = None,
     every: Annotated[float, typer.Option(min=1, max=3600, help="Seconds between two dossiers for you")] = EVERY,
 ) -> None:
-    """Run a shop in which all but your agency is played, and dossiers keep coming for you. Ctrl-C ends it."""
+    """A shop of one's own for an agency's developer; all others are played.
+
+    Dossiers keep coming for the agency until Ctrl-C.
+    """
     sigterm_like_ctrl_c()
     directory, shared = load_directory(), load_settings().home
     made = opened(agency, home or shared / f"sandbox-{agency}", directory, shared)

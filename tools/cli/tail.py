@@ -33,9 +33,10 @@ def tail_command(
     follow: Annotated[bool, typer.Option("--follow", help="Go on until Ctrl-C")] = False,
     language: Annotated[Literal["vi", "en"], typer.Option(help="Language of the events' names")] = "en",
 ) -> None:
-    """Tell what is said on the bus, an event a line, with nobody's words and no personal data.
+    """What is said on the bus, line by line.
 
-    It reads as whoever the settings name: an operator, an auditor, or an agency, whose --topic is its inbox.
+    Nobody's words are told, and no personal data. It reads as whoever the settings name: an operator, an auditor, or
+    an agency, whose --topic is its inbox.
     """
     begin = moment(since, clock.now())
     told = Telling(agency, language)

@@ -13,7 +13,7 @@ from tools.operations.identity import development_issuer
 def token(
     name: Annotated[str, typer.Argument(help="Whose token; without a name, all that there are")] = "",
 ) -> None:
-    """Print a token of the issuer for development, for the header `Authorization: Bearer …`; it lasts five minutes."""
+    """Print a token of the issuer for development. It goes behind `Authorization: Bearer` and lasts five minutes."""
     issuer = development_issuer(local_settings())
     if not name:
         for person in issuer.people.values():

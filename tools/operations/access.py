@@ -3,7 +3,7 @@
 from typing import Any
 
 from chassis.runtime.bus.connection import Bus
-from tools.operations.access_client import ANSWER_SECONDS, admin_client, done, kafka
+from tools.operations.access_client import ANSWER_SECONDS, admin_client, await_that, done, kafka
 from tools.operations.access_plan import Difference, Plan, Resource, Right, difference
 
 USER = "User:"
@@ -38,6 +38,7 @@ def apply(bus: Bus, planned: Plan) -> Difference:
     if found.unplanned:
         filters = [_filter(right) for right in found.unplanned]
         done(bus, client.delete_acls(filters, request_timeout=ANSWER_SECONDS))
+    await_that(bus, lambda: not any(compare(bus, planned)))
     return found
 
 

@@ -119,8 +119,7 @@ async def _equip(connection: Connection, now: datetime, until: datetime) -> None
     key = new_key(code, connection.settings.cluster) if root else None
     if root and key:
         await access_keys.publish(bus, [access_keys.first_statement(root, key, now, until)], now)
-    password = await asyncio.to_thread(access_users.set_password, bus, agency_principal(code))
-    theirs = Bus(bus.servers, bus.security, "SCRAM-SHA-512", agency_principal(code), password, bus.ca)
+    theirs = await asyncio.to_thread(access_users.set_password, bus, agency_principal(code))
     access_folder.write_folder(connection.folder, code, theirs, key)
     if connection.settings.kafka_access:
         access_folder.write_for_the_stack(connection.settings.kafka_access, code, theirs)

@@ -1,6 +1,7 @@
 """The client for rights and users of the bus: Confluent's, because aiokafka can set neither."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import Any
 
@@ -15,6 +16,9 @@ kafka: Any = admin
 ANSWER_SECONDS = 15.0
 """Seconds within which the broker has to answer. A broker that starts needs some; longer only waits for one that is not
 there, or does not know us: of either this client says that the time is over."""
+
+LOOK_SECONDS = 0.05
+"""Seconds between two looks whether a change counts. The broker tells nobody when; it needs some milliseconds."""
 
 SILENT = "_TIMED_OUT"
 """The name of that error."""
@@ -34,6 +38,19 @@ def admin_client(bus: Bus) -> Any:
             "sasl.password": bus.password.get_secret_value(),
         }
     return kafka.AdminClient(told)
+
+
+def await_that(bus: Bus, counts: Callable[[], bool]) -> None:
+    """Return when a change counts. The controller has it before the brokers go by it.
+
+    Raises:
+        BusError: it does not count in time.
+    """
+    until = time.monotonic() + ANSWER_SECONDS
+    while not counts():
+        if time.monotonic() > until:
+            raise BusError(f"Kafka at {bus} has taken a change and does not go by it: look at its log")
+        time.sleep(LOOK_SECONDS)
 
 
 def done(bus: Bus, futures: Mapping[Any, "Future[Any]"]) -> list[Any]:

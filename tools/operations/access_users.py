@@ -1,11 +1,14 @@
 """Users of the bus: who has a name and a password there (SCRAM-SHA-512, RFC 5802 and 7677)."""
 
 import secrets
+from dataclasses import replace
 
+from confluent_kafka import KafkaException
 from pydantic import SecretStr
 
+from chassis.runtime.bus.admin import BusError
 from chassis.runtime.bus.connection import Bus
-from tools.operations.access_client import ANSWER_SECONDS, admin_client, done, kafka
+from tools.operations.access_client import ANSWER_SECONDS, admin_client, await_that, done, kafka
 
 PASSWORD_BYTES = 32
 """Random bytes of a password: 256 bits can not be guessed. Fewer might be, one day; more gain nothing."""
@@ -15,10 +18,13 @@ ROUNDS = 8192
 Kafka takes no fewer than 4096."""
 
 
-def set_password(bus: Bus, user: str) -> SecretStr:
+def set_password(bus: Bus, user: str) -> Bus:
     """Give a user a new random password of 256 bits, and make the user where there is none. The old one ends at once.
 
     Connections that are open stay open.
+
+    Returns:
+        The bus as this user reaches it; the broker knows the password by then.
 
     Raises:
         BusError: the bus does not answer, or does not let us.
@@ -28,7 +34,22 @@ def set_password(bus: Bus, user: str) -> SecretStr:
     new = kafka.UserScramCredentialUpsertion(user, hashed, password.encode())
     client = admin_client(bus)
     done(bus, client.alter_user_scram_credentials([new], request_timeout=ANSWER_SECONDS))
-    return SecretStr(password)
+    theirs = replace(bus, mechanism="SCRAM-SHA-512", user=user, password=SecretStr(password))
+    _enter(theirs)
+    return theirs
+
+
+def _enter(theirs: Bus) -> None:
+    """Return when the broker lets this user in. The controller knows a password before the broker does.
+
+    Raises:
+        BusError: it does not in time.
+    """
+    client = admin_client(theirs)  # which tries again by itself
+    try:
+        client.list_topics(timeout=ANSWER_SECONDS)
+    except KafkaException:
+        raise BusError(f"Kafka at {theirs} does not let {theirs.user} in: look at its log, and rotate again") from None
 
 
 def remove_user(bus: Bus, user: str) -> None:
@@ -42,6 +63,7 @@ def remove_user(bus: Bus, user: str) -> None:
     gone = kafka.UserScramCredentialDeletion(user, kafka.ScramMechanism.SCRAM_SHA_512)
     client = admin_client(bus)
     done(bus, client.alter_user_scram_credentials([gone], request_timeout=ANSWER_SECONDS))
+    await_that(bus, lambda: user not in users(bus))
 
 
 def users(bus: Bus) -> set[str]:

@@ -3,13 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from chassis.runtime.personal.keys import (
-    PersonalKeyError,
-    load_personal_keys,
-    new_key_file,
-    read_key_file,
-    write_key_file,
-)
+from chassis.runtime.personal.key_file import new_key_file, read_key_file, write_key_file
+from chassis.runtime.personal.keys import PersonalKeyError, load_personal_keys
 from chassis.runtime.personal.rewrapping import Rewrapping, rewrap
 from chassis.runtime.settings import Settings, SettingsError
 from services.intake.adapters.personal_data import APPLICANTS, applicant_rows

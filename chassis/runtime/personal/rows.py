@@ -10,14 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chassis.runtime.personal.keys import (
-    KEY_BYTES,
-    KeyEncryption,
-    PersonalKeyError,
-    PersonalKeys,
-    decrypted,
-    encrypted,
-)
+from chassis.runtime.personal.key_file import KEY_BYTES
+from chassis.runtime.personal.keys import KeyEncryption, PersonalKeyError, PersonalKeys, decrypted, encrypted
 
 LOCK = "lock"
 """The field of a row that holds its wrapped data key, and the name of the key-encryption key that wrapped it."""

@@ -5,7 +5,7 @@ A failure out there is an outcome, not an error of this service.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -32,7 +32,6 @@ from services.notify.adapters.gsm import segments
 from services.notify.adapters.outcomes import LAST, UnaddressedError, busy, doubtful, outcome
 from services.notify.adapters.writing import Writer
 from services.notify.decide import Inquiry, Order
-from services.notify.forgetting import Forgetting
 from services.notify.state import Desk
 
 log = structlog.get_logger(__name__)
@@ -40,14 +39,6 @@ log = structlog.get_logger(__name__)
 Carriers = Mapping[Medium, Carrier]
 _MEDIA: tuple[Medium, ...] = ("email", "sms")
 """The ways to reach a citizen, best first; last comes the counter of the receiving unit."""
-
-
-Forget = Callable[[Sequence[str]], Awaitable[None]]
-"""Removes what is kept of messages, by their ids; what is not there is no error. Raises OSError where it can not."""
-
-
-async def nothing_to_forget(_message_ids: Sequence[str]) -> None:
-    """For carriers that keep nothing."""
 
 
 class _Target(NamedTuple):
@@ -67,7 +58,6 @@ class Delivery:
         digests: write to agencies, and know their addresses.
         live: the carriers of the live timeline.
         spool: the carriers of every other timeline: an import of history must never send real mail.
-        forget: removes what is kept here of messages, by their ids.
         clock: tells the present of the live timeline; on others an order says when it is carried out.
     """
 
@@ -79,7 +69,6 @@ class Delivery:
         live: Carriers,
         spool: Carriers,
         *,
-        forget: Forget = nothing_to_forget,
         clock: Callable[[], datetime] = now,
     ) -> None:
         self._contacts = contacts
@@ -87,7 +76,6 @@ class Delivery:
         self._digests = digests
         self._live = live
         self._spool = spool
-        self._forget = forget
         self._clock = clock
         self._lines = Lines()
         self._under_way = UnderWay()
@@ -99,24 +87,11 @@ class Delivery:
         self._under_way.forget(present, {(order.message_id, order.attempt) for order in asked})
         await wait_for(self._begin([order for order in asked if isinstance(order, Order)], present))
         outcomes = [self._told(order) if isinstance(order, Order) else self._heard(order) for order in asked]
-        orders = [effect.order for effect in effects if isinstance(effect.order, Forgetting)]
-        return [event for event in (*outcomes, *[await self._forgotten(order) for order in orders]) if event]
+        return [event for event in outcomes if event]
 
     async def close(self) -> None:
         """Stop what is under way."""
         await self._under_way.close()
-
-    async def _forgotten(self, order: Forgetting) -> AnyEvent | None:
-        """Remove what is kept of some messages; None where that could not be done, so that it is ordered again."""
-        try:
-            await self._forget(order.message_ids)
-        except OSError as error:
-            if is_of_process(error):
-                raise
-            told = order.told
-            log.error("notification.kept", dossier=told.subject, causation=told.causationid, error=type(error).__name__)  # noqa: TRY400 - as below
-            return None
-        return order.told
 
     def _begin(self, orders: Sequence[Order], present: datetime) -> list[Attempt]:
         """Begin what is not under way; what an agency is to be told at one moment goes in one digest.

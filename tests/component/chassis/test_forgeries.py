@@ -13,19 +13,8 @@ from chassis.runtime.settings import Settings
 from chassis.runtime.store.memory import MemoryStore
 from contracts.topics import read_event
 from tests.component.chassis.routing import ROUTING, Shop, receipt
-from tests.forgeries import (
-    HONEST,
-    KEY_OF_HONEST,
-    KEY_OF_THIEF,
-    KINDS,
-    THIEF,
-    Forgery,
-    forgeries,
-    header,
-    honest,
-    registry,
-    signed,
-)
+from tests.forgeries import KINDS, Forgery, forgeries
+from tests.forging import HONEST, KEY_OF_HONEST, KEY_OF_THIEF, THIEF, header, honest, registry, signed
 from tests.given import CODE
 from tests.unit.chassis.records import STAMP, stamped
 from tools.operations.registry import all_services

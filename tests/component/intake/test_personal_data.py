@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from chassis.runtime.bus.record import message_of
-from chassis.runtime.personal.keys import new_key_file, write_key_file
+from chassis.runtime.personal.key_file import new_key_file, write_key_file
 from contracts import claims
 from contracts.envelope import event_id, new_event
 from contracts.intake import ErasureRequested

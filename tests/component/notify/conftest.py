@@ -18,8 +18,9 @@ from contracts.notify import Medium
 from contracts.topics import read_event
 from domain.procedures import load_catalogue, load_directory
 from services.notify.adapters.contacts import Contact
-from services.notify.adapters.delivery import Carriers, Delivery, Forget
+from services.notify.adapters.delivery import Carriers, Delivery
 from services.notify.adapters.digest import Digests
+from services.notify.adapters.erasing import Forget, Forgetter
 from services.notify.adapters.mail import Sender
 from services.notify.adapters.mail_spool import MailSpool, forget
 from services.notify.adapters.names import Names
@@ -81,10 +82,10 @@ class Office:
             DIGESTS,
             {**folders, **self.live},
             folders,
-            forget=self.forget or partial(forget, self.folder),
             clock=lambda: self.at,
         )
-        self.loop = Loop(service(self.perform or delivery.perform), self.store, self.publish)
+        forgetter = Forgetter(self.forget or partial(forget, self.folder), delivery.perform)
+        self.loop = Loop(service(self.perform or forgetter.perform), self.store, self.publish)
         self.delivery = delivery
 
     async def publish(self, messages: Sequence[Message]) -> None:

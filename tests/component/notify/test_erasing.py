@@ -65,8 +65,6 @@ async def test_an_erasure_that_comes_before_the_mail_is_out_removes_it_afterward
 
 
 async def test_what_can_not_be_removed_is_not_said_to_be_gone_and_tried_again(office, received, event):
-    shop = office()
-    await shop.hear(received())
     tries = []
 
     async def stuck(message_ids):
@@ -75,7 +73,8 @@ async def test_what_can_not_be_removed_is_not_said_to_be_gone_and_tried_again(of
             raise OSError(112, "host is down")
         await forget(shop.folder, message_ids)
 
-    shop.delivery._forget = stuck
+    shop = office(forget=stuck)
+    await shop.hear(received())
     await shop.hear(event(ERASED, 1))
     assert (len(shop.files), told(shop)) == (1, [])
     await shop.wait(minutes=10)

@@ -47,8 +47,8 @@ def theirs(connection: Connection) -> Bus:
 
 async def write(bus: Bus, topic: str) -> None:
     producer = bus.producer()
-    await producer.start()
     try:
+        await producer.start()
         await producer.send_and_wait(topic, b"{}", key=b"x", partition=0)
     finally:
         await producer.stop()

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from chassis.runtime.personal.keys import FileKeyEncryption, PersonalKeys, new_key_file, read_key_file, write_key_file
+from chassis.runtime.personal.key_file import new_key_file, read_key_file, write_key_file
+from chassis.runtime.personal.keys import FileKeyEncryption, PersonalKeys
 
 
 @pytest.fixture

@@ -4,15 +4,8 @@ import json
 
 import pytest
 
-from chassis.runtime.personal.keys import (
-    PLAIN,
-    FileKeyEncryption,
-    PersonalKeyError,
-    PersonalKeys,
-    load_personal_keys,
-    read_key_file,
-    write_key_file,
-)
+from chassis.runtime.personal.key_file import read_key_file, write_key_file
+from chassis.runtime.personal.keys import PLAIN, FileKeyEncryption, PersonalKeyError, PersonalKeys, load_personal_keys
 from chassis.runtime.settings import Settings, SettingsError
 
 ROW = b"applicants|1"
