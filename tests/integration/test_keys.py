@@ -7,7 +7,7 @@ from datetime import UTC, timedelta
 
 import pytest
 
-from chassis.core.signatures import SETTLED, trust
+from chassis.core.agency_keys import SETTLED, trust
 from chassis.runtime import clock
 from chassis.runtime.bus.connection import Bus
 from chassis.runtime.bus.key_reader import KeyReader, key_reader

@@ -7,7 +7,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from chassis.core.signatures import NO_KEYS, Keys, RootKeyError, Trust, is_proved, learn, trust
+from chassis.core.agency_keys import NO_KEYS, Keys, RootKeyError, Trust, is_proved, learn, trust
 from chassis.runtime.bus.admin import Admin, BusError
 from chassis.runtime.bus.connection import Bus
 from chassis.runtime.bus.record import Record, place_of, read_record, taken_in_at
