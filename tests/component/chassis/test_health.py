@@ -26,6 +26,7 @@ class World:
         self.stopping = False
         self.alive = True
         self.troubles: list[Trouble] = []
+        self.hindrances: list[Trouble] = []
         self.fault = ""
         self.working_since: float | None = None
         self.pulse = Pulse()
