@@ -86,6 +86,9 @@ class Settings(BaseSettings):
         default=None,
         description="File with the keys that encrypt personal data; empty: it is kept plain",
     )
+    signing_keys: Path | None = Field(
+        default=None, description="Folder of <agency>.json, by which simulator and importer sign; empty: they do not"
+    )
     calendar: Path | None = Field(default=None, description="Working calendar (YAML); empty: the shipped one")
     rules: Path | None = Field(default=None, description="Rules about deadlines (YAML); empty: the shipped ones")
     batch_records: Annotated[int, Field(ge=1, le=10_000)] = 2000
