@@ -23,6 +23,8 @@ from chassis.runtime.store.mongo import MongoStore
 from contracts.claims import ClockTicked
 from contracts.schemas import described
 from contracts.topics import OWNER_OF, SERVICES
+from docs.generate_access_topics import groups_table
+from docs.generate_access_topics import topics_table as access_topics_table
 from tools.operations.registry import all_services
 
 ROOT = Path(__file__).parents[1]
@@ -137,6 +139,8 @@ PARTS: dict[str, tuple[str, Callable[[], str]]] = {
     "services": ("README.md", services_table),
     "reading": ("README.md", reading_table),
     "topics": ("docs/topics.md", topics_table),
+    "access-topics": ("docs/access.md", access_topics_table),
+    "access-groups": ("docs/access.md", groups_table),
     "decisions": ("docs/decisions/README.md", decisions_table),
 }
 """Every part: the document that it stands in, and what makes it."""
