@@ -144,6 +144,7 @@ def _variables(servers: Environment) -> dict[str, str]:
         "LIENTHONG_KAFKA": servers.bus.servers,
         "LIENTHONG_STORES": json.dumps(servers.stores),
         "LIENTHONG_HTTP_PORT": str(free_port()),
+        "LIENTHONG_OPERATOR_PORT": str(free_port()),
         "LIENTHONG_HOME": str(servers.folder),
         "LIENTHONG_LOG_LEVEL": "WARNING",
     }

@@ -77,6 +77,7 @@ class Runner:
             "LIENTHONG_GROUP_PREFIX": prefix,
             "LIENTHONG_DATABASE_PREFIX": database or prefix,
             "LIENTHONG_HTTP_PORT": str(free_port()),
+            "LIENTHONG_OPERATOR_PORT": str(free_port()),
             "LIENTHONG_HOME": str(self.environment.folder),
             "LIENTHONG_LOG_LEVEL": "WARNING",
             **contender.variables,

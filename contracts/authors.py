@@ -3,7 +3,7 @@
 This needs no proof of who sent it, and gives none: it holds a record against itself.
 """
 
-from contracts import calendar_changes, claims, keys, notify
+from contracts import calendar_changes, claims, intake, keys, notify
 from contracts.envelope import LIVE, AnyEvent
 from contracts.topics import OWNERS, SERVICES
 from contracts.watermarks import TELL_TIME, ClockTicked
@@ -12,7 +12,7 @@ SOURCES = {payload.TYPE: f"/lienthong/{name}" for name in SERVICES for payload i
 """The one source of each event type that a service owns."""
 
 OPERATOR = "/operator"
-"""The source of requests to send a message once more; `data.by` says which operator."""
+"""The source of what operators ask for: a message once more, an erasure. `data.by` says which operator."""
 
 
 def objection(event: AnyEvent, key: bytes | None) -> str:
@@ -53,7 +53,7 @@ def _is_outsider(event: AnyEvent) -> bool:
             return event.source == f"/clock/{event.timeline}"
         case calendar_changes.CalendarChanged() | calendar_changes.CalendarRetracted():
             return event.source == f"/calendar/{data.calendar}"
-        case notify.ResendRequested():
+        case notify.ResendRequested() | intake.ErasureRequested():
             return event.source == OPERATOR
         case keys.AgencyKey():
             return event.source == keys.ROOT
@@ -77,7 +77,7 @@ def _outsiders(event: AnyEvent) -> str:
             return "/portal/<name>, /agency/<code>, or /import/<timeline> of a timeline other than live"
         case ClockTicked():
             return "/clock/<timeline>"
-        case notify.ResendRequested():
+        case notify.ResendRequested() | intake.ErasureRequested():
             return OPERATOR
         case keys.AgencyKey():
             return keys.ROOT

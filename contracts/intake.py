@@ -132,6 +132,37 @@ class SubmissionRejected(Payload):
     TYPE: ClassVar[str] = "submission.rejected"
     record_id: Code = Field(description="Id of the record's event, as its sender named it")
     sender: Code = Field(description="The record's `source`")
-    code: Annotated[Literal["malformed", "bad-signature"], Field(json_schema_extra=open_values)]
+    code: Annotated[
+        Literal["malformed", "bad-signature", "personal-data", "undeclared"], Field(json_schema_extra=open_values)
+    ]
     reason: Reason
     record: RecordPlace = None
+
+
+class ErasureRequested(Payload):
+    """`applicant.erasure-requested`: an applicant's personal data has to be erased (yêu cầu xóa dữ liệu cá nhân).
+
+    Said by operators, keyed by the submission's id. A second request for the same applicant changes nothing.
+    """
+
+    TYPE: ClassVar[str] = "applicant.erasure-requested"
+    reference: Code = Field(max_length=64, description="The applicant, as `applicant_ref` of the dossier names them")
+    by: Code = Field(description="Who asks: a code, never a name")
+    basis: str = Field(min_length=1, max_length=200, description="The law or the request it follows; no names")
+
+
+class ApplicantErased(Payload):
+    """`applicant.erased`: names and addresses of an applicant, and the key that opened them, are gone for good.
+
+    It is said once they are gone: of the submission, and of the dossier too where there is one. Whoever has kept
+    something of the person forgets it now. A store that was restored from a copy applies all of these again.
+    """
+
+    TYPE: ClassVar[str] = "applicant.erased"
+    submission_id: SubmissionId
+    reference: Code = Field(max_length=64, description="The applicant, as `applicant_ref` of the dossier named them")
+    reason: Annotated[Literal["request", "retention"], Field(json_schema_extra=open_values)] = Field(
+        description="Somebody asked for it, or the time for which the data may be kept is over"
+    )
+    basis: str = Field(min_length=1, max_length=300, description="The law or the request it follows; no names")
+    by: Code = Field(description="Who asked: a code, never a name; where the time is over, the service")

@@ -105,3 +105,14 @@ class LetterIssued(Payload):
     cause_en: str = Field(default="", max_length=200, description="As the translation says it; empty: the same words")
     signer: Rung = Field(default="agency-head", description="Whose head signs")
     in_person: bool = Field(default=False, description="Whether an apology in person is due")
+
+
+class NotificationErased(Payload):
+    """`notification.erased`: what notify kept of messages to an applicant who was erased is gone.
+
+    That is mails, notices and printed letters that lay ready. What a carrier has taken is not notify's any more.
+    """
+
+    TYPE: ClassVar[str] = "notification.erased"
+    reference: Code = Field(max_length=64, description="The applicant, as `applicant.erased` names them")
+    message_ids: tuple[Code, ...] = Field(min_length=1, max_length=1000, description="The messages, by their ids")

@@ -76,3 +76,13 @@ class FeedbackAnswered(Payload):
     feedback_id: str = Field(max_length=120, description="The feedback's id, which is also the event's `subject`")
     agency: Code
     answered_at: Instant
+
+
+class FeedbackErased(Payload):
+    """`feedback.erased`: the words of feedback about an erased applicant's dossier, and of its answers, are gone.
+
+    What was counted of it stays: category, agency, and whether it was answered in time.
+    """
+
+    TYPE: ClassVar[str] = "feedback.erased"
+    reference: Code = Field(max_length=64, description="The applicant, as `applicant.erased` names them")

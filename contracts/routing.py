@@ -187,6 +187,8 @@ RejectionCode = Annotated[
         "nothing-to-recall",
         "malformed",
         "bad-signature",
+        "personal-data",
+        "unknown-officer",
     ],
     MAY_GROW,
 ]

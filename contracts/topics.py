@@ -15,7 +15,7 @@ OWNERS: dict[str, tuple[type[Payload], ...]] = {
     "agencies": (claims.AgencyReported,),
     "clock": (watermarks.ClockTicked,),
     "calendar": (calendar_changes.CalendarChanged, calendar_changes.CalendarRetracted),
-    "operators": (notify.ResendRequested,),
+    "operators": (notify.ResendRequested, intake.ErasureRequested),
     "keys": (keys.AgencyKey,),
     "intake": (
         intake.DossierReceived,
@@ -27,6 +27,7 @@ OWNERS: dict[str, tuple[type[Payload], ...]] = {
         intake.DossierDelivered,
         intake.SubmissionRejected,
         watermarks.IntakePassed,
+        intake.ApplicantErased,
     ),
     "routing": (
         routing.DossierTransferred,
@@ -59,6 +60,7 @@ OWNERS: dict[str, tuple[type[Payload], ...]] = {
         rating.FeedbackSubmitted,
         rating.FeedbackAnswered,
         watermarks.RatingPassed,
+        rating.FeedbackErased,
     ),
     "notify": (
         notify.NotificationSent,
@@ -66,6 +68,7 @@ OWNERS: dict[str, tuple[type[Payload], ...]] = {
         notify.NotificationFailed,
         notify.LetterIssued,
         watermarks.NotifyPassed,
+        notify.NotificationErased,
     ),
 }
 """Event types by their one publisher."""

@@ -11,20 +11,19 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from fastapi import FastAPI
 
 from chassis.core.service import Service
-from chassis.runtime.app import Context
+from chassis.runtime.app import App, Context
 from chassis.runtime.bus.record import Message
 from chassis.runtime.settings import HTTP_PORTS, Settings
 from chassis.runtime.store.mongo import MongoStore
 from contracts.claims import ClockTicked
 from contracts.schemas import described
 from contracts.topics import OWNER_OF, SERVICES
-from docs.generate_access_topics import groups_table
-from docs.generate_access_topics import topics_table as access_topics_table
+from docs import access_routes, access_topics
 from tools.operations.registry import all_services
 
 ROOT = Path(__file__).parents[1]
@@ -120,6 +119,12 @@ def topics_table() -> str:
     return _table(("topic", "owner", "read by", "meaning"), rows)
 
 
+def access_routes_table() -> str:
+    """Who may call what over HTTP."""
+    found = access_routes.rows({name: _app(name) for name in SERVICES})
+    return _table(("service", "port", "route", "who"), list(found))
+
+
 def decisions_table() -> str:
     """Every decision with its date and status."""
     rows = []
@@ -139,8 +144,9 @@ PARTS: dict[str, tuple[str, Callable[[], str]]] = {
     "services": ("README.md", services_table),
     "reading": ("README.md", reading_table),
     "topics": ("docs/topics.md", topics_table),
-    "access-topics": ("docs/access.md", access_topics_table),
-    "access-groups": ("docs/access.md", groups_table),
+    "access-routes": ("docs/access.md", access_routes_table),
+    "access-topics": ("docs/access.md", access_topics.topics_table),
+    "access-groups": ("docs/access.md", access_topics.groups_table),
     "decisions": ("docs/decisions/README.md", decisions_table),
 }
 """Every part: the document that it stands in, and what makes it."""
@@ -166,13 +172,17 @@ def _about(name: str) -> str:
 
 def _routes(name: str) -> list[str]:
     """The paths of its published interface; of those that begin alike the shortest."""
-    context = Context(Settings(), MongoStore(NOWHERE, name), _publish)
-    router = importlib.import_module(f"services.{name}.app").build(context).router
+    router = _app(name).router
     api = FastAPI()
     if router is not None:
         api.include_router(router)
     paths = api.openapi()["paths"]
     return [path for path in paths if not any(path.startswith(f"{other}/") for other in paths)]
+
+
+def _app(name: str) -> App:
+    context = Context(Settings(), MongoStore(NOWHERE, name), _publish)
+    return cast("App", importlib.import_module(f"services.{name}.app").build(context))
 
 
 async def _publish(_messages: Sequence[Message]) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import subprocess
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from interop.clients import Client
 from interop.history import History, history
 from interop.life import as_config, life
 from interop.listening import Listener
+from interop.signing import in_file
+from lienthong_agency.signing import SigningKey
 
 DOSSIERS = 2
 """Dossiers in a cell: with more than one, a partition that was guessed right by luck is seen."""
@@ -23,12 +26,13 @@ CELL_SECONDS = 120.0
 """How long a life may take; most take three seconds, a Kafka Streams that replaces its thread some fifteen."""
 
 TRANSACTIONS = "transactions"
+SIGNED = "signed"
 DEFAULTS = "defaults"
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One client in one variant: its defaults, a codec, transactions, or a mode of CloudEvents."""
+    """One client in one variant: its defaults, a codec, transactions, a mode of CloudEvents, or signed."""
 
     client: Client
     variant: str
@@ -43,9 +47,15 @@ class Cell:
         """Ids of its dossiers' submissions."""
         return [f"{self.name}.{number}" for number in range(1, DOSSIERS + 1)]
 
-    def config(self, kafka: str) -> dict[str, object]:
-        """The configuration of the client's program."""
+    @property
+    def signs(self) -> bool:
+        """Whether its reports carry a signature."""
+        return self.variant == SIGNED
+
+    def config(self, kafka: str, keys: Mapping[str, SigningKey]) -> dict[str, object]:
+        """The configuration of the client's program; `keys` are those of the agencies that it plays."""
         return {
+            "keys": {code: in_file(key) for code, key in keys.items()} if self.signs else {},
             "kafka": kafka,
             "name": self.name,
             "codec": self.variant if self.variant in self.client.codecs else "",
@@ -60,6 +70,7 @@ def cells_of(client: Client) -> list[Cell]:
     variants = [DEFAULTS, *client.codecs]
     variants += [TRANSACTIONS] if client.transactions else []
     variants += ["structured", "binary"] if client.events else []
+    variants += [SIGNED] if client.signs else []
     return [Cell(client, variant) for variant in variants]
 
 
@@ -88,10 +99,10 @@ class Played:
     seconds: float
 
 
-async def play(cell: Cell, command: list[str], kafka: str, listener: Listener, folder: Path) -> Played:
+async def play(cell: Cell, command: list[str], told: Mapping[str, object], listener: Listener, folder: Path) -> Played:
     """Start the program, lodge its dossiers, and wait until all are finished."""
     config, log = folder / f"{cell.name}.json", folder / f"{cell.name}.log"
-    config.write_text(json.dumps(cell.config(kafka), ensure_ascii=False, indent=1), encoding="utf-8")
+    config.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
     loop = asyncio.get_running_loop()
     begun = loop.time()
     process = _start([*command, str(config)], log)

@@ -40,6 +40,7 @@ class Client:
         command: starts the program; `{source}` and `{built}` as in `Build`.
         codecs: those that it has, as it is installed.
         transactions: whether it has them.
+        signs: whether its program signs what it says.
         events: CloudEvents SDK that its program can read and write by, with the file and pattern of its version.
         steps: what has to be done besides its build, for this program alone.
     """
@@ -51,6 +52,7 @@ class Client:
     command: tuple[str, ...]
     codecs: tuple[str, ...] = ALL
     transactions: bool = True
+    signs: bool = False
     events: tuple[str, str, str] | None = None
     steps: tuple[tuple[str, ...], ...] = ()
 
@@ -139,7 +141,7 @@ def _npm(folder: str, package: str) -> tuple[str, str]:
 
 CLIENTS: tuple[Client, ...] = (
     _python(
-        "aiokafka", "aiokafka", "agency_aiokafka.py"
+        "aiokafka", "aiokafka", "agency_aiokafka.py", signs=True
     ),
     _python(
         "confluent-kafka",
@@ -152,10 +154,11 @@ CLIENTS: tuple[Client, ...] = (
         "kafka-clients",
         "org.apache.kafka:kafka-clients",
         "KafkaClients",
+        signs=True,
         events=("cloudevents for Java", "java/pom.xml", r"<cloudevents\.version>(.+?)<"),
     ),
     _java("kafka-streams", "org.apache.kafka:kafka-streams", "Streams"),
-    _go("franz-go", "franz", "github.com/twmb/franz-go"),
+    _go("franz-go", "franz", "github.com/twmb/franz-go", signs=True),
     _go(
         "sarama",
         "sarama",
@@ -163,7 +166,15 @@ CLIENTS: tuple[Client, ...] = (
         events=("cloudevents for Go", "go/go.mod", r"github\.com/cloudevents/sdk-go/v2 v(\S+)"),
     ),
     _go("confluent-kafka-go", "confluent", "github.com/confluentinc/confluent-kafka-go/v2"),
-    Client("kafkajs", "node", "kafkajs", _npm("node", "kafkajs"), ("node", "{built}/kafkajs.mjs"), ("gzip",)),
+    Client(
+        "kafkajs",
+        "node",
+        "kafkajs",
+        _npm("node", "kafkajs"),
+        ("node", "{built}/kafkajs.mjs"),
+        ("gzip",),
+        signs=True,
+    ),
     Client(
         "platformatic",
         "node",

@@ -17,6 +17,8 @@ from deploy.embedded import Stack
 from deploy.embedded.endpoints import KAFKA
 from deploy.embedded.joining import settings_of, variables_of
 from deploy.embedded.ports import Ports
+from interop.signing import CLUSTER, new_keys
+from lienthong_agency.signing import SigningKey, new_key
 from tools.operations.prepared_bus import prepare_bus
 from tools.operations.processes import spawn, stop_all
 from tools.operations.registry import groups
@@ -37,11 +39,15 @@ class Environment:
         bus: which one, as one who may do everything.
         settings: say where bus and stores answer.
         variables: environment variables that tell the product's programs the same.
+        root: says who has which key.
+        keys: of the agencies that are played; they count when they are published.
     """
 
     bus: Bus
     settings: Settings
     variables: dict[str, str]
+    root: SigningKey
+    keys: dict[str, SigningKey]
 
     async def lag(self) -> int:
         """Records that are left to read, when the services have had time to read them."""
@@ -81,17 +87,24 @@ async def environment(home: Path) -> AsyncIterator[Environment]:
         found = stack.endpoints
         settings = settings_of(found, home)
         await prepare_bus(settings)
+        root = new_key("root", CLUSTER)
         variables = {
             **os.environ,
             "LIENTHONG_HOME": str(home),
             "LIENTHONG_SERVICE_TOKEN": "only-for-this-run",
+            "LIENTHONG_CLUSTER": CLUSTER,
+            "LIENTHONG_ROOT_KEY": root.public_key,
             **variables_of(found),
         }
         for number, name in enumerate(("intake", *["routing"] * ROUTINGS)):
             with (home / f"{name}-{number}.log").open("wb") as log:
-                own = {"LIENTHONG_HTTP_PORT": str(Ports.free().kafka)}
+                free = Ports.free()
+                own = {
+                    "LIENTHONG_HTTP_PORT": str(free.http[name]),
+                    "LIENTHONG_OPERATOR_PORT": str(free.operators[name]),
+                }
                 processes.append(spawn(name, env=variables | own, stdout=log, stderr=log))
-        yield Environment(settings.bus, settings, variables)
+        yield Environment(settings.bus, settings, variables, root, new_keys())
     finally:
         await asyncio.to_thread(stop_all, processes)
         await asyncio.to_thread(stack.down)

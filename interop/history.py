@@ -9,6 +9,9 @@ from interop.listening import SAID
 
 History = tuple[tuple[str, str], ...]
 
+SIGNED_BY = "signed_by"
+"""The key that signed what an event answers: no two lives have the same."""
+
 MOMENTS = ("deadline", "target", "appointment_date", "claimed_at", "clock_since", "working_out")
 """Fields that follow from when a life was played."""
 
@@ -30,7 +33,7 @@ def history(events: Sequence[AnyEvent]) -> History:
 
 
 def _plain(data: dict[str, Any], names: dict[str, str]) -> str:
-    kept = {name: value for name, value in data.items() if name not in MOMENTS and value is not None}
+    kept = {name: value for name, value in data.items() if name not in (*MOMENTS, SIGNED_BY) and value is not None}
     text = repr(sorted(kept.items()))
     for known in sorted(names, key=len, reverse=True):
         text = text.replace(known, names[known])

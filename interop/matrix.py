@@ -10,6 +10,7 @@ from interop.clients import CLIENTS, Client
 from interop.environment import Environment, environment
 from interop.history import History
 from interop.listening import Listener
+from interop.signing import begin_signing
 
 AT_ONCE = 4
 """Cells that are played at the same time. More only wait for each other on two cores."""
@@ -60,11 +61,15 @@ async def whole(builder: Builder, wanted: Sequence[Client], say: Say) -> Matrix:
     async with environment(builder.home / "environment") as servers, Listener(servers.bus) as listener:
         run, gate = _Run(builder, servers, listener, say), asyncio.Semaphore(AT_ONCE)
         cells = [cell for client in made for cell in cells_of(client)]
-        played = await asyncio.gather(*(run.one(cell, gate) for cell in cells))
+        unsigned, signed = ([cell for cell in cells if cell.signs == signs] for signs in (False, True))
+        played = await asyncio.gather(*(run.one(cell, gate) for cell in unsigned))
+        # From here on everybody has to sign. What was said before stands, and is replayed as it was.
+        await begin_signing(servers.bus, servers.root, servers.keys)
+        played += await asyncio.gather(*(run.one(cell, gate) for cell in signed))
         found.lag = await servers.lag()
         found.replayed = await asyncio.to_thread(servers.replayed)
         await listener.caught_up()
-        for cell, one in zip(cells, played, strict=True):
+        for cell, one in zip((*unsigned, *signed), played, strict=True):
             found.lived.setdefault(cell.client.name, {})[cell.variant] = judged(cell, one, listener)
         _count(found, listener)
     _compare(found)
@@ -84,7 +89,8 @@ class _Run:
         """Play one cell when its turn has come."""
         async with gate:
             command = self.builder.command(cell.client.build, cell.client.command)
-            played = await play(cell, command, self.servers.bus.servers, self.listener, self.servers.settings.home)
+            told = cell.config(self.servers.bus.servers, self.servers.keys)
+            played = await play(cell, command, told, self.listener, self.servers.settings.home)
         self.say(f"{cell.client.name}, {cell.variant}: {played.wrong or f'{played.seconds:.1f} s'}")
         return played
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from interop.cells import DEFAULTS, TRANSACTIONS
+from interop.cells import DEFAULTS, SIGNED, TRANSACTIONS
 from interop.clients import ALL, CLIENTS
 from interop.environment import ROUTINGS
 from interop.rereading import EXAMPLES
 from interop.results import HELD, Events, Results, Row
 
-COLUMNS = (DEFAULTS, *ALL, TRANSACTIONS, "structured", "binary")
+COLUMNS = (DEFAULTS, *ALL, TRANSACTIONS, "structured", "binary", SIGNED)
 NAMES = {
     "null.json": "an attribute that is null",
     "empty.json": "an empty `dataschema`, an empty attribute of ours",
@@ -34,8 +34,9 @@ events, in the same order and with the same data, as aiokafka's do with its defa
 BELOW = """\
 –: the client as it is installed does not have it. Transactions: everything is said in a transaction that is committed,
 after another one that is aborted; what was taken back has no answer. Structured and binary: the records are read and
-made by a CloudEvents SDK. Partitions: where the client's default partitioner puts a dossier's reports; "its own" is
-another partition than Java's client chooses, and changes nothing.
+made by a CloudEvents SDK. Signed: the keys of the agencies are published, and each report carries the signature of its
+agency; the file `signing` beside the program makes it. Partitions: where the client's default partitioner puts a
+dossier's reports; "its own" is another partition than Java's client chooses, and changes nothing.
 
 """
 EVENTS = """\

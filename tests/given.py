@@ -96,6 +96,7 @@ class Story:
         record: every event on record, own ones included.
         said: what was newly said when the last thing happened.
         decision: the last one, for its timer and its allotment.
+        state: what is known now.
     """
 
     service: Service[Any]
@@ -103,18 +104,20 @@ class Story:
     record: tuple[AnyEvent, ...] = ()
     said: tuple[AnyEvent, ...] = ()
     decision: Decision = field(default_factory=Decision)
+    state: Any = None
 
     def when(self, *events: AnyEvent, now: datetime | None = None) -> "Story":
         """These events arrive, or the watch looks at the dossier: then it is `now`. By default, the latest fact's."""
         record = {one.identity: one for one in (*events, *self.record)}
         now = now or max((one.time for one in record.values()), default=at(1))
         for _ in range(MAX_ROUNDS):
-            decision = self.service.decide(self.service.fold(record.values()), now)
+            state = self.service.fold(record.values())
+            decision = self.service.decide(state, now)
             fresh = [one for one in self._made(decision) if one.identity not in record]
             if not fresh:
                 heard = {one.identity for one in (*self.record, *events)}
                 said = tuple(one for one in record.values() if one.identity not in heard)
-                return replace(self, record=tuple(record.values()), said=said, decision=decision)
+                return replace(self, record=tuple(record.values()), said=said, decision=decision, state=state)
             record |= {one.identity: one for one in fresh}
         raise AssertionError(f"decisions did not come to rest in {MAX_ROUNDS} rounds")
 
@@ -146,11 +149,6 @@ class Story:
         return found
 
     @property
-    def state(self) -> Any:
-        """What is known now."""
-        return self.service.fold(self.record)
-
-    @property
     def timer(self) -> Timer | None:
         """When to look again."""
         return self.decision.timer
@@ -158,7 +156,7 @@ class Story:
 
 def given(service: Service[Any], *facts: AnyEvent, numbers: Numbers = lambda _: 1) -> Story:
     """These facts arrived together and all that follows from them is on record."""
-    story = Story(service, numbers)
+    story = Story(service, numbers, state=service.initial)
     return story.when(*facts) if facts else story
 
 

@@ -22,12 +22,15 @@ was not there yet when a record was judged could have an earlier timestamp than 
 otherwise. With more, a new key is refused for longer, and a stolen one is believed for longer."""
 
 MAX_KEYS = 100
-"""Keys of one agency that are kept: one a month for eight years. With fewer, an agency that changes its key often can
-not sign any more; with many more, a mistake of the root's could fill the memory of whoever checks. Further keys do not
-count."""
+"""Keys of one agency that are kept: one a month for eight years; further ones do not count. With fewer, an agency that
+changes its key often can not sign any more. With many more, a mistake of the root's fills the memory of who checks."""
 
-AGENCY = "/agency/"
-"""Begin of the sources that have to be signed. What portals and imports say is protected by rights on the bus."""
+AGENCY, IMPORTED = "/agency/", "/import/"
+"""Begin of the sources that have to be signed. What portals say is protected by rights on the bus."""
+
+IMPORTER = "import"
+"""Whose key signs history, in the place of an agency's code: a log tells of many agencies, and has the key of none.
+Unsigned, whoever may report at all could tell any history of any dossier that was imported."""
 
 Code = Literal[
     "missing",
@@ -169,7 +172,9 @@ def _after(known: Key | None, data: AgencyKey, counts: datetime) -> Key | None:
 
 
 def signer(source: str) -> str:
-    """The agency that has to have signed what this source says; empty where nobody has to."""
+    """The agency that has to have signed what this source says, or IMPORTER; empty where nobody has to."""
+    if source.startswith(IMPORTED):
+        return IMPORTER
     return source.removeprefix(AGENCY) if source.startswith(AGENCY) else ""
 
 
@@ -197,15 +202,12 @@ class Spoken(NamedTuple):
 
 
 def check(keys: Keys, trust: Trust, spoken: Spoken) -> Signature | Objection:
-    """Check whether an agency signed a record, with a key that counted when the bus took the record in.
+    """The signature by which an agency said this, with a key that counted when the bus took it in; or what it lacks.
 
     Args:
         keys: all that the root had told of by then, or more.
         trust: the root and the cluster.
         spoken: the record.
-
-    Returns:
-        The signature, which is proved; or what it lacks.
     """
     if len(spoken.written) != 1:
         return _not_one(spoken.written)

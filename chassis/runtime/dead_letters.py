@@ -32,10 +32,8 @@ def letters_about(
         event: what the record says, if it could be read.
         answered: whether the sender may hear of it: not where the fault is ours.
     """
-    log.warning("event.dead-letter", **about(event), **place_of(record))
-    letter = dead_letter(record, reason, service.name)
     sender = sender_of(record, reason) if answered and service.answer else None
-    return [letter, *_answers(service, record, sender)]
+    return _letters(service, record, reason, sender, event)
 
 
 def letters_about_unreadable(
@@ -46,20 +44,23 @@ def letters_about_unreadable(
     A record that can not be read may lack its signature, too. Then nobody knows who sent it: it is answered as such, so
     that no forgery makes a service speak of a dossier.
     """
-    reason, sender = _refusal(record, error, signatures) if service.answer else (_reason(error), None)
-    log.warning("event.dead-letter", **place_of(record))
-    return [dead_letter(record, reason, service.name), *_answers(service, record, sender)]
+    reason, sender = refusal(record, error, signatures) if service.answer else (_reason(error), None)
+    return _letters(service, record, reason, sender)
 
 
-def _answers(service: Service[Any], record: Record, sender: Refused | None) -> list[Message]:
+def _letters(
+    service: Service[Any], record: Record, reason: str, sender: Refused | None, event: AnyEvent | None = None
+) -> list[Message]:
+    log.warning("event.dead-letter", **about(event), **place_of(record))
+    letter = dead_letter(record, reason, service.name)
     if sender is None or service.answer is None or not bounds_claims(taken_in_at(record)):
-        return []
+        return [letter]
     answer = service.answer(sender)
-    return [message_of(answer)] if answer else []
+    return [letter, message_of(answer)] if answer else [letter]
 
 
-def _refusal(record: Record, error: Exception, signatures: Signatures) -> tuple[str, Refused | None]:
-    """The reason why a record is put aside, and who is to hear it."""
+def refusal(record: Record, error: Exception, signatures: Signatures) -> tuple[str, Refused | None]:
+    """The reason why a record is put aside, and as whose it is answered; None: nobody is."""
     reason = _reason(error)
     sender, taken_in = sender_of(record, reason), taken_in_at(record)
     if isinstance(error, BadSignatureError):
@@ -67,12 +68,12 @@ def _refusal(record: Record, error: Exception, signatures: Signatures) -> tuple[
     if sender is None or not signatures.required(record.topic, taken_in):
         return reason, sender
     agency = signer(sender.source)
-    if not agency:  # portals sign nothing, and have a topic on which only they and counters may write
+    if not agency:  # portals sign nothing, and have a topic on which nobody else may write
         return reason, sender if record.topic == IntakeSubmitted.TYPE else None
     try:
         signatures.require(agency, record.headers, record.value or b"", taken_in)
     except BadSignatureError as lacking:
-        return _refusal(record, lacking, signatures)
+        return refusal(record, lacking, signatures)
     return reason, replace(sender, agency=agency)
 
 

@@ -26,7 +26,7 @@ from chassis.core.service import Service
 from chassis.core.settle import Settlement, settle
 from chassis.runtime.bus.content_mode import STRUCTURED
 from chassis.runtime.bus.record import Message, Publish, Record
-from chassis.runtime.bus.signed import BELIEVING, NOT_CHECKED, SIGNED, KeyTable
+from chassis.runtime.bus.signed import BELIEVING, NOT_CHECKED, SIGNED, KeyTable, Signatures
 from chassis.runtime.dead_letters import letters_about, letters_of
 from chassis.runtime.deciding import Arrivals, Deciding
 from chassis.runtime.document_cache import DocumentCache
@@ -95,7 +95,7 @@ class Loop:
             BehindError: the batch before it was given up, and this one has to come after it.
         """
         in_flight = in_flight or InFlightBatch()
-        arrivals, told, dead, unknown = await self._sort(records)
+        arrivals, told, dead, unknown = self._sort(records, await self._signatures_of(records))
         batch = Round(dead=dead, tally=Tally(unknown=unknown))
         in_flight.keys = frozenset(arrivals)
         if ticked := {arrival.event.timeline for arrived in arrivals.values() for arrival in arrived} - {LIVE}:
@@ -125,10 +125,11 @@ class Loop:
         await self._complete_all({key: [] for key in keys}, Round(now), in_order=timeline != LIVE)
         return len(keys)
 
-    async def _sort(self, records: Sequence[Record]) -> SortedBatch:
-        """Read the records, by the keys that were told of before the last of them, or by more."""
-        agencies_speak = any(record.topic in SIGNED for record in records)
-        signatures = await self._signatures.now() if agencies_speak else NOT_CHECKED
+    async def _signatures_of(self, records: Sequence[Record]) -> Signatures:
+        """What these are checked by: all keys that were told of before the last of them. Only claims need any."""
+        return await self._signatures.now() if any(record.topic in SIGNED for record in records) else NOT_CHECKED
+
+    def _sort(self, records: Sequence[Record], signatures: Signatures) -> SortedBatch:
         return sort(records, self.service, self._observer, signatures)
 
     async def _complete_all(self, arrivals: Arrivals, current: Round, *, in_order: bool = False) -> None:

@@ -3,12 +3,12 @@
 import asyncio
 import gc
 import signal
-import socket
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+import httpx
 import structlog
 
 from chassis.core.fault import ProcessFaultError
@@ -20,12 +20,13 @@ from chassis.runtime.bus.record import Record
 from chassis.runtime.bus.signed import BELIEVING
 from chassis.runtime.bus.skipping import ordered
 from chassis.runtime.bus.subscription import Subscription
-from chassis.runtime.http.application import Probes, make_api
-from chassis.runtime.http.server import Server, make_server
+from chassis.runtime.http.application import Probes, make_api, make_operator_api
+from chassis.runtime.http.serving import Serving
+from chassis.runtime.http.settings import HttpSettings, access_of
 from chassis.runtime.in_flight import InFlightBatch
 from chassis.runtime.loading import load
 from chassis.runtime.loop import Loop
-from chassis.runtime.settings import Settings, SettingsError
+from chassis.runtime.settings import Settings, read_environment
 from chassis.runtime.store.mongo import MongoStore
 from chassis.runtime.telemetry.health import Health, Pulse
 from chassis.runtime.telemetry.metrics import Metrics
@@ -44,14 +45,26 @@ log = structlog.get_logger(__name__)
 
 
 class Runner:
-    """One instance of one service."""
+    """One instance of one service.
 
-    def __init__(self, name: str, build: Build, settings: Settings) -> None:
+    Args:
+        name: of the service.
+        build: wires it.
+        settings: of the process.
+        identity: who is believed over HTTP; by default as the environment says.
+
+    Raises:
+        SettingsError: a setting is unusable.
+    """
+
+    def __init__(self, name: str, build: Build, settings: Settings, identity: HttpSettings | None = None) -> None:
         self.name = name
         self._settings = settings
         self._store = MongoStore(settings.mongo_for(name), settings.database_prefix + name)
         self._publisher = Publisher(settings.bus)
-        self._app: App = build(Context(settings, self._store, self._publisher))
+        self._client = httpx.AsyncClient()
+        self._access = access_of(settings, identity or read_environment(HttpSettings), self._client)
+        self._app: App = build(Context(settings, self._store, self._publisher, self._access))
         service, pulse = self._app.service, Pulse()
         self._metrics = Metrics(service.topics, (payload.TYPE for payload in service.emits))
         self._tracing = _tracing(name, settings)
@@ -81,16 +94,17 @@ class Runner:
         gc.set_threshold(YOUNG)
         for signum in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(signum, self._ask_to_stop)
-        port = self._settings.http_port or self._settings.port_of(self.name)
-        api = make_api(self.name, self._app.router, self._probes())
-        listening = bind(self._settings.http_host, port)
-        server = make_server(api, self._settings.http_host, port)
-        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        published = make_api(self.name, self._app.router, self._probes(), self._access)
+        operators = make_operator_api(published, self.name, self._app.internal, self._probes())
+        if self._access.issuer is None and self._settings.bus.says_who:
+            log.warning("http.open")
+        serving = Serving(self._settings, self.name, published, operators)
+        serving.start()
         try:
             await self._begin()
             await asyncio.gather(self._sweep_until_stopped(), self._timekeeper.run(self._stop))
         finally:
-            await self._end(server, serving)
+            await self._end(serving)
             log.info("service.stopped")
         if fault := self._subscription.fault:
             raise ProcessFaultError(f"{self.name} can not work in this process: {fault}; mend its installation")
@@ -123,15 +137,15 @@ class Runner:
                 task.cancel()
         await asyncio.gather(trying, stopping, return_exceptions=True)
 
-    async def _end(self, server: Server, serving: "asyncio.Task[None]") -> None:
+    async def _end(self, serving: Serving) -> None:
         """Requests first: those under way may still publish."""
-        server.should_exit = True
-        await serving
+        await serving.stop()
         await self._subscription.stop()
         await self._publisher.stop()
         if self._keys:
             await self._keys.stop()
         await self._app.close()
+        await self._client.aclose()
         self._store.close()
         if self._tracing:
             await self._tracing.close()
@@ -179,22 +193,3 @@ def _tracing(name: str, settings: Settings) -> "Tracing | None":
     from chassis.runtime.telemetry.tracing import Tracing  # noqa: PLC0415 - before the first batch: the runner asks at once
 
     return Tracing(name, settings.otlp, settings.trace_share)
-
-
-def bind(host: str, port: int) -> socket.socket:
-    """Take the port before anything else is started.
-
-    Raises:
-        SettingsError: somebody else has it.
-    """
-    listening = socket.socket(socket.AF_INET)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((host, port))
-    except OSError as error:
-        listening.close()
-        raise SettingsError(
-            f"port {port} on {host} can not be used ({error.strerror}): stop what uses it, or set LIENTHONG_PORT_BASE "
-            "to move a whole stack, LIENTHONG_HTTP_PORT to move this service"
-        ) from None
-    return listening

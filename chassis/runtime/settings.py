@@ -11,6 +11,7 @@ from chassis.runtime.bus.access_file import read_access
 from chassis.runtime.bus.secret_files import secret_text
 from chassis.runtime.bus.security import NOTHING, Mechanism, Security
 from chassis.runtime.settings_error import SettingsError
+from chassis.runtime.store.address import require_confidential
 from contracts.topics import SERVICES
 
 if TYPE_CHECKING:
@@ -20,6 +21,12 @@ __all__ = ["HTTP_PORTS", "Settings", "SettingsError", "load_settings", "read_env
 
 HTTP_PORTS = {name: 8101 + n for n, name in enumerate(SERVICES)}
 """Usual port of every service's HTTP side: intake 8101 … notify 8105."""
+
+OPERATOR_PORTS = {name: 8201 + n for n, name in enumerate(SERVICES)}
+"""Usual port of what only operators and other services may ask: intake 8201 … notify 8205."""
+
+ISSUER_PORT = 8210
+"""Usual port of the issuer for development."""
 
 S = TypeVar("S", bound=BaseSettings)
 
@@ -46,15 +53,25 @@ class Settings(BaseSettings):
     kafka_client_id: str = Field(default="", description="Who asks for tokens")
     kafka_client_secret: SecretStr = Field(default=NOTHING, description="The secret of that client")
     mongo: str = Field(default="", description="MongoDB URL; LIENTHONG_MONGO_<SERVICE> overrides it for one service")
+    mongo_in_clear: bool = Field(default=False, description="Passwords may go to MongoDB without TLS")
     stores: dict[str, str] = Field(default_factory=dict, description="MongoDB URL by service, JSON; seldom set by hand")
     database_prefix: str = Field(default="lienthong_", description="Database = prefix + service")
     group_prefix: str = Field(default="lienthong.", description="Consumer group = prefix + service")
     http_host: str = Field(default="127.0.0.1", description="Address the services' HTTP listens on")
     http_port: int = Field(default=0, ge=0, le=65535, description="0: the service's own of `http_ports`")
     http_ports: dict[str, int] = Field(default_factory=dict, description="Port by service, JSON; seldom set by hand")
+    operator_host: str = Field(default="", description="Address for operators and other services; empty: `http_host`")
+    operator_port: int = Field(default=0, ge=0, le=65535, description="0: the service's own of `operator_ports`")
+    operator_ports: dict[str, int] = Field(
+        default_factory=dict, description="Port for metrics, health and other services, by service, JSON"
+    )
+    issuer_port: int = Field(default=0, ge=0, le=65535, description="Of the development issuer; 0: the usual one")
     intake_url: str = Field(default="", description="Where notify asks for addresses; empty: intake's port here")
+    routing_url: str = Field(
+        default="", description="Where intake asks who holds a dossier; empty: routing's port here"
+    )
     service_token: SecretStr = Field(
-        default=SecretStr(""), description="Shared by intake, notify and rating; empty: closed"
+        default=SecretStr(""), description="Shared by all services, without an issuer; empty: closed"
     )
     cluster: str = Field(
         default="lienthong-local",
@@ -64,6 +81,13 @@ class Settings(BaseSettings):
     )
     root_key: str = Field(
         default="", description="Public key by which agencies' keys are believed (BASE64URL); empty: nobody has to sign"
+    )
+    kek_file: Path | None = Field(
+        default=None,
+        description="File with the keys that encrypt personal data; empty: it is kept plain",
+    )
+    signing_keys: Path | None = Field(
+        default=None, description="Folder of <agency>.json, by which simulator and importer sign; empty: they do not"
     )
     calendar: Path | None = Field(default=None, description="Working calendar (YAML); empty: the shipped one")
     rules: Path | None = Field(default=None, description="Rules about deadlines (YAML); empty: the shipped ones")
@@ -125,15 +149,42 @@ class Settings(BaseSettings):
     @property
     def address_of_intake(self) -> str:
         """Where notify asks for addresses."""
-        return (self.intake_url or f"http://127.0.0.1:{self.port_of('intake')}").rstrip("/")
+        return (self.intake_url or f"http://127.0.0.1:{self.operator_port_of('intake')}").rstrip("/")
+
+    @property
+    def address_of_routing(self) -> str:
+        """Where intake asks who holds a dossier."""
+        return (self.routing_url or f"http://127.0.0.1:{self.operator_port_of('routing')}").rstrip("/")
 
     def port_of(self, service: str) -> int:
         """Where a service's HTTP side listens, unless that one process was told otherwise by `http_port`."""
         return self.http_ports.get(service) or HTTP_PORTS[service]
 
+    @property
+    def operators_listen_on(self) -> str:
+        """The address of what only operators and other services may ask."""
+        return self.operator_host or self.http_host
+
+    @property
+    def development_issuer(self) -> str:
+        """URL of the issuer for development, which runs on this machine."""
+        return f"http://127.0.0.1:{self.issuer_port or ISSUER_PORT}"
+
+    def operator_port_of(self, service: str) -> int:
+        """Where a service answers operators and other services, unless `operator_port` told that process otherwise."""
+        return self.operator_ports.get(service) or OPERATOR_PORTS[service]
+
     def mongo_for(self, service: str) -> str:
-        """URL of a service's own store."""
-        return os.environ.get(f"LIENTHONG_MONGO_{service.upper()}") or self.stores.get(service) or self.mongo
+        """URL of a service's own store; empty: nobody says where it is.
+
+        Raises:
+            SettingsError: it would send a password in clear.
+        """
+        own = f"LIENTHONG_MONGO_{service.upper()}"
+        address = os.environ.get(own) or self.stores.get(service) or self.mongo
+        if not self.mongo_in_clear:
+            require_confidential(address, own if os.environ.get(own) else "LIENTHONG_MONGO")
+        return address
 
 
 def load_settings() -> Settings:

@@ -31,6 +31,8 @@ class Endpoints(BaseModel):
     kafka: str
     mongo: dict[str, str]
     http: dict[str, int] = Field(default_factory=dict)
+    operators: dict[str, int] = Field(default_factory=dict)
+    issuer: int = 0
     security: Security = "PLAINTEXT"
     access: Path | None = None
 

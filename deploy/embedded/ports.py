@@ -19,31 +19,44 @@ MOST_BROKERS = 3
 
 HTTP_OFFSET = 2 * MOST_BROKERS + len(SERVICES)
 """The services' HTTP ports come after all others, at the same place however many brokers there are."""
-HIGHEST_BASE = 65535 - HTTP_OFFSET - len(SERVICES)
+OPERATOR_OFFSET = HTTP_OFFSET + len(SERVICES)
+"""The ports for operators and other services come after them."""
+ISSUER_OFFSET = OPERATOR_OFFSET + len(SERVICES)
+"""The development issuer has the last one."""
+HIGHEST_BASE = 65535 - ISSUER_OFFSET
 # Below the ports that a kernel lends to outgoing connections: one of those could take the place of a killed server.
 FREE_BASES = range(20000, 32000)
 
 
 @dataclass(frozen=True)
 class Ports:
-    """Ports for Kafka's clients, its controller, each service's store and HTTP side; two for each more broker."""
+    """Ports for Kafka's clients, its controller, each service's store and HTTP sides; two for each more broker.
+
+    And one for the issuer for development.
+    """
 
     kafka: int
     controller: int
     stores: Mapping[str, int]
     http: Mapping[str, int]
+    operators: Mapping[str, int]
+    issuer: int
     more: tuple[tuple[int, int], ...] = ()
 
     @classmethod
     def usual(cls, brokers: int = 1) -> "Ports":
         """Return the documented ports."""
-        return cls(19092, 19093, _each(27201), _each(8101), _pairs(19094, brokers - 1))
+        return cls(19092, 19093, _each(27201), _each(8101), _each(8201), 8210, _pairs(19094, brokers - 1))
 
     @classmethod
     def from_base(cls, base: int, brokers: int = 1) -> "Ports":
-        """Return ports in a row: Kafka, its controller, the stores in the order of the services, more brokers, HTTP."""
+        """Return ports in a row.
+
+        Kafka, its controller, the stores in the order of the services, more brokers, HTTP, operators, the issuer.
+        """
+        stores, http, operators = (_each(base + offset) for offset in (2, HTTP_OFFSET, OPERATOR_OFFSET))
         more = _pairs(base + 2 + len(SERVICES), brokers - 1)
-        return cls(base, base + 1, _each(base + 2), _each(base + HTTP_OFFSET), more)
+        return cls(base, base + 1, stores, http, operators, base + ISSUER_OFFSET, more)
 
     @classmethod
     def from_env(cls, brokers: int = 1) -> "Ports":
@@ -66,7 +79,8 @@ class Ports:
     @property
     def all(self) -> tuple[int, ...]:
         """Return every port."""
-        return (*itertools.chain(*self.brokers.values()), *self.stores.values(), *self.http.values())
+        served = (*self.stores.values(), *self.http.values(), *self.operators.values())
+        return (*itertools.chain(*self.brokers.values()), *served, self.issuer)
 
     @property
     def brokers(self) -> dict[str, tuple[int, int]]:

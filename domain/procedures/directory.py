@@ -1,10 +1,11 @@
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from domain.procedures.errors import ProcedureError
 from domain.procedures.models import Level, Slug
@@ -19,6 +20,10 @@ Post = Literal["office", "one-stop-head", "head"]
 ContactAddress = Annotated[
     str, StringConstraints(max_length=254, pattern=r"^[A-Za-z0-9][A-Za-z0-9.+_-]*@([A-Za-z0-9-]+\.)+[A-Za-z]{2,}$")
 ]
+
+OFFICER_CODES = r"[A-Za-z][A-Za-z0-9.-]{0,38}[0-9]"
+"""The form of officers' codes where a directory says nothing: ASCII letters, digits, dots and hyphens, a letter first
+and a digit last. A wider form would let names and numbers pass; a narrower one would refuse codes that are in use."""
 
 ONE_STOP: Literal["one-stop"] = "one-stop"
 _SHIPPED = Path(__file__).with_name("agencies.yaml")
@@ -52,10 +57,21 @@ class Agency(_Data):
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """The agencies of one province by code, and the names of the roles they play."""
+    """The agencies of one province.
+
+    Attributes:
+        agencies: by code.
+        roles: the names of the roles that they play.
+        officer_codes: the form of officers' codes (mã công chức), a regular expression for the whole code.
+    """
 
     agencies: Mapping[str, Agency]
     roles: Mapping[str, Text]
+    officer_codes: str = OFFICER_CODES
+
+    def is_officer_code(self, code: str) -> bool:
+        """Tell whether a code has the form that officers' codes have here, which no name, number or address has."""
+        return re.fullmatch(self.officer_codes, code) is not None
 
     def resolve(self, role: str, receiving_unit: str) -> str:
         """Code of the agency that plays a role for the dossiers of a receiving unit.
@@ -120,7 +136,7 @@ def load_directory(path: Path | None = None) -> Directory:
     for agency in content.agencies:
         _check(path.name, agency, agencies, content.roles)
     _check_hierarchy(path.name, agencies)
-    return Directory(MappingProxyType(agencies), MappingProxyType(content.roles))
+    return Directory(MappingProxyType(agencies), MappingProxyType(content.roles), content.officer_codes)
 
 
 def _check(file: str, agency: Agency, agencies: Mapping[str, Agency], roles: Mapping[str, Text]) -> None:
@@ -148,6 +164,15 @@ def _check_hierarchy(file: str, agencies: Mapping[str, Agency]) -> None:
             seen.add(rung.code)
 
 
+def _expression(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error:
+        raise ValueError("is no regular expression") from None
+    return text
+
+
 class _File(_Data):
+    officer_codes: Annotated[str, AfterValidator(_expression)] = OFFICER_CODES
     roles: dict[Slug, Text] = Field(min_length=1)
     agencies: tuple[Agency, ...] = Field(min_length=1)

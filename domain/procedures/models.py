@@ -1,3 +1,4 @@
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
@@ -8,6 +9,7 @@ from domain.worktime import Limit, Text
 Channel = Literal["counter", "online", "post"]
 Level = Literal["commune", "province"]
 Provenance = Literal["national-catalogue", "estimate"]
+_WORD = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 
 
@@ -49,6 +51,22 @@ class Condition(_Data):
     def numeric(self) -> bool:
         """It looks at a number, not at one of some values."""
         return self.one_of is None
+
+    @property
+    def kind_of_value(self) -> str:
+        """What a value has to be, in words."""
+        if self.one_of is None:
+            return "has to be a whole number"
+        listed = isinstance(self.one_of[0], bool)
+        return "has to be true or false" if listed else f"has to be a word such as {self.one_of[0]}"
+
+    def takes(self, value: object) -> bool:
+        """Tell whether a value is of the kind that is asked for, whether it passes or not."""
+        if self.one_of is None:
+            return isinstance(value, int) and not isinstance(value, bool)
+        if isinstance(self.one_of[0], bool):
+            return isinstance(value, bool)
+        return isinstance(value, str) and _WORD.fullmatch(value) is not None
 
     def met(self, declared: Mapping[str, Any]) -> bool:
         """The declared attribute passes. An absent one does not, nor one that is no number where that is meant."""
@@ -144,8 +162,26 @@ class Procedure(_Data):
 
     @model_validator(mode="after")
     def _attributes_have_one_type(self) -> Self:
-        conditions = [*self.eligibility, *(step.when for step in self.steps if step.when)]
+        conditions = self._conditions
         numbers = {condition.attribute for condition in conditions if condition.numeric}
         if both := numbers & {condition.attribute for condition in conditions if not condition.numeric}:
             raise ValueError(f"the attribute {min(both)} is a number in one place and one of some values in another")
         return self
+
+    def undeclared(self, attributes: Mapping[str, Any]) -> str | None:
+        """Say what is wrong about declared attributes: one that no rule or step asks for, or of another kind of value.
+
+        None where all are as the procedure declares them. No value is quoted, and no name that does not look like one.
+        """
+        conditions = {condition.attribute: condition for condition in self._conditions}
+        for name, value in attributes.items():
+            if name not in conditions:
+                known = ", ".join(sorted(conditions)) or "none"
+                return f"an attribute that the procedure does not ask for; it asks for: {known}"
+            if not conditions[name].takes(value):
+                return f"{name}: {conditions[name].kind_of_value}"
+        return None
+
+    @property
+    def _conditions(self) -> list[Condition]:
+        return [*self.eligibility, *(step.when for step in self.steps if step.when)]

@@ -1,6 +1,7 @@
 // A small agency on kafkajs.
 import kafkajs from "kafkajs";
 import { answers, told, topics } from "./agency.mjs";
+import { headers } from "./signing.mjs";
 
 const { CompressionTypes, Kafka, logLevel } = kafkajs;
 const kafka = new Kafka({ brokers: [told.kafka], clientId: told.name, logLevel: logLevel.ERROR });
@@ -25,7 +26,13 @@ async function answer({ takenBack, said }) {
   await transaction.commit();
 }
 
-function send(through, messages) {
+function send(through, reports) {
+  const messages = reports.map(signed);
   const codec = told.codec ? { compression: CompressionTypes[told.codec.toUpperCase()] } : {};
   return through.send({ topic: "agency.reported", messages, ...codec });
+}
+
+function signed(report) {
+  const key = told.keys[JSON.parse(report.value).data.agency];
+  return key ? { ...report, headers: headers(key, report.value) } : report;
 }

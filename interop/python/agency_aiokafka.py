@@ -3,6 +3,7 @@
 import asyncio
 import json
 
+import signing
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 import agency
@@ -26,18 +27,19 @@ async def main() -> None:
             taken_back, said = agency.answers(told, json.loads(record.value))
             if told["transactions"] and said:
                 await producer.begin_transaction()
-                await send(producer, taken_back)
+                await send(producer, told, taken_back)
                 await producer.abort_transaction()
                 async with producer.transaction():
-                    await send(producer, said)
+                    await send(producer, told, said)
             else:
-                await send(producer, said)
+                await send(producer, told, said)
 
 
-async def send(producer: AIOKafkaProducer, reports: list[dict]) -> None:
+async def send(producer: AIOKafkaProducer, told: dict, reports: list[dict]) -> None:
     for report in reports:
         value = json.dumps(report).encode()
-        await producer.send_and_wait("agency.reported", value, key=report["subject"].encode())
+        signed = signing.headers(told, report["data"]["agency"], value)
+        await producer.send_and_wait("agency.reported", value, key=report["subject"].encode(), headers=signed)
 
 
 asyncio.run(main())

@@ -1,6 +1,7 @@
-"""The decisions on a submission: receipt, request for what is missing, refusal; later withdrawal and delivery.
+"""The decisions on a submission: receipt, request for what is missing, refusal; later withdrawal, delivery, erasure.
 
-The judgement of an application stands in `judging`, the receipt in `receipt`, and what follows it in `after_receipt`.
+The judgement of an application stands in `judging`, the receipt in `receipt`, what follows it in `after_receipt`, and
+the end of the applicant's personal data in `erasing`.
 """
 
 import re
@@ -10,7 +11,8 @@ from chassis.core.decision import Decision
 from domain.procedures import Directory
 from services.intake import events
 from services.intake.after_receipt import after_receipt, withdrawal
-from services.intake.judging import judge, judge_history, lodged
+from services.intake.erasing import with_erasure
+from services.intake.judging import judge, judge_history, lodged, unspeakable
 from services.intake.rules import Rules
 from services.intake.state import State
 
@@ -18,7 +20,12 @@ CODE_NUMBER = re.compile(r"\d{6}-\d{4}")
 """The part of a dossier code after the unit: the day as yymmdd, and the number of that day."""
 
 
-def decide(state: State, _now: datetime, rules: Rules) -> Decision:
+def decide(state: State, now: datetime, rules: Rules) -> Decision:
+    """What follows from the submission, and whether its applicant is to be erased."""
+    return with_erasure(_answered(state, rules), state, now, rules)
+
+
+def _answered(state: State, rules: Rules) -> Decision:
     """Judge the application if it is not judged, else say what the citizen did since.
 
     A complete dossier gets its number even if it was withdrawn before anybody looked at it: it is received, and then
@@ -35,6 +42,8 @@ def decide(state: State, _now: datetime, rules: Rules) -> Decision:
         return Decision((events.id_refused(state, application, reason, lodged(state)),))
     if state.code or state.outcome in ("refused", "withdrawn"):
         return Decision(tuple(after_receipt(state, application)))
+    if (said := unspeakable(state, application, rules)) is not None:
+        return Decision((said,))
     if application.historic_code is not None:
         return Decision((judge_history(state, application, application.historic_code),))
     judged = judge(state, application, rules)

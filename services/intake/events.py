@@ -21,8 +21,14 @@ OWNED: tuple[type[Payload], ...] = (
     intake.DossierRefused,
     intake.DossierWithdrawn,
     intake.DossierDelivered,
+    intake.ApplicantErased,
+    intake.SubmissionRejected,
 )
-"""The events that intake decides. A `submission.rejected` is about a record, not a submission, so no state has it."""
+"""The events that intake decides. A `submission.rejected` about a record that is no submission is a fact of none."""
+
+
+ABOUT_RECORDS = ("malformed", "bad-signature")
+"""Codes of a `submission.rejected` that speaks of a record, and of no submission."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +126,24 @@ def submission_withdrawn(state: State, application: claims.Application, cause: C
 def delivered(state: State, channel: claims.Channel, cause: Cause) -> AnyEvent:
     """The citizen has the result (trả kết quả)."""
     return _event(state, intake.DossierDelivered(channel=channel), state.code, cause=cause)
+
+
+def erased(state: State, data: intake.ApplicantErased, cause: Cause) -> tuple[AnyEvent, ...]:
+    """The applicant's personal data is gone: told of the dossier, and of the submission where that was told of before.
+
+    Readers know a matter by its submission until it has its code, and by its code from then on.
+    """
+    subjects = [*([state.code] if state.code else []), *([state.submission] if state.told_of_submission else [])]
+    named = dict.fromkeys(subjects or [state.submission])  # imported history has its submission's id as its code
+    return tuple(_event(state, data, subject, data.reference, cause=cause) for subject in named)
+
+
+def rejected_for(state: State, code: str, reason: str, cause: Cause) -> AnyEvent:
+    """The submission says what no submission may say: the portal that sent it has to mend it, and send another one."""
+    data = intake.SubmissionRejected.model_validate(
+        {"record_id": state.applied_by, "sender": state.applied_from, "code": code, "reason": reason}
+    )
+    return _event(state, data, state.submission, state.applied_by, cause=cause)
 
 
 def rejected(refused: Refused) -> AnyEvent | None:

@@ -10,10 +10,11 @@ from chassis.core.service import Folds, unchanged
 from contracts import claims, intake, routing
 from contracts.envelope import LIVE, AnyEvent, Event
 from contracts.rule_days import bounds_claims
+from services.intake.folding_erasure import applicant_erased, erasure_requested, over_since, told_of
 from services.intake.rules import Rules
 from services.intake.state import CitizenAction, State, Wait
 
-FOLD_VERSION = 1
+FOLD_VERSION = 3
 """Raise it by one whenever the same facts can give another state; the stored ones are then folded anew."""
 
 UNANSWERED = ("new", "supplement-requested")
@@ -26,6 +27,7 @@ def folds(rules: Rules) -> Folds[State]:
         claims.IntakeSubmitted: partial(claim_submitted, rules=rules),
         routing.DossierSuspended: suspended,
         routing.DossierCompleted: completed,
+        intake.ErasureRequested: erasure_requested,
         intake.DossierReceived: received,
         intake.DossierSupplementRequested: supplement_requested,
         intake.DossierSupplemented: supplemented,
@@ -33,6 +35,8 @@ def folds(rules: Rules) -> Folds[State]:
         intake.DossierRefused: refused,
         intake.DossierWithdrawn: withdrawn,
         intake.DossierDelivered: delivered,
+        intake.ApplicantErased: applicant_erased,
+        intake.SubmissionRejected: rejected,
     }
 
 
@@ -72,6 +76,7 @@ def _applied(state: State, event: AnyEvent, application: claims.Application, at:
         application=application,
         applied_at=at,
         applied_by=event.id,
+        applied_from=event.source,
         taken_in=taken_in,
         from_import=not bounds_claims(event.taken_in)
         or (event.timeline != LIVE and event.source.startswith("/import/")),
@@ -113,10 +118,10 @@ def received(state: State, event: Event[intake.DossierReceived]) -> State:
 
 def supplement_requested(state: State, event: Event[intake.DossierSupplementRequested]) -> State:
     """Something is missing (form 02). Before there is a code, any answer to the submission outdates the request."""
-    asked = state.but(missing=event.data.missing, reason=event.data.reason)
+    asked = told_of(state, event).but(missing=event.data.missing, reason=event.data.reason)
     if event.subject == state.code:
         return asked
-    return asked.but(outcome="supplement-requested") if state.outcome in UNANSWERED else state
+    return asked.but(outcome="supplement-requested") if state.outcome in UNANSWERED else told_of(state, event)
 
 
 def supplemented(state: State, _event: Event[intake.DossierSupplemented]) -> State:
@@ -126,14 +131,19 @@ def supplemented(state: State, _event: Event[intake.DossierSupplemented]) -> Sta
 
 def refused(state: State, event: Event[intake.DossierRefused]) -> State:
     """The submission was not accepted (form 03)."""
-    return state.but(outcome="refused", missing=(), reason=event.data.reason)
+    return over_since(told_of(state, event).but(outcome="refused", missing=(), reason=event.data.reason), event.time)
 
 
-def withdrawn(state: State, _event: Event[intake.DossierWithdrawn]) -> State:
+def rejected(state: State, event: Event[intake.SubmissionRejected]) -> State:
+    """The submission says what no submission may say; its portal was told, and sends another one."""
+    return over_since(told_of(state, event).but(outcome="refused", missing=(), reason=event.data.reason), event.time)
+
+
+def withdrawn(state: State, event: Event[intake.DossierWithdrawn]) -> State:
     """The citizen took the dossier back."""
-    return state.but(outcome="withdrawn")
+    return over_since(told_of(state, event).but(outcome="withdrawn"), event.time)
 
 
-def delivered(state: State, _event: Event[intake.DossierDelivered]) -> State:
+def delivered(state: State, event: Event[intake.DossierDelivered]) -> State:
     """The citizen has the result."""
-    return state.but(outcome="delivered")
+    return over_since(state.but(outcome="delivered"), event.time)

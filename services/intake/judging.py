@@ -3,6 +3,8 @@
 from chassis.core.decision import Allotment, Decision
 from contracts import claims
 from contracts.envelope import AnyEvent
+from contracts.rule_days import refuses_personal_data
+from domain.personal_data import personal_data_of
 from domain.procedures import Procedure
 from domain.worktime import ZONE
 from services.intake import events
@@ -13,6 +15,22 @@ from services.intake.state import State
 
 HISTORY_IS_IMPORTED = "history comes from an import (source /import/…) on a timeline of its own, and never live"
 HISTORY_KEEPS_ITS_CODE = "history needs historic_code equal to the submission id"
+
+
+def unspeakable(state: State, application: claims.Application, rules: Rules) -> AnyEvent | None:
+    """The answer to an application that says what everybody on the bus must not read; None where it does not.
+
+    It holds personal data, or attributes that its procedure does not ask for. Nothing of it is quoted.
+    """
+    if not refuses_personal_data(state.taken_in):
+        return None
+    if (found := personal_data_of(application)) is not None:
+        text = f"{found.path} holds {found.kind}; everybody reads it: leave it out, and submit anew under another id"
+        return events.rejected_for(state, "personal-data", text, lodged(state))
+    procedure = rules.catalogue.get(application.procedure)
+    if procedure is not None and (fault := procedure.undeclared(application.attributes)) is not None:
+        return events.rejected_for(state, "undeclared", f"attributes: {fault}", lodged(state))
+    return None
 
 
 def judge(state: State, application: claims.Application, rules: Rules) -> Decision:

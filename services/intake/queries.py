@@ -19,6 +19,9 @@ class Progress(NamedTuple):
         working_out: why the appointment date is what it is.
         missing: checklist items that have to be brought.
         reason: why it was refused, or what is asked for; empty otherwise.
+        submission: its id.
+        unit: code of the one-stop unit that took it in; empty before the application is known.
+        reference: to the applicant; empty where nobody is known.
     """
 
     outcome: str
@@ -27,6 +30,9 @@ class Progress(NamedTuple):
     working_out: Any
     missing: tuple[str, ...]
     reason: str
+    submission: str
+    unit: str
+    reference: str
 
     @property
     def judged(self) -> bool:
@@ -36,6 +42,7 @@ class Progress(NamedTuple):
 
 def progress(state: Mapping[str, Any]) -> Progress:
     """Read a stored state."""
+    application = state["application"] or {}
     return Progress(
         outcome=state["outcome"],
         code=state["code"],
@@ -43,7 +50,17 @@ def progress(state: Mapping[str, Any]) -> Progress:
         working_out=state.get("working_out"),
         missing=tuple(state["missing"]),
         reason=state["reason"],
+        submission=state["submission"],
+        unit=application.get("receiving_unit", ""),
+        reference=application.get("applicant_ref") or "",
     )
+
+
+def applicant_of(state: Mapping[str, Any]) -> str | None:
+    """The reference of the applicant; None where they gave no personal data."""
+    application = state.get("application") or {}
+    reference: str | None = application.get("applicant_ref")
+    return reference
 
 
 def of_submission(submission: str) -> Query:

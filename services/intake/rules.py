@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from contracts.envelope import AnyEvent
+from domain.personal_data import Retentions, load_retentions
 from domain.procedures import Catalogue, Directory
 from domain.rules import RuleSets, load_rule_sets
 from domain.rules.late import counts_from
@@ -25,12 +26,14 @@ class Rules:
         directory: the agencies, and who plays which role.
         calendar: working hours and days off; the appointment date goes by those of the competent agency.
         rule_sets: what holds for a dossier, by the day it was received.
+        retentions: how long personal data is kept, by the day on which the matter ended.
     """
 
     catalogue: Catalogue
     directory: Directory
     calendar: Calendar
     rule_sets: RuleSets = field(default_factory=load_rule_sets)
+    retentions: Retentions = field(default_factory=load_retentions)
 
     def counts_from(self, claim: AnyEvent) -> datetime:
         """The moment since which a citizen's claim counts.

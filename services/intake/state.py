@@ -48,6 +48,25 @@ class Wait:
     amount: int = 0
 
 
+@dataclass(frozen=True, order=True)
+class ErasureRequest:
+    """A request to erase the applicant's personal data. Requests sort by their moment.
+
+    Attributes:
+        at: when it was made.
+        event: id of the event that makes it.
+        reference: of the applicant.
+        by: who asks, as a code.
+        basis: the law or the request it follows.
+    """
+
+    at: datetime
+    event: str
+    reference: str
+    by: str
+    basis: str
+
+
 @dataclass(frozen=True)
 class State(Changeable):
     """One submission.
@@ -58,6 +77,7 @@ class State(Changeable):
         application: the application that counts; None before there is one.
         applied_at: when it was lodged.
         applied_by: id of the event that lodged it.
+        applied_from: the source of that event.
         taken_in: when the bus took that event in, where that bounds what it may claim.
         from_import: true if an import lodged it. Imports alone bring history, on timelines of their own.
         code: the dossier code (mã hồ sơ); empty until the dossier is accepted.
@@ -69,6 +89,10 @@ class State(Changeable):
         waits: what routing asked for, in fold order.
         completed_at: when the result was signed.
         working_out: why the appointment date is what it is.
+        ended_at: since when the matter is over: delivered, withdrawn or refused, whichever came first.
+        erasure_requests: who wanted the applicant's data erased, by time.
+        erased: references of applicants whose data is gone.
+        told_of_submission: something was told of the submission under its own id, which is no dossier code.
     """
 
     submission: str = ""
@@ -76,6 +100,7 @@ class State(Changeable):
     application: claims.Application | None = None
     applied_at: datetime | None = None
     applied_by: str = ""
+    applied_from: str = ""
     taken_in: datetime | None = None
     from_import: bool = True
     code: str = ""
@@ -90,6 +115,10 @@ class State(Changeable):
     waits: tuple[Wait, ...] = ()
     completed_at: datetime | None = None
     working_out: Lines | None = None
+    ended_at: datetime | None = None
+    erasure_requests: tuple[ErasureRequest, ...] = ()
+    erased: tuple[str, ...] = ()
+    told_of_submission: bool = False
 
     @property
     def components(self) -> frozenset[str]:

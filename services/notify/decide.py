@@ -1,4 +1,4 @@
-"""Decide what is sent now, when to try again, and which letters of apology have to exist."""
+"""Decide what is sent now, when to try again, which letters of apology have to exist, and what is to be forgotten."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -8,6 +8,7 @@ from contracts.envelope import LIVE, AnyEvent
 from contracts.notify import LetterIssued, Medium, Template
 from services.notify.events import letter_issued
 from services.notify.folding_apologies import APOLOGY, WITHDRAWAL, owed
+from services.notify.forgetting import forgetting
 from services.notify.rules import PATIENT, Rules
 from services.notify.state import Apology, Cause, Desk, Details, Message, Recipient, State
 
@@ -68,12 +69,16 @@ def decide(state: State, now: datetime, rules: Rules = PATIENT) -> Decision:
     # What is ripe stays due until its outcome is on record: an attempt may outlast the batch that began it.
     wake = [at or order.cause.time for order, at in times.items()]
     wake += [since for inquiry, since in inquiries.items() if inquiry.wanted]
+    forgotten = forgetting(state)
+    if forgotten is not None:
+        wake.append(forgotten.told.time)
     return Decision(
         events=_letters(state),
         timer=Timer(min(wake), _timeline(state)) if wake else None,
         effects=(
             *(Effect(order.message_id, replace(order, at=_told_at(order, now))) for order in ripe),
             *(Effect(inquiry.message_id, inquiry) for inquiry in inquiries),
+            *([Effect(forgotten.told.id, forgotten)] if forgotten is not None else ()),
         ),
     )
 

@@ -6,10 +6,17 @@ from functools import wraps
 
 from chassis.core.service import Folds
 from contracts.envelope import AnyEvent
-from contracts.intake import DossierReceived, DossierRefused, DossierSupplementRequested, DossierWithdrawn
+from contracts.intake import (
+    ApplicantErased,
+    DossierReceived,
+    DossierRefused,
+    DossierSupplementRequested,
+    DossierWithdrawn,
+)
 from contracts.notify import (
     LetterIssued,
     NotificationDoubtful,
+    NotificationErased,
     NotificationFailed,
     NotificationSent,
     ResendRequested,
@@ -24,14 +31,21 @@ from contracts.sla import (
     DossierRescheduled,
     ExplanationRequired,
 )
-from services.notify import folding_agencies, folding_apologies, folding_causes, folding_notices, folding_outcomes
+from services.notify import (
+    folding_agencies,
+    folding_apologies,
+    folding_causes,
+    folding_erasure,
+    folding_notices,
+    folding_outcomes,
+)
 from services.notify.folding_agencies import with_agencies
 from services.notify.folding_apologies import with_apologies
 from services.notify.folding_messages import counted, with_resends
 from services.notify.folding_notices import with_notices
 from services.notify.state import State
 
-FOLD_VERSION = 3
+FOLD_VERSION = 4
 """Raise it by one whenever the fold can give another state for the same facts: every document is folded anew then."""
 
 Fold = Callable[[State, AnyEvent], State]
@@ -58,6 +72,8 @@ def folds() -> Folds[State]:
         NotificationDoubtful: _settled(folding_outcomes.doubtful),
         NotificationFailed: _settled(folding_outcomes.failed),
         LetterIssued: _settled(folding_outcomes.letter_issued),
+        ApplicantErased: _settled(folding_erasure.applicant_erased),
+        NotificationErased: _settled(folding_erasure.messages_erased),
     }
 
 

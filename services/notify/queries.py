@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from chassis.runtime.store.mongo import MongoStore
@@ -13,6 +14,18 @@ _COUNTS = ("sent", "doubtful", "failed", "unreached", "unaddressed", "pending")
 
 _STRANDED: Query = {"$or": [{f"state.{count}": {"$gt": 0}} for count in ("unreached", "doubtful", "failed")]}
 _TRIED = {"sent", "doubtful", "failed"}
+
+
+def of_document(key: str) -> Query:
+    """The one document of a dossier, by its code, or of a submission that has none."""
+    return {"_id": key}
+
+
+def told_until(state: Mapping[str, Any] | None, at: datetime) -> list[str]:
+    """Ids of the messages to the citizen that were caused until a moment."""
+    messages = (state or {}).get("messages", ())
+    to_citizen = [message for message in messages if message["desk"] is None and message["cause"] is not None]
+    return [message["id"] for message in to_citizen if datetime.fromisoformat(message["cause"]["time"]) <= at]
 
 
 @dataclass(frozen=True)

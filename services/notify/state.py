@@ -165,6 +165,15 @@ class TakenBack:
     at: datetime
 
 
+@dataclass(frozen=True, order=True)
+class Erased:
+    """The applicant is erased since this moment, as this event says, by this reference. Erasures sort by moment."""
+
+    at: datetime
+    event: str
+    reference: str
+
+
 @dataclass(frozen=True)
 class State:
     """A dossier (or, before acceptance, a submission) as notify sees it.
@@ -182,6 +191,8 @@ class State:
         lettered: letters of apology on record.
         sent: how many messages were sent; `pending`, `doubtful`, `failed`, `unaddressed` and `letters` likewise.
         unreached: how many of those sent could only be left at the counter, as all other media had to be given up.
+        erased: the applicant is erased; None as long as he is not.
+        forgotten: ids of the messages of which nothing is kept any more.
     """
 
     timeline: str = ""
@@ -201,6 +212,8 @@ class State:
     unaddressed: int = 0
     unreached: int = 0
     letters: int = 0
+    erased: Erased | None = None
+    forgotten: tuple[str, ...] = ()
 
 
 INITIAL = State()

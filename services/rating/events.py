@@ -6,12 +6,19 @@ from datetime import UTC, datetime
 from typing import Any
 
 from contracts.envelope import AnyEvent, Payload, event_id, new_event
-from contracts.rating import FeedbackAnswered, FeedbackSubmitted, RatingCounted, RatingPublished, RatingSubmitted
-from services.rating.state import Rating, State
+from contracts.rating import (
+    FeedbackAnswered,
+    FeedbackErased,
+    FeedbackSubmitted,
+    RatingCounted,
+    RatingPublished,
+    RatingSubmitted,
+)
+from services.rating.state import Erased, Rating, State
 
 SOURCE = "/lienthong/rating"
 
-OWNED: tuple[type[Payload], ...] = (RatingCounted, RatingPublished)
+OWNED: tuple[type[Payload], ...] = (RatingCounted, RatingPublished, FeedbackErased)
 """The events that rating decides.
 
 The HTTP API publishes ratings, feedback and answers under the same source. But those are claims of people: they are
@@ -56,6 +63,20 @@ def published(rating: Rating) -> AnyEvent:
         correlationid=anonymous,
         unique=(),
         timeline=rating.timeline,
+    )
+
+
+def words_erased(state: State, erased: Erased) -> AnyEvent:
+    """The words of all feedback about the dossier are gone."""
+    return new_event(
+        FeedbackErased(reference=erased.reference),
+        source=SOURCE,
+        subject=state.dossier,
+        time=erased.at,
+        correlationid=state.correlationid,
+        unique=(erased.reference,),
+        causationid=erased.event,
+        timeline=erased.timeline,
     )
 
 

@@ -10,16 +10,23 @@ from typing import Any
 
 from chassis.core.service import Folds
 from contracts.envelope import Event
-from contracts.intake import DossierReceived
-from contracts.rating import FeedbackAnswered, FeedbackSubmitted, RatingCounted, RatingPublished, RatingSubmitted
+from contracts.intake import ApplicantErased, DossierReceived
+from contracts.rating import (
+    FeedbackAnswered,
+    FeedbackErased,
+    FeedbackSubmitted,
+    RatingCounted,
+    RatingPublished,
+    RatingSubmitted,
+)
 from contracts.routing import DossierCompleted, DossierStepCompleted
 from contracts.rule_days import bounds_claims
 from contracts.sla import DossierRescheduled
 from domain.worktime import ZONE
 from services.rating.events import is_anonymous
-from services.rating.state import MOST_POINTS, Feedback, FeedbackStatus, Rating, State
+from services.rating.state import MOST_POINTS, Erased, Feedback, FeedbackStatus, Rating, State
 
-FOLD_VERSION = 1
+FOLD_VERSION = 2
 """Raise it by one whenever the same facts can give another state; the stored ones are then folded anew."""
 
 
@@ -33,8 +40,10 @@ def folds() -> Folds[State]:
         FeedbackSubmitted: feedback_submitted,
         FeedbackAnswered: feedback_answered,
         DossierRescheduled: rescheduled,
+        ApplicantErased: applicant_erased,
         RatingCounted: rating_counted,
         RatingPublished: rating_published,
+        FeedbackErased: feedback_erased,
     }
 
 
@@ -115,6 +124,17 @@ def rescheduled(state: State, event: Event[DossierRescheduled]) -> State:
     if event.data.deadline != "feedback":
         return state.but(dossier=event.subject)
     return _with_feedback(state, event.subject, moved=event.data.new_date)
+
+
+def applicant_erased(state: State, event: Event[ApplicantErased]) -> State:
+    """Intake has erased the applicant. Of two such events the first counts."""
+    found = Erased(event.time, event.id, event.data.reference, event.timeline)
+    return state.but(dossier=event.subject, erased=min(found, state.erased or found))
+
+
+def feedback_erased(state: State, event: Event[FeedbackErased]) -> State:
+    """The words about the dossier are gone."""
+    return state.but(dossier=event.subject, words_erased=True)
 
 
 def _with_workers(state: State, agency: str, officer: str | None) -> State:

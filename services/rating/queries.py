@@ -8,8 +8,8 @@ from pydantic import TypeAdapter
 
 from services.rating.state import State
 
-INDEXES: tuple[tuple[str, ...], ...] = (("ratings.month",), ("feedback.month",))
-"""The fields that are searched: figures are asked for by month. Each index costs every save."""
+INDEXES: tuple[tuple[str, ...], ...] = (("ratings.month",), ("feedback.month",), ("feedback.dossier",))
+"""The fields that are searched: figures are asked for by month, words by their dossier. Each index costs every save."""
 
 Query = Mapping[str, Any]
 Pipeline = list[Mapping[str, Any]]
@@ -22,6 +22,11 @@ _STATE = TypeAdapter(State)
 def of_document(key: str) -> Query:
     """The one document of a dossier, by its code, or of a feedback, by its id."""
     return {"_id": key}
+
+
+def feedback_about(dossier: str) -> Query:
+    """All feedback about one dossier; the index serves it."""
+    return {"state.feedback.dossier": dossier}
 
 
 def restored(stored: Mapping[str, Any]) -> State:

@@ -1,6 +1,6 @@
 """Rating as one value: what it reads, how it folds and what it decides."""
 
-from chassis.core.service import NOWHERE, Service, by_subject
+from chassis.core.service import NOWHERE, Perform, Service, by_subject
 from contracts.envelope import AnyEvent
 from contracts.intake import DossierReceived
 from domain import DOMAIN_VERSION
@@ -11,8 +11,11 @@ from services.rating.queries import INDEXES
 from services.rating.state import INITIAL, State
 
 
-def service() -> Service[State]:
-    """Make rating. Its documents are dossiers, by their code, and feedback, by its id."""
+def service(perform: Perform | None = None) -> Service[State]:
+    """Make rating. Its documents are dossiers, by their code, and feedback, by its id.
+
+    Without `perform`, which erases words, it only folds and decides. That is enough for an audit.
+    """
     return Service(
         name="rating",
         folds=folds(),
@@ -21,6 +24,7 @@ def service() -> Service[State]:
         decide=decide,
         genesis=(DossierReceived,),
         key=by_dossier,
+        perform=perform,
         indexes=INDEXES,
         fold_version=FOLD_VERSION,
         domain_version=DOMAIN_VERSION,

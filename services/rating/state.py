@@ -77,6 +77,16 @@ class Feedback:
     moved: datetime | None = None
 
 
+@dataclass(frozen=True, order=True)
+class Erased:
+    """The applicant is erased since this moment, as this event says, by this reference. Erasures sort by moment."""
+
+    at: datetime
+    event: str
+    reference: str
+    timeline: str
+
+
 @dataclass(frozen=True)
 class State(Changeable):
     """A dossier, or a feedback, as rating sees it.
@@ -92,6 +102,8 @@ class State(Changeable):
         counted: ids of the ratings whose `rating.counted` is on record.
         repeated: how many ratings do not count because their holder has already rated.
         feedback: None for a dossier.
+        erased: the applicant is erased; None as long as he is not.
+        words_erased: the words of all feedback about the dossier are gone.
     """
 
     dossier: str = ""
@@ -104,6 +116,8 @@ class State(Changeable):
     counted: tuple[str, ...] = ()
     repeated: int = 0
     feedback: Feedback | None = None
+    erased: Erased | None = None
+    words_erased: bool = False
 
     @property
     def counting(self) -> dict[str, Rating]:

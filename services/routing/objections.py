@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from contracts import claims
 from contracts.routing import RejectionCode
+from contracts.rule_days import refuses_personal_data
+from domain.personal_data import personal_data_of
 from domain.worktime import Limit, LimitError
 from services.routing.records import FREE_STEP, Leg, Report
 from services.routing.rules import Rules
@@ -53,11 +55,26 @@ def objection(state: State, report: Report, rules: Rules) -> Objection | None:
             f"occurred_at is {report.occurred_at.isoformat()}, after the report itself ({report.told_at.isoformat()})"
         )
         return Objection("not-yet-happened", text)
+    if refuses_personal_data(report.heard) and (private := _private(report, rules)):
+        return private
     if report.heard is not None and (unknown := _unknown_agency(report.claim, rules)):
         return unknown
     if overtaken(state, report, rules) is not None:
         return None
     return _to_claim(state, report, rules)
+
+
+def _private(report: Report, rules: Rules) -> Objection | None:
+    """The objection to what may be a person's: everybody on the bus reads it. Nothing of it is quoted."""
+    found = personal_data_of(report.claim)
+    if found is not None:
+        text = f"{found.path} holds {found.kind}; everybody reads it: leave it out, and report again with a new id"
+        return Objection("personal-data", text)
+    named = (report.officer, report.claim.owner if isinstance(report.claim, claims.ExplainsDelay) else None)
+    if all(code is None or rules.is_officer_code(code) for code in named):
+        return None
+    text = "an officer is named by a code as the directory declares it, never by name: a letter first, a digit last"
+    return Objection("unknown-officer", text)
 
 
 def _unknown_agency(claim: claims.Claim, rules: Rules) -> Objection | None:

@@ -13,6 +13,16 @@ Pipeline = list[Mapping[str, Any]]
 """Stages of an aggregation that the store carries out."""
 
 
+def of_dossier(code: str) -> Mapping[str, Any]:
+    """The one document of a dossier."""
+    return {"_id": code}
+
+
+def holding(state: Mapping[str, Any]) -> tuple[str, ...]:
+    """The agencies that hold a dossier now, as its stored state says; nobody holds one that has ended."""
+    return tuple(state["holding"]) if state["phase"] in OPEN else ()
+
+
 def by_phase(timeline: str) -> Pipeline:
     """The number of dossiers in each phase: rows of `_id`, the phase, and `n`."""
     return [{"$match": {"state.timeline": timeline}}, {"$group": {"_id": "$state.phase", "n": {"$sum": 1}}}]

@@ -1,5 +1,6 @@
 """The rules that routing judges by."""
 
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,6 +18,10 @@ def _shipped_agencies() -> AbstractSet[str]:
     return load_directory().agencies.keys()
 
 
+def _shipped_officer_codes() -> Callable[[str], bool]:
+    return load_directory().is_officer_code
+
+
 @dataclass(frozen=True)
 class Rules:
     """The data that routing judges by. Given answers stay as they are, whatever becomes of these rules.
@@ -29,12 +34,14 @@ class Rules:
             goes on trying for two minutes (`delivery.timeout.ms`). If it is shorter, reports are rejected although
             what makes them right is under way; if it is longer, an agency that mistook a code hears of it late.
         agencies: codes of the directory; a dossier is handed to no other.
+        is_officer_code: tells whether a code has the form that the directory declares for officers.
     """
 
     calendar: Calendar
     rule_sets: RuleSets = field(default_factory=load_rule_sets)
     patience: timedelta = field(default=timedelta(minutes=2))
     agencies: AbstractSet[str] = field(default_factory=_shipped_agencies)
+    is_officer_code: Callable[[str], bool] = field(default_factory=_shipped_officer_codes)
 
     def tolerates(self, received_at: datetime, occurred_at: datetime, told_at: datetime) -> bool:
         """Tell whether a report of this moment came soon enough to be believed."""

@@ -32,7 +32,7 @@ OPTIONAL = {
 """Rooms that a service may lack, with the reason."""
 
 SUBJECTS = {
-    "intake": {"judging": "decide", "receipt": "decide", "after_receipt": "decide"},
+    "intake": {"erasing": "decide", "judging": "decide", "receipt": "decide", "after_receipt": "decide"},
     "routing": {
         "records": "state",
         "answers": "decide",
@@ -52,7 +52,7 @@ SUBJECTS = {
         "views": "queries",
     },
     "rating": {},
-    "notify": {},
+    "notify": {"forgetting": "decide"},
 }
 """Modules that a large room was divided into, by subject, and the room that each belongs to.
 

@@ -11,16 +11,12 @@ from functools import partial
 from typing import Any
 
 from contracts.envelope import Payload
-from contracts.intake import SubmissionRejected
 from contracts.topics import OWNERS
 from contracts.watermarks import MARKS
 from tests.architecture.anatomy import Tree
 
 EVENT_MAKERS = frozenset({"new_event", "following"})
 STATE_PATH = re.compile(r"^\$?state\.")
-
-ABOUT_RECORDS: frozenset[type[Payload]] = frozenset({SubmissionRejected})
-"""Answers to records that could not be read: they are facts of no document, so no state follows from them."""
 
 
 def state_paths(tree: Tree) -> Iterator[str]:
@@ -119,7 +115,7 @@ def untabled(service: str, table: Mapping[Any, Callable[..., Any]], owned: tuple
     marks = frozenset(MARKS.values())
     yield from (f"{payload.TYPE} is owned and not folded" for payload in owned if payload not in table)
     for payload in OWNERS[service]:
-        if payload not in table and payload not in marks | ABOUT_RECORDS:
+        if payload not in table and payload not in marks:
             yield f"{payload.TYPE} is {service}'s by the contracts and not folded"
     yield from (
         f"{payload.TYPE} is not {service}'s by the contracts" for payload in owned if payload not in OWNERS[service]

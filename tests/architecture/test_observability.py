@@ -10,7 +10,7 @@ import pytest
 import yaml
 from prometheus_client.metrics import MetricWrapperBase
 
-from chassis.runtime.settings import HTTP_PORTS
+from chassis.runtime.settings import OPERATOR_PORTS
 from chassis.runtime.telemetry.metrics import Metrics
 from contracts.topics import SERVICES
 
@@ -107,7 +107,7 @@ def test_every_metric_has_a_panel():
     assert {base(name) for name in re.findall(r"\blienthong_\w+", panels)} == set(EXIST)
 
 
-def test_every_service_is_scraped_on_its_own_port_under_its_name():
+def test_every_service_is_scraped_on_its_operators_port_under_its_name():
     [job] = yaml.safe_load((FOLDER / "prometheus.yml").read_text())["scrape_configs"]
     scraped = {one["labels"]["service"]: one["targets"] for one in job["static_configs"]}
-    assert scraped == {name: [f"{name}:{HTTP_PORTS[name]}"] for name in SERVICES}
+    assert scraped == {name: [f"{name}:{OPERATOR_PORTS[name]}"] for name in SERVICES}

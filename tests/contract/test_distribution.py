@@ -3,13 +3,13 @@
 import json
 import os
 import re
-import subprocess
-import sys
 import tomllib
 import venv
 from pathlib import Path
 
 import pytest
+
+from tests.contract.installing import copied, pip, run
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "contracts"
@@ -52,32 +52,8 @@ def installed(tmp_path_factory):
     place = tmp_path_factory.mktemp("agency")
     venv.create(place / "venv", with_pip=False)
     python = place / "venv" / "bin" / "python"
-    pip(python, "install", "--quiet", str(copied(place)))
+    pip(python, "install", "--quiet", str(copied(FOLDER, place)))
     return python
-
-
-def copied(place):
-    """The folder as it is committed: a build writes into the folder that it builds."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=FOLDER, capture_output=True, check=True).stdout
-    for name in filter(None, listed.decode().split("\0")):
-        target = place / "contracts" / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes((FOLDER / name).read_bytes())
-    return place / "contracts"
-
-
-def pip(python, *words):
-    """Run this environment's pip on another one, which has none."""
-    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", str(python), *words]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def run(python, program):
-    done = subprocess.run([python, "-I", "-c", program], cwd="/", capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 @pytest.mark.slow

@@ -50,7 +50,7 @@ def test_every_type_has_one_owner():
 
 def test_claims_are_what_outsiders_say():
     outsiders = {"intake.submitted", "agency.reported", "rating.submitted", "feedback.submitted"}
-    assert outsiders | {"notification.resend-requested"} == CLAIMS
+    assert outsiders | {"notification.resend-requested", "applicant.erasure-requested"} == CLAIMS
 
 
 @each_topic

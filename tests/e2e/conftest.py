@@ -26,11 +26,13 @@ class Shop:
     settings: Settings
     environment: dict[str, str]
     ports: dict[str, int]
+    operator_ports: dict[str, int]
     processes: "dict[str, subprocess.Popen[bytes]]" = field(default_factory=dict)
 
     def start(self, name: str, instance: str = "") -> None:
         instance = instance or name
-        own = {"LIENTHONG_HTTP_PORT": str(self.ports[instance])}
+        operators = self.operator_ports.setdefault(instance, free_port())
+        own = {"LIENTHONG_HTTP_PORT": str(self.ports[instance]), "LIENTHONG_OPERATOR_PORT": str(operators)}
         with (self.settings.home / f"{instance}.log").open("ab") as log:
             self.processes[instance] = spawn(name, env=self.environment | own, stdout=log, stderr=log)
 
@@ -41,6 +43,9 @@ class Shop:
     def url(self, name: str, path: str) -> str:
         return f"http://127.0.0.1:{self.ports[name]}{path}"
 
+    def operator_url(self, name: str, path: str) -> str:
+        return f"http://127.0.0.1:{self.operator_ports[name]}{path}"
+
     def log(self, name: str) -> str:
         return (self.settings.home / f"{name}.log").read_text()
 
@@ -50,12 +55,13 @@ class Shop:
 
 
 def environment_of(home: Path, servers: Endpoints, ports: dict[str, int]) -> dict[str, str]:
-    """What services have to be told of their surroundings."""
+    """What services have to be told of their surroundings; `ports` are where they answer each other."""
     return {
         **os.environ,
         "LIENTHONG_HOME": str(home),
         "LIENTHONG_SERVICE_TOKEN": "only-for-this-test",
         "LIENTHONG_INTAKE_URL": f"http://127.0.0.1:{ports['intake']}",
+        "LIENTHONG_ROUTING_URL": f"http://127.0.0.1:{ports['routing']}",
         **variables_of(servers),
     }
 
@@ -90,7 +96,8 @@ async def shop(own_stack: Stack, tmp_path_factory: pytest.TempPathFactory, more_
     found = own_stack.endpoints
     settings = settings_of(found, home)
     await prepare_bus(settings)
-    running = Shop(settings, {**environment_of(home, found, ports), **more_environment}, ports)
+    operators = {name: free_port() for name in SERVICES}
+    running = Shop(settings, {**environment_of(home, found, operators), **more_environment}, ports, operators)
     try:
         for name in SERVICES:
             running.start(name)

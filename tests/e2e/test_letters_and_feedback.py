@@ -94,7 +94,7 @@ async def test_a_feedback_is_lodged_read_answered_and_counted(shop, http):
     assert lodged == again
     assert lodged["status"] == "open"
     feedback = lodged["feedback_id"]
-    words = await http.get(shop.url("rating", f"/internal/feedback/{feedback}"), headers=BEARER)
+    words = await http.get(shop.operator_url("rating", f"/internal/feedback/{feedback}"), headers=BEARER)
     assert words.json() == {"text": body["text"]}
     answer = {"agency": UNIT, "text": "Kết quả đã sẵn sàng."}
     assert (await http.post(f"{url}/{feedback}/answer", json=answer)).status_code == 403

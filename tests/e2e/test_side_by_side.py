@@ -11,6 +11,7 @@ import pytest
 from contracts.topics import SERVICES
 from deploy.embedded import Ports, Stack
 from deploy.embedded.joining import settings_of
+from tools.operations.identity import development_issuer
 from tools.operations.prepared_bus import prepare_bus
 from tools.operations.processes import stop_all
 
@@ -58,9 +59,17 @@ async def ready(http, stack, process):
 
 
 async def lodged(http, stack):
-    answer = await http.post(f"http://127.0.0.1:{stack.ports.http['intake']}/v1/submissions", json=BIRTH)
-    while answer.status_code == 202:
-        answer = await http.get(f"http://127.0.0.1:{stack.ports.http['intake']}{answer.json()['look_at']}")
+    """Lodge a dossier as its counter, after nobody could; and look at it as its citizen."""
+    intake = f"http://127.0.0.1:{stack.ports.http['intake']}"
+    assert (await http.post(f"{intake}/v1/submissions", json=BIRTH)).status_code == 401
+    issuer = development_issuer(settings_of(stack.endpoints, stack.home, issuer_port=stack.ports.issuer))
+    counter = {"Authorization": f"Bearer {issuer.token(issuer.people['counter-H29.16.01'])}"}
+    answer = await http.post(f"{intake}/v1/submissions", json=BIRTH, headers=counter)
+    receipt = {"Lienthong-Receipt": answer.json()["receipt"]["secret"]}
+    path = f"/v1/submissions/{answer.json()['submission_id']}"
+    while (answer := await http.get(f"{intake}{path}", headers=receipt)).status_code == 202:
+        pass
+    assert (await http.get(f"{intake}{path}")).status_code == 401
     return answer.json()["dossier_code"]
 
 
@@ -76,4 +85,4 @@ async def test_two_shops_run_side_by_side_and_each_counts_its_own(stacks):
     finally:
         stop_all(processes)
     assert [code[-4:] for code in codes] == ["0001", "0001", "0002"]
-    assert len({port for stack in stacks for port in stack.ports.all}) == 2 * (2 + 2 * len(SERVICES))
+    assert len({port for stack in stacks for port in stack.ports.all}) == 2 * (3 + 3 * len(SERVICES))

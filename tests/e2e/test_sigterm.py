@@ -48,11 +48,12 @@ class Intake:
 
     def __init__(self, endpoints, home) -> None:
         self.log = home / "intake.log"
-        self.port = free_port()
+        self.port, self.operator_port = free_port(), free_port()
         self.environment = os.environ | {
             "LIENTHONG_HOME": str(home),
             **variables_of(endpoints),
             "LIENTHONG_HTTP_PORT": str(self.port),
+            "LIENTHONG_OPERATOR_PORT": str(self.operator_port),
             "LIENTHONG_BATCH_RECORDS": "50",
             "LIENTHONG_LOG_LEVEL": "DEBUG",
         }
@@ -74,7 +75,7 @@ class Intake:
         """Events by result, and what is ready; empty while it does not answer."""
         try:
             async with httpx.AsyncClient(timeout=5) as client:
-                text = (await client.get(f"http://127.0.0.1:{self.port}/metrics")).text
+                text = (await client.get(f"http://127.0.0.1:{self.operator_port}/metrics")).text
         except httpx.HTTPError:
             assert self.process.poll() is None, self.log.read_text()
             return Counter()

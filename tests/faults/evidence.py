@@ -22,7 +22,8 @@ from contracts import claims
 from contracts.envelope import LIVE, AnyEvent
 from contracts.topics import PAYLOADS, SERVICES, UnknownTypeError, dead_letter_topic, read_event
 from services.notify.settings import mail_spool
-from tests.faults.load import PARTITIONS, Acknowledged
+from tests.faults.insisting import Acknowledged
+from tests.faults.load import PARTITIONS
 from tests.faults.shop import Shop
 from tests.laws.findings import Findings, Origin
 from tools.operations.environment import store_of

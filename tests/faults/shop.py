@@ -79,7 +79,8 @@ class Shop:
         """Start an instance, in the place of one that ended."""
         service = label.partition("-")[0]
         port = self.ports.setdefault(label, free_port())
-        environment = self.environment | self.skewed.get(service, {}) | {"LIENTHONG_HTTP_PORT": str(port)}
+        own = {"LIENTHONG_HTTP_PORT": str(port), "LIENTHONG_OPERATOR_PORT": str(free_port())}
+        environment = self.environment | self.skewed.get(service, {}) | own
         with (self.home / f"{label}.log").open("ab") as log:
             self.instances[label] = Instance(service, port, spawn(service, env=environment, stdout=log, stderr=log))
 

@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from chassis.runtime.http.server import Server, make_server
-from chassis.runtime.run import bind
+from chassis.runtime.http.serving import bind
 from services.intake.adapters import submissions
 from tests.component.intake.conftest import Unit
 from tests.component.rating.conftest import Harness

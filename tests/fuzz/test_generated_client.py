@@ -40,7 +40,7 @@ body = Submission(
     procedure="1.001193", channel=SubmissionChannel.COUNTER, receiving_unit="H29.16.01", components=["form"],
     applicant=Applicant(name="Trần Văn Bình", phone="0912345678"),
 )
-body.attributes = SubmissionAttributes.from_dict({"age": 20, "married": True})
+body.attributes = SubmissionAttributes.from_dict({})
 asked = submit.sync_detailed(client=intake, body=body, idempotency_key="key-number-1")
 assert asked.status_code == 200 and isinstance(asked.parsed, Outcome), asked
 assert asked.parsed.missing == ["birth-proof", "identity"]
@@ -126,12 +126,12 @@ def test_every_operation_has_a_name_of_its_own_that_stays(addresses: dict[str, s
     }
     assert {service: sorted(found) for service, found in names.items()} == {
         "intake": [
-            "collect", "list_procedures", "look_at_dossier", "look_at_submission", "pay", "show_procedure", "submit",
-            "supplement", "withdraw",
+            "collect", "contact_looks", "contact_of_dossier", "list_procedures", "look_at_dossier",
+            "look_at_submission", "pay", "show_procedure", "submit", "supplement", "withdraw",
         ],
         "rating": [
             "answer_feedback", "feedback_categories", "figures_of_feedback", "look_at_feedback", "look_at_rating",
-            "rate", "rating_figures", "submit_feedback",
+            "rate", "rating_figures", "submit_feedback", "words_of_feedback",
         ],
         "sla": ["backlog", "deadlines_of_dossier"],
     }  # fmt: skip

@@ -36,9 +36,9 @@ async def http(servers, tmp_path):
     """The HTTP side of a running rating service."""
     found = servers.endpoints
     await prepare_bus(settings_of(found, tmp_path))
-    settings = settings_of(found, tmp_path, "rating", http_port=free_port())
+    settings = settings_of(found, tmp_path, "rating", http_port=free_port(), operator_port=free_port())
     runner = asyncio.create_task(Runner("rating", build, settings).run())
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{settings.http_port}", timeout=10) as client:
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{settings.operator_port}", timeout=10) as client:
         yield client
     await stopped(runner)
 
@@ -91,9 +91,10 @@ async def test_lag_is_told_by_topic_and_partition(http):
 
 async def test_a_service_that_starts_before_its_world_is_alive_and_not_ready(tmp_path):
     nowhere = "mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=200"
-    settings = Settings(home=tmp_path, kafka="127.0.0.1:1", mongo=nowhere, http_port=free_port())
+    ports = {"http_port": free_port(), "operator_port": free_port()}
+    settings = Settings(home=tmp_path, kafka="127.0.0.1:1", mongo=nowhere, **ports)
     runner = asyncio.create_task(Runner("rating", build, settings).run())
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{settings.http_port}", timeout=10) as client:
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{settings.operator_port}", timeout=10) as client:
         assert (await until(client, store=False, bus=False, loop=False)).status_code == 503
         assert await lives(client)
     await stopped(runner)

@@ -40,6 +40,7 @@ class Findings(ABC):
         taken: identities of the events that whoever reads them takes for facts.
         bad: records that whoever reads them has to put aside.
         dead: records that each service put aside, by its name.
+        stolen: ids of the events that a thief made up, in other agencies' names.
         stamped_anew: source and type of claims that an HTTP API makes: a request that is sent again gets the same id
             and content, but the time of its arrival.
     """
@@ -49,6 +50,7 @@ class Findings(ABC):
     taken: Container[str]
     bad: Collection[Origin]
     dead: Mapping[str, Collection[Origin]]
+    stolen: Collection[str] = ()
     stamped_anew: ClassVar[Collection[tuple[str, str]]] = ()
 
     @abstractmethod

@@ -9,6 +9,7 @@ from typing_extensions import override
 from chassis.core.service import Service
 from chassis.runtime import sorting
 from chassis.runtime.bus.record import Record, taken_in_at, value_of
+from chassis.runtime.bus.signed import NOT_CHECKED, Signatures
 from chassis.runtime.loop import Loop
 from chassis.runtime.sorting import SortedBatch
 from contracts.envelope import AnyEvent
@@ -17,7 +18,7 @@ from tests.simulation.services import altered
 from tests.simulation.variants import Variant
 
 
-def _believing(record: Record) -> AnyEvent:
+def _believing(record: Record, *, signatures: Signatures) -> AnyEvent:
     """As records were read before they were held to anything but their type."""
     return read_event(record.topic, value_of(record), strict=False).take_in(taken_in_at(record))
 
@@ -26,9 +27,28 @@ class Credulous(Loop):
     """Believes what a record says of itself."""
 
     @override
-    def _sort(self, records: Sequence[Record]) -> SortedBatch:
+    def _sort(self, records: Sequence[Record], signatures: Signatures) -> SortedBatch:
         with patch.object(sorting, "read_record", _believing):
-            return super()._sort(records)
+            return super()._sort(records, signatures)
+
+
+class Trusting(Loop):
+    """Does not ask who signed what an agency says."""
+
+    @override
+    async def _signatures_of(self, records: Sequence[Record]) -> Signatures:
+        return NOT_CHECKED
+
+
+class AskingOnce(Loop):
+    """Goes by the keys that it first read, however many were told of since."""
+
+    _first: Signatures | None = None
+
+    @override
+    async def _signatures_of(self, records: Sequence[Record]) -> Signatures:
+        self._first = self._first or await super()._signatures_of(records)
+        return self._first
 
 
 def at_home_anywhere(service: Service[Any]) -> Service[Any]:
@@ -59,5 +79,17 @@ BROKEN_RECORDS = (
         product=answering_nobody,
         law="who sent what is put aside hears why",
         found_within=20,
+    ),
+    Variant(
+        "does not ask who signed",
+        loop=Trusting,
+        law="a thief moves nobodys clock",
+        found_within=60,
+    ),
+    Variant(
+        "asks for the keys once",
+        loop=AskingOnce,
+        law="a thief moves nobodys clock",
+        found_within=60,
     ),
 )

@@ -17,6 +17,7 @@ from services.sla import service as sla_handlers
 from services.sla.state import Rescheduling, step_key
 from tests.laws.rules import calendar
 from tests.simulation.breaking import deaf, deciding, rewrites, said, silent
+from tests.simulation.broken_erasure import BROKEN_ERASURE
 from tests.simulation.broken_rules import BROKEN_RULES
 from tests.simulation.services import altered
 from tests.simulation.variants import Variant
@@ -212,6 +213,7 @@ BROKEN_SERVICES = (
         found_within=30,
     ),
     *BROKEN_RULES,
+    *BROKEN_ERASURE,
     Variant(
         "stops where one medium is given up",
         product=rewrites("notify", _ends_there),

@@ -22,6 +22,7 @@ CATEGORIES = tuple(load_categories().values())
 RATED = 0.5
 COMPLAINED = 0.2
 ANSWERED = 0.6
+ERASED = 0.1
 MISSED = 0.5
 
 
@@ -68,6 +69,8 @@ class Citizens:
         self._claim(submission, timeline, application)
         if self._voice.chance(0.1):
             self._voice.later(self._claim, submission, timeline, claims.Withdrawal())
+        if application.applicant_ref and self._voice.chance(ERASED):
+            self._voice.later(self._ask_to_erase, submission, timeline, application.applicant_ref)
 
     def _claim_later(self, about: AnyEvent, claim: claims.Claim) -> None:
         self._voice.later(self._claim, about.correlationid, about.timeline, claim)
@@ -105,6 +108,12 @@ class Citizens:
             dossier=about.subject,
         )
         self._voice.say(data, "/lienthong/rating", reference, reference)
+
+    def _ask_to_erase(self, submission: str, timeline: str, reference: str) -> None:
+        """Somebody wants nothing to be kept of them, and says so twice at times."""
+        data = intake.ErasureRequested(reference=reference, by="CB-1", basis="as they asked")
+        for _ in range(self._rng.randint(1, 2)):
+            self._voice.say(data, "/operator", submission, submission, timeline)
 
     def _ask_again(self, about: AnyEvent) -> None:
         """A counter has a message sent once more, perhaps twice: it is one more message all the same."""

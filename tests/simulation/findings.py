@@ -7,6 +7,7 @@ from typing_extensions import override
 
 from chassis.core.document import Document
 from chassis.runtime.bus.record import taken_in_at
+from chassis.runtime.bus.signed import Signatures
 from contracts.envelope import AnyEvent
 from contracts.topics import BadEventError, UnknownTypeError, dead_letter_topic, read_event
 from tests.laws.findings import Findings, Origin
@@ -24,10 +25,12 @@ class WorldFindings(Findings):
         self.reasons = {shop.service.name: _reasons(world, shop) for shop in world.shops}
         self.dead = {name: {origin for origin, _ in found} for name, found in self.reasons.items()}
         dead = set().union(*self.dead.values())
-        self.said = [(record, event) for record in world.bus.records if (event := _event(record, dead))]
+        proving = world.keyring.signatures
+        self.said = [(record, event) for record in world.bus.records if (event := _event(record, dead, proving))]
         self.taken = self.events.keys()
-        lies = {record.origin for record in world.bus.records if world.people.record_liars.told(record)}
+        lies = {record.origin for record in world.bus.records if world.people.lied(record)}
         self.bad = world.people.bad | lies
+        self.stolen = world.people.thief.ids
 
     @override
     def documents(self, name: str) -> Mapping[str, Document]:
@@ -57,10 +60,12 @@ def _origin(world: World, letter: BusRecord, headers: dict[str, bytes]) -> Origi
     return next(one.origin for one in world.bus.records if one.topic == topic and one.value == letter.value)
 
 
-def _event(record: BusRecord, dead: set[Origin]) -> AnyEvent | None:
+def _event(record: BusRecord, dead: set[Origin], proving: Signatures) -> AnyEvent | None:
     if record.origin in dead or record.topic.endswith("dead-letter") or record.value is None:
         return None
     try:
-        return read_event(record.topic, record.value).take_in(taken_in_at(record))
+        event = read_event(record.topic, record.value).take_in(taken_in_at(record))
+        proving.prove(event, record.topic, record.headers, record.value, taken_in_at(record))
     except (BadEventError, UnknownTypeError):
         return None
+    return event

@@ -3,21 +3,23 @@
 from collections.abc import Iterator
 
 from contracts import notify, sla
+from contracts.intake import SubmissionRejected
 from contracts.routing import ReportRejected
 from contracts.watermarks import SlaPassed
+from services.intake.events import ABOUT_RECORDS
 from tests.delivered import delivered
 from tests.simulation.findings import WorldFindings
 from tests.simulation.reference import Said, lived_through
 from tests.simulation.voice import SIMULATED
 
-OUTCOMES = (notify.NotificationSent, notify.NotificationDoubtful, notify.NotificationFailed)
-"""What comes of a message depends on its carrier, which is part of the world."""
+OUTCOMES = (notify.NotificationSent, notify.NotificationDoubtful, notify.NotificationFailed, notify.NotificationErased)
+"""What comes of a message depends on its carrier, which is part of the world; and so does what is kept of it."""
 
 
 def a_ticked_timeline_is_what_was_told_on_it(found: WorldFindings) -> Iterator[str]:
     """To the byte, and for each dossier in this order."""
     services = [shop.service for shop in found.world.shops]
-    wanted, said = lived_through(found.world.player.windows, services, delivered), _said(found)
+    wanted, said = lived_through(found.world.player.windows, services, delivered, found.events), _said(found)
     outcomes = {kind.TYPE for kind in OUTCOMES}
     for topic, subject in sorted(wanted.keys() | said.keys()):
         place = topic, subject
@@ -41,7 +43,7 @@ def _said(found: WorldFindings) -> Said:
     said: dict[tuple[str, str], dict[str, None]] = {}
     emitted = {payload.TYPE for shop in found.world.shops for payload in shop.service.emits}
     for record, event in found.said:
-        answered = isinstance(event.data, ReportRejected) and event.data.code == "malformed"
+        answered = isinstance(event.data, ReportRejected | SubmissionRejected) and event.data.code in ABOUT_RECORDS
         own = event.type in emitted and event.source.startswith("/lienthong/") and not answered
         if event.timeline == SIMULATED and own:
             said.setdefault((event.type, event.subject), {})[(record.value or b"").decode()] = None

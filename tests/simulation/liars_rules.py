@@ -3,10 +3,10 @@
 They speak on the live timeline, from the day on from which it is bounded what a record may claim.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from chassis.runtime.bus.record import Message
 from contracts import claims, intake, routing
 from contracts.envelope import LIVE, AnyEvent, new_event
 from contracts.rule_days import bounds_claims
@@ -86,10 +86,13 @@ class Liars:
             (claims.AsksOpinion(step=step, of_agency=NOWHERE, question="who?", limit="1 working-days"), timedelta()),
             (claims.AsksOpinion(step=step, of_agency="H29.07", question="when?", limit="9999 months"), timedelta()),
             (self._explanation(step), timedelta()),
+            (claims.NeedsSupplement(step=step, missing=("extra",), reason="call 0912 345 678"), timedelta()),
         )
         for claim, ago in lies:
             if self._voice.chance(LIES):
                 self._voice.later(self._lie, event, agency, claim, ago)
+        if self._voice.chance(LIES):
+            self._voice.later(self._name_somebody, event, agency, claims.TookCustody(step=step))
 
     def _explanation(self, step: str) -> claims.ExplainsDelay:
         target = self._now + YEARS
@@ -97,6 +100,11 @@ class Liars:
 
     def _lie(self, event: AnyEvent, agency: str, claim: claims.AgencyClaim, ago: timedelta) -> None:
         self._tell(event, agency, claim, self._now - ago)
+
+    def _name_somebody(self, event: AnyEvent, agency: str, claim: claims.AgencyClaim) -> None:
+        """An officer by name, where everybody reads it."""
+        data = claims.AgencyReported(agency=agency, officer="Nguyễn Thị Hoa", claim=claim)
+        self._say(data, f"/agency/{agency}", event.subject, event.correlationid, self._now)
 
     def _tell(
         self,
@@ -115,7 +123,7 @@ class Liars:
         unique = (at.isoformat(), self._rng.random())
         event = new_event(data, source=source, subject=subject, time=at, correlationid=correlation, unique=unique)
         key, partition = (None, self._rng.randrange(PARTITIONS)) if keyless else (subject.encode(), None)
-        self._voice.hand_in(Message(event.type, key, event.to_json().encode(), partition=partition))
+        self._voice.hand_in(replace(self._voice.written(event), key=key, partition=partition))
 
     @property
     def _now(self) -> datetime:

@@ -11,8 +11,10 @@ from domain.worktime import ZONE, Exceptional, Span, Text
 from tests.simulation.agencies import Agencies
 from tests.simulation.bus import BusRecord
 from tests.simulation.citizens import Citizens
+from tests.simulation.keys import Keyring
 from tests.simulation.liars import RecordLiars
 from tests.simulation.liars_rules import Liars
+from tests.simulation.thieves import Thief
 from tests.simulation.voice import Voice
 from tools.operations.announcing import Announcement
 
@@ -26,7 +28,7 @@ MEDDLED = 0.1
 class People:
     """All of them. They read what the services publish."""
 
-    def __init__(self, voice: Voice) -> None:
+    def __init__(self, voice: Voice, keyring: Keyring) -> None:
         self._voice = voice
         self._rng = voice.rng
         self._heard: set[str] = set()
@@ -39,6 +41,7 @@ class People:
         self._liars = Liars(voice)
         self.bad: set[tuple[str, int, int]] = set()
         self.record_liars = RecordLiars(voice)
+        self.thief = Thief(voice, keyring)
 
     @property
     def next_action(self) -> datetime | None:
@@ -70,10 +73,15 @@ class People:
             event = read_event(record.topic, record.value)
         except (BadEventError, UnknownTypeError):
             return
-        if event.identity not in self._heard and not self.record_liars.told(record):
+        if event.identity not in self._heard and not self.lied(record):
             self._heard.add(event.identity)
             self._react(event)
             self.record_liars.hear(event, record.at)
+            self.thief.hear(event, record)
+
+    def lied(self, record: BusRecord) -> bool:
+        """Whether a record is one that lies in itself, or is in another's name."""
+        return self.record_liars.told(record) or self.thief.told(record)
 
     def _react(self, event: AnyEvent) -> None:
         match event.data:

@@ -208,7 +208,7 @@ class Process(Mortal):
         variant, service = shop.variant, shop.service_on(self)
         store = FarStore(shop.store, self.wire)
         publisher = FarPublisher(shop.group.bus, self.wire)
-        loop = variant.loop(service, store, publisher)
+        loop = variant.loop(service, store, publisher, signatures=shop.keys_by(self.wire))
         self.runner = FarRunner(App(service), store, publisher, loop, shop.sweep_seconds)
         self.member = variant.member(service.topics, self.runner.take, shop.group, self.wire, shop.batch)
         self.runner.subscribe(self.member)

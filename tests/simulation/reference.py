@@ -5,7 +5,7 @@ decides in its turn, each document in its turn.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,10 @@ from chassis.core.service import Service
 from chassis.runtime.bus.record import Message
 from contracts.envelope import AnyEvent
 from contracts.topics import read_event
+from services.intake.erasing import Erasing
 from services.notify.decide import Order
+from services.notify.forgetting import Forgetting
+from services.rating.decide import ErasingWords
 from tests.simulation.bus import place_of
 from tests.simulation.player import Window
 
@@ -82,28 +85,50 @@ class Desk:
                 self._numbers[wish.series] += 1
                 new = [wish.then(self._numbers[wish.series])]
             if not new:
-                new = [self._perform(one.order) for one in decision.effects if isinstance(one.order, Order)]
+                new = [event for one in decision.effects for event in self._done(one.order)]
             if not new:
                 page.due = decision.timer.at if decision.timer else None
                 return said
             page.facts.update((event.identity, event) for event in new)
             said += new
 
+    def _done(self, order: object) -> Sequence[AnyEvent]:
+        """What comes of an order: messages as they are delivered here, erasures at once."""
+        match order:
+            case Order():
+                return [self._perform(order)]
+            case Erasing():
+                return order.told
+            case ErasingWords() | Forgetting():
+                return [order.told]
+        return []
 
-def lived_through(windows: Sequence[Window], services: Iterable[Service[Any]], perform: Perform) -> Said:
-    """What the services say, each after all that it reads of the others was said."""
+
+def lived_through(
+    windows: Sequence[Window], services: Iterable[Service[Any]], perform: Perform, taken: Mapping[str, AnyEvent]
+) -> Said:
+    """What the services say, each after all that it reads of the others was said.
+
+    Args:
+        windows: what was told.
+        services: all of them, upstream first.
+        perform: what comes of a message.
+        taken: every event by identity, as the bus took it in: that says by which key it had to be signed.
+    """
     desks, said = [Desk(service, perform) for service in services], defaultdict[tuple[str, str], list[str]](list)
     for window in windows:
         for message in window.messages:
-            _tell(desks, message)
+            _tell(desks, message, taken)
         for desk in desks:
             for event in desk.act(window.tick):
                 said[event.type, event.subject].append(event.to_json())
-                _tell(desks, Message(event.type, event.subject.encode(), event.to_json().encode()))
+                _tell(desks, Message(event.type, event.subject.encode(), event.to_json().encode()), taken)
     return dict(said)
 
 
-def _tell(desks: Sequence[Desk], message: Message) -> None:
-    partition = place_of(message).partition
+def _tell(desks: Sequence[Desk], message: Message, taken: Mapping[str, AnyEvent]) -> None:
+    partition, event = place_of(message).partition, read_event(message.topic, message.value or b"")
+    if as_taken := taken.get(event.identity):
+        event.keep_signature(as_taken.signed_by, as_taken.signature)
     for desk in desks:
-        desk.take(partition, read_event(message.topic, message.value or b""))
+        desk.take(partition, event)

@@ -22,6 +22,7 @@ from tests.simulation.acts import acts_of
 from tests.simulation.broken import BROKEN
 from tests.simulation.broken_records import BROKEN_RECORDS
 from tests.simulation.broken_services import BROKEN_SERVICES
+from tests.simulation.figures import figures
 from tests.simulation.laws import check
 from tests.simulation.variants import SOUND, Variant
 from tests.simulation.world import World
@@ -78,7 +79,7 @@ def run_seed(seed: int, variant: Variant = SOUND, *, told: bool = False) -> Outc
         finally:
             world.close()
     acts = {act for event in found.events.values() for act in acts_of(event)}
-    return Outcome(world.figures(), Counter(acts), world.trace.digest)
+    return Outcome(figures(world), Counter(acts), world.trace.digest)
 
 
 def run_seeds(first: int, count: int, jobs: int, variant: Variant = SOUND, *, tell: bool = False) -> Outcome:

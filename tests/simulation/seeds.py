@@ -25,6 +25,8 @@ FOUND_AT = {
     "keeps a new date from the citizen": 3,
     "moves a date in silence": 3,
     "tells of a date that did not move": 2,
+    "does not ask who signed": 7,
+    "asks for the keys once": 7,
     "never takes an overdue back": 2,
     "stands by an apology for nothing": 53,
     "lets an apology for nothing stand": 251,

@@ -61,11 +61,13 @@ def test_the_document_says_how_often_each_act_happens_and_none_is_left_out() -> 
     assert min(documented().values()) > 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", ONCE_FAILED, ids=ONCE_FAILED.get)
 def test_what_was_mended_stays_mended(seed: int) -> None:
     run_seed(seed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variant", BROKEN, ids=lambda variant: variant.name)
 def test_a_broken_loop_is_found(variant: Variant) -> None:
     found = (seed for seed in worlds(variant) if complaint(seed, variant))
@@ -86,6 +88,7 @@ def complaint(seed: int, variant: Variant) -> str:
     return ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variant", [*BROKEN_SERVICES, *BROKEN_RECORDS], ids=lambda variant: variant.name)
 def test_a_broken_service_is_found_by_the_law_that_it_breaks(variant: Variant) -> None:
     found = (seed for seed in worlds(variant) if f": {variant.law}: " in complaint(seed, variant))
@@ -115,6 +118,7 @@ def test_a_seed_is_the_same_run_again() -> None:
     assert third != run_seed(4).digest
 
 
+@pytest.mark.slow
 def test_a_seed_is_the_same_run_in_any_process() -> None:
     assert output(hash_seed=1) == output(hash_seed=2)
 

@@ -28,10 +28,13 @@ Submit = Callable[[str, Message], None]
 class Voice:
     """What people have in common: a calendar, and a way to say things."""
 
-    def __init__(self, rng: Random, bus: Bus, submit: Submit) -> None:
+    def __init__(
+        self, rng: Random, bus: Bus, submit: Submit, written: Callable[[AnyEvent], Message] = message_of
+    ) -> None:
         self.rng = rng
         self.bus = bus
         self._submit = submit
+        self.written = written
         self._calendar: list[tuple[datetime, int, Action]] = []
         self._serial = itertools.count(1)
 
@@ -69,9 +72,9 @@ class Voice:
 
     def send(self, event: AnyEvent) -> None:
         """Hand it in, perhaps twice."""
-        self._submit(event.timeline, message_of(event))
+        self._submit(event.timeline, self.written(event))
         if self.chance(REPEATED):
-            self.later(self._submit, event.timeline, message_of(event))
+            self.later(self._submit, event.timeline, self.written(event))
 
     def say(self, data: Payload, source: str, subject: str, correlation: str, timeline: str = LIVE) -> None:
         """Something that is true now; perhaps it travels for days."""

@@ -11,7 +11,9 @@ from chassis.runtime import clock, document_cache, loop
 from chassis.runtime.bus.record import Message
 from contracts import rule_days
 from contracts.envelope import LIVE
+from tests.simulation.archive import Archive
 from tests.simulation.bus import Bus
+from tests.simulation.keys import Keyring
 from tests.simulation.loop import Mortal, SimulatedLoop
 from tests.simulation.mischief import Mischief
 from tests.simulation.people import People
@@ -47,8 +49,6 @@ STRIDE = timedelta(days=1)
 IN_FORCE = (timedelta(), timedelta(), timedelta(), timedelta(days=2), timedelta(days=4))
 """So long after its start a world bounds what records claim: most begin with it, some live to see it."""
 
-TROUBLES = ("crashes", "failures", "lost answers", "expulsions", "pauses", "cuts", "stops", "damage")
-
 PATIENCE = 600
 """Rounds after which a world without faults has to be at rest."""
 
@@ -66,14 +66,26 @@ class World:
         peaceful = self.rng.random() < 0.1
         self.sky = Sky(self.rng, self.trace, self._weather(peaceful), self.counts, self.kill, self.faults)
         self.bus = Bus(lambda: self.now, self.trace)
+        self.keyring = Keyring(seed, self.bus, START)
         self.post = Post()
+        self.archive = Archive(lambda: self.now)
         self.shops = [
-            Shop(variant.product(service), variant, self.sky, self.bus, self.asyncio, lambda: self.now, self.post)
+            Shop(
+                variant.product(service),
+                variant,
+                self.sky,
+                self.bus,
+                self.asyncio,
+                lambda: self.now,
+                self.post,
+                self.archive,
+                self.keyring,
+            )
             for service in services().values()
         ]
         self.player = Player(self.bus)
         self.portals = [Portal("portal", self.asyncio, self.sky, self.bus)]
-        self.people = People(Voice(self.rng, self.bus, self._submit))
+        self.people = People(Voice(self.rng, self.bus, self._submit, self.keyring.message), self.keyring)
         rate = 0.0 if peaceful else self.rng.choice((0.0, 0.05, 0.15))
         self._strangers = Strangers(self.rng, self.bus, self.people.bad)
         self._peaceful = peaceful
@@ -129,21 +141,6 @@ class World:
                 for key, doc in sorted(shop.store.documents.items()):
                     self.trace.note(shop.service.name, key, doc.version, doc.due, doc.state)
 
-    def figures(self) -> Counter[str]:
-        """What happened, in numbers."""
-        values = Counter((record.topic, record.value) for record in self.bus.records)
-        return Counter(
-            seeds=1,
-            steps=self.trace.steps,
-            events=len(values),
-            duplicates=len(self.bus.records) - len(values),
-            dossiers=len(self.shops[0].store.documents),
-            timers=self.counts["timers"],
-            letters=self.post.letters,
-            rebalances=sum(shop.group.rebalances for shop in self.shops),
-            **{kind: self.counts[kind] for kind in TROUBLES},
-        )
-
     def close(self) -> None:
         """Leave no task behind."""
         with self._present():
@@ -154,7 +151,8 @@ class World:
     @contextmanager
     def rules(self) -> Iterator[None]:
         """Inside, the rules of a day count from this world's day on."""
-        with patch.object(rule_days, "ANY_RECORD", self._bounded_from):
+        bounded = patch.object(rule_days, "ANY_RECORD", self._bounded_from)
+        with bounded, patch.object(rule_days, "NO_PERSONAL_DATA", self._bounded_from):
             yield
 
     @contextmanager
@@ -195,6 +193,7 @@ class World:
             heir = Portal("portal", self.asyncio, self.sky, self.bus)
             heir.succeed(self.portal)
             self.portals.append(heir)
+        self.keyring.tell()
         self.people.act()
 
     def _pass_time(self) -> None:

@@ -6,7 +6,7 @@ command whose packages this installation does not hold is not offered: the image
 
 from typing import NamedTuple
 
-from tools.operations.installation import EMBEDDED_STACK, IMPORTER, RIGHTS_CLIENT, SIMULATOR, holds
+from tools.operations.installation import EMBEDDED_STACK, IMPORTER, KIT, RIGHTS_CLIENT, SIMULATOR, holds
 
 
 class NotInstalledError(Exception):
@@ -40,18 +40,29 @@ COMMANDS = {
         (EMBEDDED_STACK, SIMULATOR),
     ),
     "simulate": Command("simulate", "Play a week of a province to services that are running.", (SIMULATOR,)),
+    "sandbox": Command(
+        "sandbox",
+        "A shop of one's own for an agency's developer; all others are played.",
+        (EMBEDDED_STACK, KIT, RIGHTS_CLIENT),
+    ),
+    "conformance": Command("conformance", "Test an agency's program with unusual dossiers.", (KIT,)),
+    "tail": Command("tail", "What is said on the bus, line by line."),
     "status": Command("status", "What the shop has done and has to do."),
     "report": Command("report", "Figures: how deadlines were kept."),
     "replay": Command("replay", "Fold a service's streams again from the beginning."),
     "refold": Command("refold", "Fold a service's dormant documents anew after an update."),
+    "verify": Command("verify", "Signatures: who signed what is on the bus, and what nobody did."),
     "dossier": Command("dossier", "One dossier: its history from the streams."),
     "dead-letters": Command("dead_letters", "Records that a service could not take."),
     "notify": Command("notify", "Messages that did not reach their readers."),
+    "erase": Command("erase", "Erase an applicant's personal data."),
+    "personal-data": Command("personal_data", "Personal data: its keys, and erasures after a restored copy."),
     "import": Command("imports", "Play a log's cases as submissions and agency reports.", (IMPORTER,)),
     "calendar": Command("calendar", "Working calendars: what changed."),
     "procedures": Command("procedures", "Procedures as data: check them, draw them."),
     "worktime": Command("worktime", "Working time: due dates and their working-out."),
     "contracts": Command("contracts", "Schemas, AsyncAPI and golden samples."),
+    "token": Command("token", "Print a token of the issuer for development."),
     "stack": Command(
         "stack", "The Docker-free stack: Kafka and one store a service, under .lienthong/.", (EMBEDDED_STACK,)
     ),

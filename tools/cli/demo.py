@@ -17,6 +17,7 @@ from deploy.embedded import Stack
 from tools.cli.main import app
 from tools.cli.simulate import Dossiers, Seed, play_week
 from tools.operations.environment import ADMIN, SIMULATOR, NotReadyError, environment
+from tools.operations.identity import ISSUER, ask_who_calls
 from tools.operations.prepared_bus import prepare_bus
 from tools.operations.processes import sigterm_like_ctrl_c, spawn, stop_all, wait_for_any
 
@@ -36,11 +37,11 @@ def demo(
     sigterm_like_ctrl_c()
     with ExitStack() as started:
         try:
-            started.enter_context(_stack())
+            started.enter_context(own_stack())
             settings = environment(SIMULATOR)
             asyncio.run(prepare_bus(environment(ADMIN)))
-            processes = started.enter_context(_services(settings))
-            asyncio.run(_ready(settings, processes))
+            processes = started.enter_context(own_services(settings))
+            asyncio.run(ready(settings, processes))
             asyncio.run(play_week(settings, dossiers, seed))
             if not once:
                 console.print(_addresses(settings))
@@ -50,7 +51,7 @@ def demo(
 
 
 @contextmanager
-def _stack() -> Iterator[None]:
+def own_stack() -> Iterator[None]:
     """The embedded stack, unless other servers are named or it runs already; stopped if it was started here."""
     stack = Stack.from_env()
     if os.environ.get("LIENTHONG_KAFKA") or any(server.state == "running" for server in stack.status()):
@@ -66,14 +67,15 @@ def _stack() -> Iterator[None]:
 
 
 @contextmanager
-def _services(settings: Settings) -> "Iterator[dict[str, subprocess.Popen[bytes]]]":
+def own_services(settings: Settings) -> "Iterator[dict[str, subprocess.Popen[bytes]]]":
     """Every service as its own process, its log in the home folder."""
     os.environ.setdefault("LIENTHONG_SERVICE_TOKEN", os.urandom(16).hex())
     folder = settings.home / "logs"
     folder.mkdir(parents=True, exist_ok=True)
     processes: dict[str, subprocess.Popen[bytes]] = {}
+    issuing = [ISSUER] if ask_who_calls(settings, secure=settings.bus.says_who) else []
     try:
-        for name in SERVICES:
+        for name in (*SERVICES, *issuing):
             with (folder / f"{name}-service.log").open("ab") as log:
                 processes[name] = spawn(name, stdout=log, stderr=log)
         yield processes
@@ -82,7 +84,7 @@ def _services(settings: Settings) -> "Iterator[dict[str, subprocess.Popen[bytes]
             stop_all(processes.values())
 
 
-async def _ready(settings: Settings, processes: "dict[str, subprocess.Popen[bytes]]") -> None:
+async def ready(settings: Settings, processes: "dict[str, subprocess.Popen[bytes]]") -> None:
     """Return when every service says that it is ready."""
     async with httpx.AsyncClient(timeout=2) as client:
         for name in SERVICES:
@@ -114,5 +116,5 @@ def _log(settings: Settings, name: str) -> str:
 
 
 def _addresses(settings: Settings) -> str:
-    intake, rating = (f"http://127.0.0.1:{settings.port_of(name)}/docs" for name in ("intake", "rating"))
+    intake, rating = (f"http://127.0.0.1:{settings.operator_port_of(name)}/docs" for name in ("intake", "rating"))
     return f"serving until Ctrl-C · intake {intake} · rating {rating} · Kafka {settings.kafka}"

@@ -11,11 +11,12 @@ from chassis.runtime.telemetry import logs
 from contracts.topics import SERVICES
 from tools.cli.main import app
 from tools.operations.access_plan import RELAY
-from tools.operations.environment import environment, known_bus
+from tools.operations.environment import environment, known_bus, local_settings
+from tools.operations.identity import ISSUER, ask_who_calls, identity_of_process, serve_issuer
 from tools.operations.processes import run_together
 from tools.operations.relay.running import Relay
 
-PROCESSES = (*SERVICES, RELAY)
+PROCESSES = (*SERVICES, RELAY, ISSUER)
 """Everything that runs as a process of its own."""
 
 
@@ -25,7 +26,8 @@ def run(
 ) -> None:
     """Run services until Ctrl-C. One runs in this process; several run as a process each, and stop together.
 
-    `all` is all services; the relay, too, where the bus asks who somebody is: there agencies read its inboxes alone.
+    `all` is all services. Where the bus asks who somebody is, it is also the relay, for there agencies read its inboxes
+    alone; and the issuer for development, unless LIENTHONG_ISSUER names another one or `none`.
     """
     names = _all() if services == ["all"] else services
     if unknown := sorted(set(names) - set(PROCESSES)):
@@ -36,17 +38,22 @@ def run(
 
 
 def _all() -> list[str]:
-    return [*SERVICES, RELAY] if known_bus().says_who else list(SERVICES)
+    bus = known_bus()
+    issuing = [ISSUER] if ask_who_calls(local_settings(), secure=bus.says_who) else []
+    return [*SERVICES, *([RELAY] if bus.says_who else []), *issuing]
 
 
 def _run_here(name: str) -> None:
+    if name == ISSUER:
+        asyncio.run(serve_issuer(local_settings()))
+        return
     settings = environment(name)
     logs.configure(settings.log_level, name)
     if name == RELAY:
         asyncio.run(Relay(settings).run())
         return
     build = importlib.import_module(f"services.{name}.app").build
-    asyncio.run(Runner(name, build, settings).run())
+    asyncio.run(Runner(name, build, settings, identity_of_process(settings, name)).run())
 
 
 def _tell_of_death(name: str) -> None:

@@ -3,12 +3,14 @@
 from chassis.core.fault import ProcessFaultError
 from chassis.runtime.bus.admin import BusError
 from chassis.runtime.bus.skipping import SkipError
+from chassis.runtime.personal.keys import PersonalKeyError
 from chassis.runtime.settings import SettingsError
 from chassis.runtime.store.mongo import StoreError
 from domain.worktime import ClockError, DataError, LimitError
 from tools.cli.commands import NotInstalledError
 from tools.operations.dead_letters import DeadLetterError
 from tools.operations.environment import NotReadyError, NotRunningError
+from tools.operations.erasing import ErasureError
 from tools.operations.installation import EMBEDDED_STACK, holds
 from tools.operations.resending import ResendError
 
@@ -28,6 +30,8 @@ USER_ERRORS = (
     NotReadyError,
     DeadLetterError,
     ResendError,
+    ErasureError,
+    PersonalKeyError,
     SettingsError,
     BusError,
     SkipError,

@@ -12,6 +12,7 @@ from typing_extensions import override
 from chassis.core.service import Service
 from contracts.calendar_changes import CalendarChanged, CalendarRetracted
 from contracts.claims import AgencyReported
+from contracts.intake import ApplicantErased
 from contracts.rating import RatingCounted, RatingPublished, RatingSubmitted
 from contracts.topics import OF_DOSSIERS, OWNERS, PAYLOADS, SERVICES, dead_letter_topic
 
@@ -56,6 +57,10 @@ RELAYED = tuple(
 """Topics whose records the relay copies to the agencies that they concern: what services say of dossiers.
 
 What agencies and portals claim is not copied: what came of it, the services say."""
+
+KEEPERS_OF_PERSONS = ("intake", "rating", "notify")
+"""Services that keep something of persons. At their start they read which of them were erased since: their store may
+be a copy from before."""
 
 RELAY, OPERATOR, AUDITOR, SIMULATOR, ROOT = "relay", "operator", "auditor", "simulator", "root"
 HOUSE = (*SERVICES, RELAY, OPERATOR, AUDITOR, SIMULATOR, ROOT)
@@ -172,7 +177,8 @@ def _writers() -> Iterator[Right]:
 def _service(service: Service[Any], group_prefix: str) -> Iterator[Right]:
     """A service reads what its documents follow from. On its dead letters it looks for orders to skip a batch."""
     letters = dead_letter_topic(service.name)
-    yield from _reads(service.name, (*service.topics, letters, *_keys()))
+    erased = {ApplicantErased.TYPE} if service.name in KEEPERS_OF_PERSONS else set()
+    yield from _reads(service.name, sorted({*service.topics, letters, *_keys(), *erased}))
     yield Right(service.name, "topic", letters, "write")
     yield Right(service.name, "group", group_prefix + service.name, "read")
 

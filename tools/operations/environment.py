@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 ADMIN = "admin"
 """Principal that makes topics and gives rights (*người quản trị*); the broker lets it do everything."""
 
+PERSONAL_KEYS = "personal-data.keys"
+"""The file with the keys of personal data, in the embedded stack's folder of credentials."""
+
 OPERATOR = "operator"
 """Principal of whoever types a command (*người vận hành*)."""
 
@@ -62,6 +65,15 @@ def environment_of_bus(principal: str = OPERATOR) -> Settings:
     raise NotRunningError(f"Kafka is not known: {_remedy('LIENTHONG_KAFKA')}")
 
 
+def local_settings() -> Settings:
+    """The settings as far as they are known here, for commands that need neither bus nor stores.
+
+    Raises:
+        SettingsError: what they say can not be used.
+    """
+    return _completed(load_settings(), OPERATOR)
+
+
 def store_of(settings: Settings, name: str) -> MongoStore:
     """A connection to one service's store, for reading."""
     return MongoStore(settings.mongo_for(name), settings.database_prefix + name)
@@ -77,13 +89,21 @@ def _completed(settings: Settings, principal: str) -> Settings:
     from deploy.embedded import Ports, read_endpoints  # noqa: PLC0415 - the image of the services holds no such package
 
     endpoints = read_endpoints(settings.home)
-    http = (endpoints.http if endpoints else {}) or dict(Ports.from_env().http)
-    found: dict[str, object] = {"http_ports": http | settings.http_ports}
+    usual = Ports.from_env()
+    http = (endpoints.http if endpoints else {}) or dict(usual.http)
+    operators = (endpoints.operators if endpoints else {}) or dict(usual.operators)
+    found: dict[str, object] = {
+        "http_ports": http | settings.http_ports,
+        "operator_ports": operators | settings.operator_ports,
+        "issuer_port": settings.issuer_port or (endpoints.issuer if endpoints else 0) or usual.issuer,
+    }
     if endpoints:
         stores = {name: settings.mongo_for(name) or endpoints.mongo[name] for name in SERVICES}
         found |= {"kafka": settings.kafka or endpoints.kafka, "stores": stores}
         if not settings.kafka:
             found["kafka_access"] = settings.kafka_access or endpoints.access
+        if endpoints.access and (keys := endpoints.access / PERSONAL_KEYS).exists():
+            found["kek_file"] = settings.kek_file or keys
     return settings.model_copy(update=found).speaking_as(principal)
 
 

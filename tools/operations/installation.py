@@ -5,6 +5,7 @@ from importlib.util import find_spec
 EMBEDDED_STACK = "deploy.embedded"
 SIMULATOR = "tools.simulator"
 IMPORTER = "tools.importer"
+KIT = "lienthong_agency"
 RIGHTS_CLIENT = "confluent_kafka"
 """Of the extra `access`: the client that sets rights and users on the bus."""
 

@@ -10,7 +10,7 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError
 from tenacity import RetryCallState, retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from chassis.runtime.bus.connection import Bus
-from chassis.runtime.bus.trouble import CREDENTIALS, kind_of, true_reason
+from chassis.runtime.bus.trouble import CERTIFICATE, CREDENTIALS, kind_of, true_reason
 from contracts.topics import DEFAULT_PARTITIONS, PAYLOADS, SERVICES, dead_letter_topic
 
 TOPIC_SETTINGS = {
@@ -61,6 +61,11 @@ class Admin:
             if kind_of(error) == CREDENTIALS:
                 raise BusError(
                     f"Kafka at {self._bus} does not know us ({type(error).__name__}): mend name or password"
+                ) from None
+            if kind_of(error) == CERTIFICATE:
+                raise BusError(
+                    f"Kafka at {self._bus} and we do not believe each other's certificates ({error}): name the right "
+                    "authority in LIENTHONG_KAFKA_CA, and a protocol that the broker speaks in LIENTHONG_KAFKA_SECURITY"
                 ) from None
             raise BusError(
                 f"Kafka does not answer at {self._bus} ({type(error).__name__}): start it, "

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from ssl import SSLContext
 from typing import Any
+from urllib.parse import urlsplit
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
@@ -17,6 +18,8 @@ from typing_extensions import override
 
 from chassis.runtime.bus.certificates import client_context
 from chassis.runtime.bus.security import NOTHING, Mechanism, Security
+from chassis.runtime.bus.tokens import Tokens
+from chassis.runtime.loopback import is_loopback
 from chassis.runtime.settings_error import SettingsError
 
 
@@ -63,17 +66,35 @@ class Bus:
         Raises:
             SettingsError: says which variable, and how to mend it.
         """
-        if self.says_who and self.mechanism == "SCRAM-SHA-512" and not (self.user and self.password.get_secret_value()):
-            raise SettingsError(
-                f"LIENTHONG_KAFKA_SECURITY={self.security} needs a name and a password: set LIENTHONG_KAFKA_USER and "
-                "LIENTHONG_KAFKA_PASSWORD_FILE"
-            )
+        if self.says_who:
+            self._check_tokens() if self.mechanism == "OAUTHBEARER" else self._check_password()
         if bool(self.certificate) != bool(self.key):
             raise SettingsError(
                 "LIENTHONG_KAFKA_CERTIFICATE and LIENTHONG_KAFKA_KEY belong together: set both of them, or none"
             )
         if self.is_encrypted:
             self._context()
+
+    def _check_password(self) -> None:
+        if not (self.user and self.password.get_secret_value()):
+            raise SettingsError(
+                f"LIENTHONG_KAFKA_SECURITY={self.security} needs a name and a password: set LIENTHONG_KAFKA_USER and "
+                "LIENTHONG_KAFKA_PASSWORD_FILE"
+            )
+
+    def _check_tokens(self) -> None:
+        url = urlsplit(self.token_url)
+        if not (url.hostname and self.client_id and self.client_secret.get_secret_value()):
+            raise SettingsError(
+                "LIENTHONG_KAFKA_MECHANISM=OAUTHBEARER needs an endpoint and a client: set LIENTHONG_KAFKA_TOKEN_URL, "
+                "LIENTHONG_KAFKA_CLIENT_ID and LIENTHONG_KAFKA_CLIENT_SECRET"
+            )
+        if url.scheme != "https" and not is_loopback(url.hostname):
+            raise SettingsError("LIENTHONG_KAFKA_TOKEN_URL: it would send the secret in clear; write https://")
+        if not self.is_encrypted and not all(map(_is_here, self.servers.split(","))):
+            raise SettingsError(
+                f"LIENTHONG_KAFKA_SECURITY={self.security} would send tokens in clear: set SASL_SSL for OAUTHBEARER"
+            )
 
     def consumer(self, *topics: str, **options: Any) -> AIOKafkaConsumer:
         """A consumer that is not connected yet; the options are aiokafka's."""
@@ -101,13 +122,19 @@ class Bus:
         if self.is_encrypted:
             told["ssl_context"] = self._context()
         if self.says_who:
-            told |= {
-                "sasl_mechanism": self.mechanism,
-                "sasl_plain_username": self.user,
-                "sasl_plain_password": self.password.get_secret_value(),
-            }
+            told["sasl_mechanism"] = self.mechanism
+        if self.says_who and self.mechanism == "OAUTHBEARER":
+            told["sasl_oauth_token_provider"] = Tokens(self.token_url, self.client_id, self.client_secret, self.ca)
+        elif self.says_who:
+            told["sasl_plain_username"] = self.user
+            told["sasl_plain_password"] = self.password.get_secret_value()
         return told
 
     def _context(self) -> SSLContext:
         """Made anew for each client, so that a certificate that was renewed counts from the next connection on."""
         return client_context(self.ca, self.certificate, self.key)
+
+
+def _is_here(server: str) -> bool:
+    """True if a bootstrap server is this computer."""
+    return is_loopback(server.rpartition(":")[0])

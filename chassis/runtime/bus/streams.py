@@ -1,8 +1,9 @@
 """Topics read from their beginning to their present end, without a group: for replay, stories and dead letters."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from types import MappingProxyType
 
-from aiokafka import ConsumerRecord
+from aiokafka import ConsumerRecord, TopicPartition
 
 from chassis.runtime.bus.admin import Admin
 from chassis.runtime.bus.connection import Bus
@@ -15,10 +16,19 @@ async def records(bus: Bus, topics: list[str]) -> AsyncIterator[ConsumerRecord[b
             yield record
 
 
-async def pages(bus: Bus, topics: list[str]) -> AsyncIterator[list[ConsumerRecord[bytes, bytes]]]:
-    """Every record that is on these topics now, in pages of one partition each."""
+async def pages(
+    bus: Bus, topics: list[str], since: Mapping[TopicPartition, int] = MappingProxyType({})
+) -> AsyncIterator[list[ConsumerRecord[bytes, bytes]]]:
+    """Every record that is on these topics now, in pages of one partition each.
+
+    Args:
+        bus: where.
+        topics: which.
+        since: the first offset that is wanted, by partition; of those that it does not name, the first one there is.
+    """
     async with Admin(bus) as admin:
-        ends = {place: end for place, end in (await admin.ends(topics)).items() if end}
+        found = (await admin.ends(topics)).items()
+        ends = {place: end for place, end in found if end > since.get(place, 0)}
     if not ends:
         return
     consumer = bus.consumer(
@@ -31,7 +41,9 @@ async def pages(bus: Bus, topics: list[str]) -> AsyncIterator[list[ConsumerRecor
     await consumer.start()
     try:
         consumer.assign(list(ends))
-        await consumer.seek_to_beginning(*ends)
+        await consumer.seek_to_beginning(*(place for place in ends if place not in since))
+        for place in ends.keys() & since.keys():
+            consumer.seek(place, since[place])
         left = set(ends)
         while left:
             for place, batch in (await consumer.getmany(*left, timeout_ms=1000)).items():

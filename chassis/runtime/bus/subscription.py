@@ -179,6 +179,11 @@ class Subscription(Pipeline, ConsumerRebalanceListener):  # type: ignore[misc]
         return self._works.failing
 
     @property
+    def hindrances(self) -> list[Trouble]:
+        """Why what is at work failed when it was last tried, as far as the bus is the reason."""
+        return self._works.troubles
+
+    @property
     def working_since(self) -> float | None:
         """Begin of the oldest of the present attempts, in seconds of `time.monotonic`; None if there is none."""
         return self._works.since

@@ -5,6 +5,7 @@ in its log alone. So its log is listened to.
 """
 
 import logging
+import ssl
 from dataclasses import dataclass
 
 from aiokafka import TopicPartition
@@ -25,6 +26,8 @@ from aiokafka.errors import (
 )
 from typing_extensions import override
 
+from chassis.runtime.bus.tokens import TokenEndpointError
+
 CODEC = "codec"
 """A batch is compressed in a way for which nothing is installed here."""
 
@@ -37,10 +40,14 @@ NO_RIGHT = "no-right"
 CREDENTIALS = "credentials"
 """The broker does not know us: wrong name, password or mechanism."""
 
+CERTIFICATE = "certificate"
+"""The broker's certificate is not one that we believe, or ours is not one that it believes; or one of us speaks no
+TLS."""
+
 DOWN = "down"
 """The broker does not answer, or is not able to."""
 
-KINDS = (CODEC, DAMAGED, NO_RIGHT, CREDENTIALS, DOWN)
+KINDS = (CODEC, DAMAGED, NO_RIGHT, CREDENTIALS, CERTIFICATE, DOWN)
 
 _RIGHTS = (TopicAuthorizationFailedError, GroupAuthorizationFailedError, ClusterAuthorizationFailedError)
 _CREDENTIALS = (
@@ -50,6 +57,10 @@ _CREDENTIALS = (
     SaslAuthenticationFailed,
     UnsupportedSaslMechanismError,
 )
+
+
+class CertificateError(KafkaConnectionError):  # type: ignore[misc]
+    """The two ends of the line do not believe each other's certificates; says what TLS says."""
 
 
 UNKNOWN = -1
@@ -81,6 +92,8 @@ def kind_of(error: BaseException) -> str:
         return NO_RIGHT
     if isinstance(error, _CREDENTIALS):
         return CREDENTIALS
+    if isinstance(error, CertificateError | ssl.SSLError):
+        return CERTIFICATE
     if isinstance(error, CorruptRecordException | RecordTooLargeError) or not isinstance(error, KafkaError):
         return DAMAGED  # what unpacks a batch raises whatever its library raises
     return DOWN
@@ -120,5 +133,8 @@ logging.getLogger("aiokafka").addHandler(_overheard)
 def true_reason(error: KafkaError) -> KafkaError:
     """The error itself, or the one behind it that aiokafka only wrote into its log."""
     last, _overheard.last = _overheard.last, None
-    known = isinstance(error, KafkaConnectionError) and last is not None and kind_of(last) == CREDENTIALS
-    return last if known else error
+    if not isinstance(error, KafkaConnectionError) or last is None:
+        return error
+    if isinstance(last, ssl.SSLError):
+        return CertificateError(getattr(last, "verify_message", "") or last.reason or "no TLS")
+    return last if kind_of(last) == CREDENTIALS or isinstance(last, TokenEndpointError) else error

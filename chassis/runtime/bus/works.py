@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from functools import partial
 
 import structlog
+from aiokafka.errors import KafkaError
 from tenacity import AsyncRetrying, RetryCallState, retry_if_not_exception_type, wait_exponential_jitter
 
 from chassis.core.fault import is_of_process
+from chassis.runtime.bus.trouble import Trouble, kind_of, told
 from chassis.runtime.telemetry.observe import Observer
 
 log = structlog.get_logger(__name__)
@@ -17,10 +19,11 @@ log = structlog.get_logger(__name__)
 
 @dataclass(eq=False)
 class _Work:
-    """One task: the begin of its present attempt, and whether it has failed before."""
+    """One task: the begin of its present attempt, and whether it has failed before, and with what."""
 
     since: float
     failing: bool = False
+    error: BaseException | None = None
 
 
 class Works:
@@ -49,6 +52,12 @@ class Works:
         return any(work.failing for work in self._works)
 
     @property
+    def troubles(self) -> list[Trouble]:
+        """Why what failed did so, as far as the bus is the reason; each reason once."""
+        failed = [work.error for work in self._works if isinstance(work.error, KafkaError)]
+        return list({told(error): Trouble(kind_of(error), told(error)) for error in failed}.values())
+
+    @property
     def since(self) -> float | None:
         """Begin of the oldest of the present attempts, in seconds of `time.monotonic`; None if there is none."""
         return min((work.since for work in self._works), default=None)
@@ -75,7 +84,7 @@ class Works:
 
     def _gives_up(self, work: _Work, state: RetryCallState) -> bool:
         work.failing = True
-        error = state.outcome.exception() if state.outcome else None
+        work.error = error = state.outcome.exception() if state.outcome else None
         if error is not None and is_of_process(error):
             self._break(error)
             return True

@@ -54,6 +54,10 @@ class StoredKeys:
         if not hmac.compare_digest(bytes(kept["digest"]), digest(request, bytes(kept["salt"]))):
             raise KeyReusedError
 
+    async def forget(self, identity: str) -> None:
+        """Forget the request behind an identity, whose words are erased. The identity stays taken, by no request."""
+        await self._kept.update_one({"_id": identity}, {"$set": {"salt": b"", "digest": b""}})
+
 
 def digest(request: BaseModel, salt: bytes) -> bytes:
     """A text that is the same for the same request: its fields as they are understood, whatever their order."""

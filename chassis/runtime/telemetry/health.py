@@ -88,13 +88,13 @@ class Health:
         }
 
     def reasons(self) -> list[dict[str, str | int]]:
-        """The known reasons why it is not ready: partitions that can not be read, and who has to mend them."""
+        """The known reasons why it is not ready: what can not be read or published, and who has to mend it."""
         fault = self._subscription.fault
         own: list[dict[str, str | int]] = [{"check": "loop", "reason": "process", "error": fault}] if fault else []
         unreachable = [self._unreachable] if self._unreachable else []
         return [*own, *(_reason("bus", trouble) for trouble in unreachable), *(
             _reason("reading", trouble) for trouble in self._subscription.troubles
-        )]  # fmt: skip
+        ), *(_reason("loop", trouble) for trouble in self._subscription.hindrances)]  # fmt: skip
 
     async def live(self) -> dict[str, bool]:
         """For each part of the process, True if it still moves. A world that is down makes none of them False."""

@@ -19,6 +19,7 @@ type Config struct {
 	Transactions bool
 	Mode         string
 	Rules        []Rule
+	Keys         map[string]Key
 }
 
 // Rule says what follows from an event whose data have all of Where.

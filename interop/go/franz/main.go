@@ -37,24 +37,27 @@ func main() {
 		fetches.EachRecord(func(record *kgo.Record) {
 			takenBack, said := told.Answers(record.Value)
 			if told.Transactions && said != nil {
-				within(ctx, client, takenBack, kgo.TryAbort)
-				within(ctx, client, said, kgo.TryCommit)
+				within(ctx, client, told, takenBack, kgo.TryAbort)
+				within(ctx, client, told, said, kgo.TryCommit)
 			} else {
-				send(ctx, client, said)
+				send(ctx, client, told, said)
 			}
 		})
 	}
 }
 
-func within(ctx context.Context, client *kgo.Client, reports []agency.Event, end kgo.TransactionEndTry) {
+func within(ctx context.Context, client *kgo.Client, told agency.Config, reports []agency.Event, end kgo.TransactionEndTry) {
 	agency.Must(client.BeginTransaction())
-	send(ctx, client, reports)
+	send(ctx, client, told, reports)
 	agency.Must(client.EndTransaction(ctx, end))
 }
 
-func send(ctx context.Context, client *kgo.Client, reports []agency.Event) {
+func send(ctx context.Context, client *kgo.Client, told agency.Config, reports []agency.Event) {
 	for _, report := range reports {
 		record := &kgo.Record{Key: []byte(report.Subject), Value: report.JSON()}
+		if key, signs := told.Keys[report.Data["agency"].(string)]; signs {
+			record.Headers = []kgo.RecordHeader{{Key: "lt-signature", Value: key.Signature(record.Value)}}
+		}
 		agency.Must(client.ProduceSync(ctx, record).FirstErr())
 	}
 }

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from chassis.runtime.http.receipt import ReceiptSecret
 from contracts.moments import Instant
 from domain.procedures.models import Level
 from domain.worktime import Lines, Text
@@ -25,12 +26,24 @@ class Outcome(_Answer):
     reason: str | None = Field(description="Why it was refused, or what is asked for")
 
 
+class Lodged(Outcome):
+    """The outcome of a submission that was just lodged, with its receipt."""
+
+    receipt: ReceiptSecret
+
+
 class Pending(_Answer):
     """The submission was taken in; its outcome is not known yet."""
 
     submission_id: str
     outcome: Literal["pending"] = "pending"
     look_at: str = Field(description="Path under which it will be known")
+
+
+class LodgedPending(Pending):
+    """A submission that was just lodged: its outcome is not known yet, its receipt is."""
+
+    receipt: ReceiptSecret
 
 
 class ProcedureListed(_Answer):

@@ -6,6 +6,9 @@ from pydantic import BaseModel, ConfigDict
 from pymongo import ASCENDING
 
 from chassis.runtime import clock
+from chassis.runtime.http.keys import StoredKeys
+from chassis.runtime.personal.keys import PLAIN, PersonalKeys
+from chassis.runtime.personal.rows import PersonalRows
 from chassis.runtime.store.mongo import MongoStore
 from services.intake.adapters.person import Email, Name, Phone
 
@@ -24,11 +27,33 @@ class Applicant(Body):
     phone: Phone | None = None
 
 
-class PersonalDataStore:
-    """Names and addresses under random references, one for each submission."""
+APPLICANTS = "applicants"
+"""The collection of applicants in intake's store."""
 
-    def __init__(self, store: MongoStore) -> None:
+PERSONAL_FIELDS = ("name", "email", "phone")
+"""The fields of an applicant's row that are encrypted. The language of letters says nothing of a person."""
+
+
+class PersonalDataStore:
+    """Names and addresses under random references, one for each submission.
+
+    Args:
+        store: intake's own.
+        keys: encrypt them; in plain mode they are kept as they are.
+    """
+
+    def __init__(self, store: MongoStore, keys: PersonalKeys = PLAIN) -> None:
         self._applicants = store.database.applicants
+        self._request_keys = StoredKeys(store)
+        self._rows = applicant_rows(keys)
+        self._keys = keys
+
+    def reference(self, purpose: str, *told: str) -> str:
+        """What a client chose, such as a key of a request, as ids are derived from it: by a keyed hash.
+
+        Ids are on the bus, and a client may choose a phone number. In plain mode it stays as it came.
+        """
+        return self._keys.reference(purpose, *told) or "|".join(told)
 
     async def prepare(self) -> None:
         """Create the index that keeps one applicant for each submission."""
@@ -39,15 +64,37 @@ class PersonalDataStore:
         kept = await self._applicants.find_one({"submission": submission})
         if kept is None:
             personal = {**applicant.model_dump(), "language": language}
-            await self._applicants.update_one(
-                {"submission": submission},
-                {"$setOnInsert": {"_id": clock.random_reference(), **personal}},
-                upsert=True,
-            )
+            row = await self._rows.sealed({"_id": clock.random_reference(), **personal})
+            await self._applicants.update_one({"submission": submission}, {"$setOnInsert": row}, upsert=True)
             kept = await self._applicants.find_one({"submission": submission})
         return str(kept["_id"]) if kept else ""
 
     async def get(self, reference: str) -> dict[str, Any] | None:
-        """Return name, email, phone and language; None if the reference is unknown or erased."""
+        """Return name, email, phone and language; None if the reference is unknown or erased.
+
+        Raises:
+            PersonalKeyError: they are encrypted, and their key is not here.
+        """
         kept = await self._applicants.find_one({"_id": reference})
-        return None if kept is None else {name: kept.get(name) for name in ("name", "email", "phone", "language")}
+        if kept is None:
+            return None
+        opened = await self._rows.opened(kept)
+        return {name: opened.get(name) for name in (*PERSONAL_FIELDS, "language")}
+
+    async def submission_of(self, reference: str) -> str | None:
+        """The submission that a reference belongs to; None if it is unknown or erased."""
+        kept = await self._applicants.find_one({"_id": reference}, {"submission": 1})
+        return str(kept["submission"]) if kept else None
+
+    async def erase(self, submission: str, reference: str) -> None:
+        """Erase an applicant: the row, the data key in it, and the digest of the request. Again, it changes nothing.
+
+        A reference that another submission has made up for itself erases nothing: the row is of its own submission.
+        """
+        await self._applicants.delete_one({"_id": reference, "submission": submission})
+        await self._request_keys.forget(submission)
+
+
+def applicant_rows(keys: PersonalKeys) -> PersonalRows:
+    """How the rows of applicants are written and read."""
+    return PersonalRows(APPLICANTS, PERSONAL_FIELDS, keys)

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from typing import Literal
 
+from fastapi.exceptions import RequestValidationError
 from pydantic import ConfigDict, Field
 
 from chassis.runtime import clock
@@ -16,6 +17,8 @@ from chassis.runtime.http.keys import Keys
 from chassis.runtime.states import States
 from contracts import claims
 from contracts.envelope import Code, event_id
+from domain.personal_data import personal_data_of
+from domain.procedures import Catalogue
 from services.intake import queries
 from services.intake.adapters.answers import Outcome
 from services.intake.adapters.personal_data import Applicant, Body, PersonalDataStore
@@ -74,11 +77,30 @@ class CollectionBody(claims.Collection):
 class SubmissionService:
     """Turns requests into claims and waits for what becomes of them."""
 
-    def __init__(self, states: States, publish: Publish, personal_data: PersonalDataStore, keys: Keys) -> None:
+    def __init__(
+        self,
+        states: States,
+        publish: Publish,
+        personal_data: PersonalDataStore,
+        keys: Keys,
+        catalogue: Catalogue,
+    ) -> None:
         self._states = states
         self._publish = publish
         self._personal_data = personal_data
         self._keys = keys
+        self._catalogue = catalogue
+
+    def id_of(self, unit: str, key: str | None, *own: str) -> str:
+        """The id of a submission to a unit: it follows from the client's key, where there is one.
+
+        Args:
+            unit: the receiving unit.
+            key: chosen by the client; None: the submission is a new one.
+            own: who the client is, where that is known.
+        """
+        chosen = self._personal_data.reference("submission", key) if key else clock.random_reference()
+        return event_id("submission", unit, chosen, *own)
 
     async def submit(self, submission: str, body: Submission, *, keyed: bool) -> Outcome | None:
         """Lodge a dossier, and return its outcome, or None if that takes longer.
@@ -92,6 +114,7 @@ class SubmissionService:
             KeyReusedError: this submission was lodged with other words.
         """
         application = claims.Application(**body.model_dump(exclude={"applicant"}))
+        self._refuse_unspeakable(application)
         if keyed:
             await self._keys.hold(submission, body)
         known = await self.outcome(submission)
@@ -102,6 +125,20 @@ class SubmissionService:
             application = application.model_copy(update={"applicant_ref": reference})
         await self._claim(submission, application, "application")
         return await self.until(submission, lambda progress: progress.judged)
+
+    def _refuse_unspeakable(self, application: claims.Application) -> None:
+        """Refuse what everybody on the bus would read, before anything is kept.
+
+        Raises:
+            RequestValidationError: it holds personal data, or attributes that the procedure does not ask for.
+        """
+        found, procedure = personal_data_of(application), self._catalogue.get(application.procedure)
+        flaw = found and (found.path, f"holds {found.kind}: give it under `applicant`, or leave it out")
+        if procedure is not None and (fault := procedure.undeclared(application.attributes)) is not None:
+            flaw = flaw or ("attributes", fault)
+        if flaw:
+            path, text = flaw
+            raise RequestValidationError([{"type": "value_error", "loc": ("body", path), "msg": text}])
 
     async def act(self, submission: str, claim: claims.Claim, key: str | None, usual: str) -> None:
         """Publish what a citizen does after lodging.
@@ -119,8 +156,9 @@ class SubmissionService:
             await self._claim(submission, claim, usual or clock.random_reference())
             return
         kind = claim.model_dump()["kind"]
-        await self._keys.hold(event_id("claim", submission, kind, key), claim)
-        await self._claim(submission, claim, kind, key)
+        hidden = self._personal_data.reference("deed", key)
+        await self._keys.hold(event_id("claim", submission, kind, hidden), claim)
+        await self._claim(submission, claim, kind, hidden)
 
     async def _claim(self, submission: str, claim: claims.Claim, *unique: str) -> None:
         """Publish a claim; with the same words in `unique` it is the same claim."""
@@ -128,13 +166,13 @@ class SubmissionService:
 
     async def outcome(self, submission: str) -> Outcome | None:
         """The outcome of a submission, as far as the citizen may know it; None before it was judged."""
-        progress = await self._progress(submission)
-        return None if progress is None or not progress.judged else _public(submission, progress)
+        progress = await self.progress(submission)
+        return None if progress is None or not progress.judged else public(submission, progress)
 
-    async def by_code(self, code: str) -> Outcome | None:
-        """The outcome of the dossier with this code; None if there is no such dossier."""
-        async for submission, state in self._states.states(queries.of_code(code)):
-            return _public(submission, queries.progress(state))
+    async def by_code(self, code: str) -> Progress | None:
+        """The progress of the dossier with this code; None if there is no such dossier."""
+        async for _, state in self._states.states(queries.of_code(code)):
+            return queries.progress(state)
         return None
 
     async def until(self, submission: str, reached: Callable[[Progress], bool]) -> Outcome | None:
@@ -142,15 +180,16 @@ class SubmissionService:
         try:
             async with asyncio.timeout(OUTCOME_SECONDS):
                 for pause in pauses():
-                    progress = await self._progress(submission)
+                    progress = await self.progress(submission)
                     if progress is not None and reached(progress):
-                        return _public(submission, progress)
+                        return public(submission, progress)
                     await asyncio.sleep(pause)
         except TimeoutError:
             pass
         return None
 
-    async def _progress(self, submission: str) -> Progress | None:
+    async def progress(self, submission: str) -> Progress | None:
+        """The progress of a submission; None if nothing is known of it."""
         state = await self._states.state_of(queries.of_submission(submission))
         return None if state is None else queries.progress(state)
 
@@ -166,7 +205,8 @@ def pauses() -> Iterator[float]:
         pause = min(2 * pause, LONGEST_PAUSE)
 
 
-def _public(submission: str, progress: Progress) -> Outcome:
+def public(submission: str, progress: Progress) -> Outcome:
+    """What the citizen may know of a submission's progress."""
     return Outcome.model_validate(
         {
             "submission_id": submission,

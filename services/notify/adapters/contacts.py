@@ -5,8 +5,9 @@ from typing import Annotated, Literal, Protocol
 from urllib.parse import quote
 
 import httpx
-from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
+from chassis.runtime.http.credentials import Credentials, NoCredentialsError
 from chassis.runtime.http.person import email_address, person_name, phone_number, takes_text
 from services.notify.adapters.carrier import CarrierError
 
@@ -59,18 +60,18 @@ class Contacts(Protocol):
 class IntakeContacts:
     """Asks intake, the only service that has personal data."""
 
-    def __init__(self, client: httpx.AsyncClient, intake_url: str, token: SecretStr) -> None:
+    def __init__(self, client: httpx.AsyncClient, intake_url: str, own: Credentials) -> None:
         self._client = client
         self._url = intake_url.rstrip("/")
-        self._token = token
+        self._own = own
 
     async def find(self, applicant_ref: str) -> Contact | None:
         """See Contacts."""
-        if not (token := self._token.get_secret_value()):
-            raise CarrierError("contacts: no service token is set (LIENTHONG_SERVICE_TOKEN)", down=True)
         url = f"{self._url}/internal/contacts/{quote(applicant_ref, safe='')}"
         try:
-            answer = await self._client.get(url, headers={"Authorization": f"Bearer {token}"})
+            answer = await self._client.get(url, headers={"Authorization": await self._own.header()})
+        except NoCredentialsError as error:
+            raise CarrierError(f"contacts: {error}", down=True) from None
         except httpx.HTTPError as error:
             raise CarrierError(f"contacts: {type(error).__name__}", down=True) from None
         return _read(answer)

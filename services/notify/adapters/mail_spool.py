@@ -7,6 +7,7 @@ import asyncio
 import errno
 import os
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from contracts.notify import Medium
@@ -51,6 +52,27 @@ class MailSpool:
                 return f"{parcel.subject}\n\n{parcel.body}".encode()
 
 
+SUFFIXES = (".eml", ".txt", ".pdf")
+"""What a message may lie in the folder as."""
+
+
+async def forget(folder: Path, message_ids: Sequence[str]) -> None:
+    """Remove all that lies here of some messages, for good; what is not there is no error.
+
+    Raises:
+        OSError: the folder does not let go of one.
+    """
+    await asyncio.to_thread(_forget, folder, message_ids)
+
+
+def _forget(folder: Path, message_ids: Sequence[str]) -> None:
+    for message_id in message_ids:
+        for suffix in SUFFIXES:
+            (folder / f"{message_id}{suffix}").unlink(missing_ok=True)
+    if folder.exists():
+        _sync(folder)
+
+
 def _write(path: Path, content: bytes) -> None:
     """All or nothing, also if the machine stops half-way."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
@@ -63,8 +85,13 @@ def _write(path: Path, content: bytes) -> None:
     except OSError:
         Path(name).unlink(missing_ok=True)
         raise
-    folder = os.open(path.parent, os.O_RDONLY)
+    _sync(path.parent)
+
+
+def _sync(folder: Path) -> None:
+    """What was put here, or removed, stays so if the machine stops."""
+    handle = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(handle)
     finally:
-        os.close(folder)
+        os.close(handle)

@@ -3,15 +3,17 @@
 A request is checked, its words are put away, an event that refers to them is published, and the outcome is awaited.
 """
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.json_schema import SkipJsonSchema
 
 from chassis.runtime.bus.record import Publish, message_of
+from chassis.runtime.http.access import Matter
+from chassis.runtime.http.receipt import ReceiptSecret
 from contracts.envelope import AnyEvent, Code, DossierCode
 from contracts.moments import Instant
 from contracts.rating import FeedbackAnswered, FeedbackSubmitted
@@ -51,7 +53,9 @@ class AnswerBody(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    agency: Code
+    agency: Annotated[
+        Code | SkipJsonSchema[None], Field(description="Who answers; the token says it, if there is one")
+    ] = None
     text: FreeText
 
 
@@ -66,6 +70,12 @@ class FeedbackOutcome(BaseModel):
     status: FeedbackStatus | None = None
     answered: Instant | None = Field(default=None, description="When the agency answered")
     answer: str | None = Field(default=None, description="The words of the answer")
+
+
+class FeedbackLodged(FeedbackOutcome):
+    """The standing of a feedback that was just lodged, with its receipt."""
+
+    receipt: ReceiptSecret
 
 
 class UnfitError(ValueError):
@@ -119,7 +129,7 @@ class FeedbackSubmissionService:
             TakenError: the key was used for another feedback.
         """
         category = self._category(body)
-        content = hashlib.sha256(body.model_dump_json().encode()).hexdigest()
+        content = self._words.digest(body.model_dump_json())
         kept = await self._words.keep(key, content, body.text, self._clock())
         if kept.content != content:
             raise TakenError("this Idempotency-Key was used for another feedback; take a new one")
@@ -128,7 +138,7 @@ class FeedbackSubmissionService:
             await self._publish_one(feedback_submitted(kept.reference, data, kept.at))
         return await self._settled(kept, lambda feedback: bool(feedback.category))
 
-    async def answer(self, reference: str, body: AnswerBody) -> FeedbackOutcome | None:
+    async def answer(self, reference: str, agency: str, text: str) -> FeedbackOutcome | None:
         """Publish an answer, once, and wait until it is on record; None if there is no such feedback.
 
         Raises:
@@ -137,13 +147,13 @@ class FeedbackSubmissionService:
         kept, feedback = await self._words.get(reference), await self._feedback(reference)
         if kept is None or feedback is None or not feedback.category:
             return None
-        if feedback.agency != body.agency:
+        if feedback.agency != agency:
             raise TakenError(f"this feedback is {feedback.agency}'s to answer")
-        answer = await self._words.keep_answer(reference, Answer(body.text, self._clock()))
-        if answer.text != body.text:
+        answer = await self._words.keep_answer(reference, Answer(text, self._clock()))
+        if answer.text != text:
             raise TakenError("this feedback was answered otherwise, and an answer stays")
         if feedback.answered is None:
-            data = FeedbackAnswered(feedback_id=reference, agency=body.agency, answered_at=answer.at)
+            data = FeedbackAnswered(feedback_id=reference, agency=agency, answered_at=answer.at)
             await self._publish_one(feedback_answered(reference, data, answer.at))
         return await self._settled(kept, lambda feedback: feedback.answered is not None)
 
@@ -151,6 +161,16 @@ class FeedbackSubmissionService:
         """The standing of a feedback; None if it is unknown."""
         kept = await self._words.get(reference)
         return None if kept is None else _outcome(kept, await self._feedback(reference))
+
+    async def submission_of(self, dossier: str) -> str:
+        """Id of the submission that a dossier began with; empty for a dossier that is not known."""
+        found = await self._store.state_of(queries.of_document(dossier))
+        return queries.restored(found).correlationid if found else ""
+
+    async def matter(self, reference: str) -> Matter:
+        """What a feedback is, as far as rights depend on it: it concerns the agency that it is about."""
+        feedback = await self._feedback(reference)
+        return Matter(reference, agencies=frozenset({feedback.agency} if feedback and feedback.agency else ()))
 
     async def text(self, reference: str) -> str | None:
         """The words of a feedback, for the agency that has to answer it; None if it is unknown."""

@@ -1,14 +1,14 @@
 """The HTTP side of feedback (phản ánh, kiến nghị): citizens lodge it and ask for its state, agencies answer."""
 
-import hmac
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, HTTPException, Path, Response, status
+from fastapi import APIRouter, Header, HTTPException, Path, Response, status
 from pydantic import BaseModel
 from pydantic.json_schema import SkipJsonSchema
 
 from chassis.runtime import clock
+from chassis.runtime.http.access import Caller, allowed
 from chassis.runtime.http.keys import KEY_PATTERN
 from chassis.runtime.http.problem import documented
 from domain.feedback import Category
@@ -16,6 +16,7 @@ from domain.worktime import Text
 from services.rating.adapters.feedback import (
     AnswerBody,
     FeedbackBody,
+    FeedbackLodged,
     FeedbackOutcome,
     FeedbackSubmissionService,
     TakenError,
@@ -26,6 +27,9 @@ Key = Annotated[
     str | SkipJsonSchema[None], Header(alias="Idempotency-Key", min_length=8, max_length=120, pattern=KEY_PATTERN)
 ]
 PENDING: dict[int | str, dict[str, Any]] = {202: {"model": FeedbackOutcome, "description": "Taken in; look later"}}
+LODGED_PENDING: dict[int | str, dict[str, Any]] = {
+    202: {"model": FeedbackLodged | FeedbackOutcome, "description": "Taken in; look later"}
+}
 UNKNOWN: dict[int | str, dict[str, Any]] = {404: documented("No such feedback is on record")}
 
 FeedbackId = Annotated[str, Path(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9-]+$")]
@@ -45,20 +49,11 @@ class Words(BaseModel):
     text: str
 
 
-def feedback_router(
-    submissions: FeedbackSubmissionService, categories: Mapping[str, Category], token: str
-) -> APIRouter:
-    """All routes of feedback. Those for agencies need the service token, and are closed where none is set."""
-    routes = APIRouter(tags=["feedback"])
-    for part in (_for_citizens(submissions, categories), _for_agencies(submissions, token)):
-        routes.include_router(part)
-    return routes
+def feedback_router(submissions: FeedbackSubmissionService, categories: Mapping[str, Category]) -> APIRouter:
+    """All published routes of feedback."""
+    routes = APIRouter(prefix="/v1/feedback", tags=["feedback"])
 
-
-def _for_citizens(submissions: FeedbackSubmissionService, categories: Mapping[str, Category]) -> APIRouter:
-    routes = APIRouter(prefix="/v1/feedback")
-
-    @routes.get("/categories")
+    @routes.get("/categories", dependencies=[allowed(public=True)])
     async def feedback_categories() -> list[CategoryShown]:
         """Tell what feedback can be about, and how long an answer may take."""
         return [
@@ -66,17 +61,41 @@ def _for_citizens(submissions: FeedbackSubmissionService, categories: Mapping[st
             for category in categories.values()
         ]
 
+    _for_citizens(routes, submissions)
+    _for_agencies(routes, submissions)
+    return routes
+
+
+def internal_feedback_router(submissions: FeedbackSubmissionService) -> APIRouter:
+    """The words of a feedback, for who has the service token."""
+    routes = APIRouter(prefix="/internal/feedback", include_in_schema=False)
+
+    @routes.get("/{feedback_id}", dependencies=[allowed("service", guarded=True)])
+    async def read(feedback_id: FeedbackId) -> Words:
+        return await _words(submissions, feedback_id)
+
+    return routes
+
+
+def _for_citizens(routes: APIRouter, submissions: FeedbackSubmissionService) -> None:
     @routes.post(
         "",
+        response_model=FeedbackLodged | FeedbackOutcome,
         status_code=status.HTTP_201_CREATED,
-        responses={**PENDING, 409: documented("The Idempotency-Key was used for another feedback")},
+        responses={**LODGED_PENDING, 409: documented("The Idempotency-Key was used for another feedback")},
     )
-    async def submit_feedback(body: FeedbackBody, response: Response, key: Key = None) -> FeedbackOutcome:
+    async def submit_feedback(
+        body: FeedbackBody,
+        response: Response,
+        caller: Annotated[Caller, allowed(public=True, receipt=True)],
+        key: Key = None,
+    ) -> FeedbackOutcome:
         """Complain or suggest (phản ánh, kiến nghị). 202 if it is not on record yet: look at `Location` later.
 
-        The same `Idempotency-Key` for the same agency is the same feedback. Its id is all that is needed to read the
-        answer: keep it to yourself.
+        The same `Idempotency-Key` for the same agency is the same feedback. Who names a dossier shows its receipt.
+        What opens the feedback later is its own receipt; where receipts carry no secret, its id: keep it to yourself.
         """
+        await _require_receipt(submissions, caller, body)
         try:
             outcome = await submissions.submit(body, f"{body.agency}|{key or clock.random_reference()}")
         except UnfitError as error:
@@ -86,46 +105,52 @@ def _for_citizens(submissions: FeedbackSubmissionService, categories: Mapping[st
         response.headers["Location"] = f"/v1/feedback/{outcome.feedback_id}"
         if outcome.status is None:
             response.status_code = status.HTTP_202_ACCEPTED
-        return outcome
+        if caller.receipts is None:
+            return outcome
+        return FeedbackLodged(**outcome.model_dump(), receipt=caller.receipts.told(outcome.feedback_id))
 
     @routes.get("/{feedback_id}", responses=UNKNOWN)
-    async def look_at_feedback(feedback_id: FeedbackId) -> FeedbackOutcome:
+    async def look_at_feedback(
+        feedback_id: FeedbackId, caller: Annotated[Caller, allowed("agency", "auditor", receipt=True)]
+    ) -> FeedbackOutcome:
         """Tell where a feedback stands, until when it has to be answered, and the answer."""
-        if (outcome := await submissions.outcome(feedback_id)) is None:
+        outcome = await submissions.outcome(feedback_id)
+        if outcome is None or not caller.may(await submissions.matter(feedback_id)):
             raise _unknown(feedback_id)
         return outcome
 
-    return routes
 
-
-def _for_agencies(submissions: FeedbackSubmissionService, token: str) -> APIRouter:
-    def admit(authorization: Annotated[str, Header()] = "") -> None:
-        if not token or not hmac.compare_digest(authorization.encode(), f"Bearer {token}".encode()):
-            raise HTTPException(status.HTTP_403_FORBIDDEN, "send the service token (LIENTHONG_SERVICE_TOKEN) as bearer")
-
-    routes = APIRouter(dependencies=[Depends(admit)])
-
-    @routes.get("/internal/feedback/{feedback_id}", include_in_schema=False)
-    async def read(feedback_id: FeedbackId) -> Words:
-        """The words of a feedback."""
-        if (text := await submissions.text(feedback_id)) is None:
+def _for_agencies(routes: APIRouter, submissions: FeedbackSubmissionService) -> None:
+    @routes.get("/{feedback_id}/words", responses=UNKNOWN)
+    async def words_of_feedback(
+        feedback_id: FeedbackId, caller: Annotated[Caller, allowed("agency", guarded=True)]
+    ) -> Words:
+        """The words of a feedback, for the agency that has to answer it."""
+        if not caller.may(await submissions.matter(feedback_id)):
             raise _unknown(feedback_id)
-        return Words(text=text)
+        return await _words(submissions, feedback_id)
 
     @routes.post(
-        "/v1/feedback/{feedback_id}/answer",
+        "/{feedback_id}/answer",
         status_code=status.HTTP_201_CREATED,
         responses={
             **PENDING,
             **UNKNOWN,
-            403: documented("The service token is missing or wrong"),
+            403: documented("This is for the agency that the feedback is about"),
             409: documented("It is another agency's, or was answered otherwise"),
         },
     )
-    async def answer_feedback(feedback_id: FeedbackId, body: AnswerBody, response: Response) -> FeedbackOutcome:
+    async def answer_feedback(
+        feedback_id: FeedbackId,
+        body: AnswerBody,
+        response: Response,
+        caller: Annotated[Caller, allowed("agency", guarded=True)],
+    ) -> FeedbackOutcome:
         """Answer a feedback, once; the same answer again changes nothing. 202 if it is not on record yet."""
+        if not caller.may(await submissions.matter(feedback_id)):
+            raise _unknown(feedback_id)
         try:
-            outcome = await submissions.answer(feedback_id, body)
+            outcome = await submissions.answer(feedback_id, caller.speaks_for(body.agency, "agency"), body.text)
         except TakenError as error:
             raise HTTPException(status.HTTP_409_CONFLICT, str(error)) from None
         if outcome is None:
@@ -134,7 +159,25 @@ def _for_agencies(submissions: FeedbackSubmissionService, token: str) -> APIRout
             response.status_code = status.HTTP_202_ACCEPTED
         return outcome
 
-    return routes
+
+async def _require_receipt(submissions: FeedbackSubmissionService, caller: Caller, body: FeedbackBody) -> None:
+    """Who complains about a dossier shows its receipt, so that nobody complains in another's name.
+
+    Raises:
+        HTTPException: 404, it is no dossier of this receipt.
+    """
+    if body.dossier is None or caller.plain:
+        return
+    submission = await submissions.submission_of(body.dossier)
+    if not submission or not caller.holds_receipt_of(submission):
+        text = f"no dossier {body.dossier} of yours: show its receipt, or leave `dossier` out"
+        raise HTTPException(status.HTTP_404_NOT_FOUND, text)
+
+
+async def _words(submissions: FeedbackSubmissionService, feedback_id: str) -> Words:
+    if (text := await submissions.text(feedback_id)) is None:
+        raise _unknown(feedback_id)
+    return Words(text=text)
 
 
 def _unknown(feedback_id: str) -> HTTPException:

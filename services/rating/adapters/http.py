@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, HTTPException, Path, Query, Response, status
 from pydantic.json_schema import SkipJsonSchema
 
+from chassis.runtime.http.access import Caller, Matter, allowed
 from chassis.runtime.http.keys import KEY_PATTERN, KeyReusedError
 from chassis.runtime.http.problem import documented
 from contracts.envelope import DOSSIER_CODE_PATTERN, LIVE, Code
@@ -50,10 +51,19 @@ def router(submissions: RatingSubmissionService, totals: Totals, clock: Callable
             409: documented("The Idempotency-Key was used for another rating"),
         },
     )
-    async def rate(body: RatingBody, response: Response, idempotency_key: IdempotencyKey = None) -> Outcome:
-        """Rate a dossier (đánh giá). 202 if the outcome is still open: look at `Location` later."""
+    async def rate(
+        body: RatingBody,
+        response: Response,
+        caller: Annotated[Caller, allowed(receipt=True)],
+        idempotency_key: IdempotencyKey = None,
+    ) -> Outcome:
+        """Rate a dossier (đánh giá). 202 if the outcome is still open: look at `Location` later.
+
+        Who shows the receipt is its holder, and rates once.
+        """
+        holder = await _holder(submissions, caller, body)
         try:
-            outcome = await submissions.submit(body, idempotency_key)
+            outcome = await submissions.submit(body.model_copy(update={"holder": holder}), idempotency_key)
         except KeyReusedError as error:
             raise HTTPException(status.HTTP_409_CONFLICT, str(error)) from None
         response.headers["Location"] = f"/v1/ratings/{body.dossier}/{outcome.rating_id}"
@@ -62,9 +72,12 @@ def router(submissions: RatingSubmissionService, totals: Totals, clock: Callable
         return outcome
 
     @routes.get("/ratings/{dossier}/{rating_id}", responses={404: documented("No such rating has arrived")})
-    async def look_at_rating(dossier: DossierPath, rating_id: RatingPath) -> Outcome:
+    async def look_at_rating(
+        dossier: DossierPath, rating_id: RatingPath, caller: Annotated[Caller, allowed("auditor", receipt=True)]
+    ) -> Outcome:
         """Tell what became of a rating; `counted` is null while its dossier is unknown."""
-        if (outcome := await submissions.outcome(dossier, rating_id)) is None:
+        outcome = await submissions.outcome(dossier, rating_id)
+        if outcome is None or not caller.may(Matter(await submissions.submission_of(dossier))):
             raise HTTPException(status.HTTP_404_NOT_FOUND, "no such rating has arrived; if it was just sent, try again")
         return outcome
 
@@ -72,14 +85,14 @@ def router(submissions: RatingSubmissionService, totals: Totals, clock: Callable
         if outdated := await totals.outdated():
             response.headers[OUTDATED] = str(outdated)
 
-    @routes.get("/figures", responses=FIGURES, dependencies=[Depends(tell_outdated)])
+    @routes.get("/figures", responses=FIGURES, dependencies=[allowed(public=True), Depends(tell_outdated)])
     async def rating_figures(
         by: Annotated[By, Query()], month: Month = None, timeline: Timeline = LIVE
     ) -> list[Figure]:
         """Points by officer, agency, channel or month that is over; too few ratings to be anonymous are not shown."""
         return await figures(totals, by, clock(), month, timeline)
 
-    @routes.get("/figures/feedback", responses=FIGURES, dependencies=[Depends(tell_outdated)])
+    @routes.get("/figures/feedback", responses=FIGURES, dependencies=[allowed(public=True), Depends(tell_outdated)])
     async def figures_of_feedback(
         by: Annotated[FeedbackBy, Query()], month: Month = None, timeline: Timeline = LIVE
     ) -> list[FeedbackFigure]:
@@ -87,3 +100,20 @@ def router(submissions: RatingSubmissionService, totals: Totals, clock: Callable
         return await feedback_figures(totals, by, clock(), month, timeline)
 
     return routes
+
+
+async def _holder(submissions: RatingSubmissionService, caller: Caller, body: RatingBody) -> str:
+    """Who rates: in plain mode as the body says, else as the receipt says.
+
+    Raises:
+        HTTPException: 404, the receipt is not of this dossier; 422, nobody says who rates.
+    """
+    if caller.plain:
+        if body.holder is None:
+            raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, "say who rates: give `holder`")
+        return body.holder
+    submission = await submissions.submission_of(body.dossier)
+    if not submission or not caller.may(Matter(submission)):
+        text = f"no dossier {body.dossier}: check its code, and the receipt that you show"
+        raise HTTPException(status.HTTP_404_NOT_FOUND, text)
+    return caller.holder_of(submission)

@@ -16,9 +16,11 @@ from pydantic import (
     WithJsonSchema,
     field_validator,
 )
+from pydantic.json_schema import SkipJsonSchema
 
 from chassis.runtime.bus.record import Publish, message_of
 from chassis.runtime.http.keys import Keys
+from chassis.runtime.personal.keys import PLAIN, PersonalKeys
 from chassis.runtime.store.mongo import StoreError
 from contracts.envelope import CODE_PATTERN, Code, DossierCode
 from contracts.rating import Indicator, RatingChannel
@@ -37,6 +39,9 @@ _Points = Annotated[
 ]
 
 
+_Holder = Annotated[str, Field(min_length=1, max_length=64, pattern=CODE_PATTERN)]
+
+
 class States(Protocol):
     """The part of the store that submission services need."""
 
@@ -53,8 +58,9 @@ class RatingBody(BaseModel):
     channel: RatingChannel
     # Ids are derived from it, so it has no bar.
     holder: Annotated[
-        str, Field(min_length=1, max_length=64, pattern=CODE_PATTERN, description="Opaque token of who rates")
-    ]
+        _Holder | SkipJsonSchema[None],
+        Field(description="Opaque token of who rates; it follows from the receipt, where one is shown"),
+    ] = None
     agency: Code
     officer: Code | None = None
     answers: Annotated[dict[Indicator, _Points], Field(min_length=1, description="Points by indicator")]
@@ -103,9 +109,12 @@ class RatingSubmissionService:
         publish: Publish,
         clock: Callable[[], datetime],
         patience: Patience | None = None,
+        *,
+        personal: PersonalKeys = PLAIN,
     ) -> None:
         self._store = store
         self._keys = keys
+        self._personal = personal
         self._publish = publish
         self._clock = clock
         self._patience = patience or Patience()
@@ -118,13 +127,21 @@ class RatingSubmissionService:
         """
         state = await self._known(body.dossier)
         content = body.model_dump(exclude={"dossier"})
-        event = rating_submitted(body.dossier, content, key, state, self._clock())
+        holder = body.holder or ""
+        # Whoever chose a token may have taken a phone number; and a hash of one could be guessed by trying them all.
+        content["holder"] = self._personal.reference("holder", body.dossier, holder) or body.holder
+        hidden = key and (self._personal.reference("rating key", holder, key) or key)
+        event = rating_submitted(body.dossier, content, hidden, state, self._clock())
         if key is not None:
             with suppress(StoreError):  # without it a rating is still taken in; of two, the bus has one first
                 await self._keys.hold(event.id, body)
         if _find(state, event.id) is None:
             await self._publish([message_of(event)])
         return await self._settled(body.dossier, event.id)
+
+    async def submission_of(self, dossier: str) -> str:
+        """Id of the submission that a dossier began with; empty for a dossier that is not known."""
+        return (await self._state(dossier)).correlationid
 
     async def outcome(self, dossier: str, rating_id: str) -> Outcome | None:
         """The outcome of a rating; None if it has not been seen."""

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.json_schema import SkipJsonSchema
 
 from chassis.core.service import Service
+from chassis.runtime.http.access import Caller, Matter, allowed
 from chassis.runtime.http.problem import documented
 from chassis.runtime.states import States
 from contracts.envelope import DOSSIER_CODE_PATTERN, LIVE, Code
@@ -35,15 +36,19 @@ def router(service: Service[State], rules: Rules, states: States) -> APIRouter:
     routes = APIRouter(prefix="/v1", tags=["sla"])
 
     @routes.get("/dossiers/{code}/deadlines", responses={404: documented("No such dossier was received")})
-    async def deadlines_of_dossier(code: DossierPath) -> DossierView:
+    async def deadlines_of_dossier(
+        code: DossierPath,
+        caller: Annotated[Caller, allowed("counter", "agency", "leader", "operator", "auditor", receipt=True)],
+    ) -> DossierView:
         """Every deadline of a dossier: when it is due, and why, in Vietnamese and English (vì sao là ngày này)."""
         found = await states.state_of(queries.of_dossier(code))
-        view = deadlines_of(service.restore(found), rules) if found else None
-        if view is None:
+        state = service.restore(found) if found else None
+        view = deadlines_of(state, rules) if state else None
+        if state is None or view is None or not caller.may(matter_of(state)):
             raise HTTPException(404, f"no dossier {code} was received: check the code on the receipt")
         return view
 
-    @routes.get("/register")
+    @routes.get("/register", dependencies=[allowed("leader", "operator", "auditor")])
     async def backlog(
         after: Annotated[str, Query(max_length=64, description="`next` of the page before")] = "",
         limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
@@ -60,6 +65,12 @@ def router(service: Service[State], rules: Rules, states: States) -> APIRouter:
         return Register(entries=entries, next=rows[limit - 1][0] if len(rows) > limit else None)
 
     return routes
+
+
+def matter_of(state: State) -> Matter:
+    """What a dossier is, as far as rights depend on it: whoever has or had a deadline in it is concerned."""
+    agencies = frozenset(deadline.agency for deadline in state.deadlines)
+    return Matter(state.correlation, state.unit, agencies)
 
 
 def _in_register(state: State, explained: bool | None) -> bool:

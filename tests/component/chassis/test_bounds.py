@@ -7,6 +7,7 @@ import pytest
 from fastapi import APIRouter
 from pydantic import BaseModel
 
+from chassis.runtime.http.access import allowed
 from chassis.runtime.http.application import Probes, make_api
 from chassis.runtime.http.bounds import GREATEST, UnfitJsonError, read_json
 from chassis.runtime.http.problem import MOST_FLAWS, Problem
@@ -34,7 +35,7 @@ def taken():
 
 @pytest.fixture
 async def http(taken):
-    routes = APIRouter()
+    routes = APIRouter(dependencies=[allowed(public=True)])
 
     @routes.post("/v1/notes")
     async def write(note: Note) -> Note:

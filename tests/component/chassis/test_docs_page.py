@@ -6,7 +6,7 @@ import httpx
 import pytest
 from fastapi import APIRouter
 
-from chassis.runtime.http.application import Probes, make_api
+from chassis.runtime.http.application import Probes, make_api, make_operator_api
 
 REFERENCE = re.compile(r"""(?:src|href)\s*=\s*["']([^"']*)["']""")
 
@@ -17,7 +17,8 @@ async def nothing():
 
 @pytest.fixture
 async def http():
-    api = make_api("intake", APIRouter(), Probes(nothing, nothing, nothing))
+    probes = Probes(nothing, nothing, nothing)
+    api = make_operator_api(make_api("intake", APIRouter(), probes), "intake", None, probes)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(api), base_url="http://service") as client:
         yield client
 

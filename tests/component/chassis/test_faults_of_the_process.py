@@ -113,7 +113,8 @@ async def test_a_process_that_lacks_something_ends_by_itself_and_says_what(
         raise ModuleNotFoundError("No module named 'holidays.countries'")
 
     monkeypatch.setattr(run, "load", lacks)
-    settings = Settings(home=tmp_path, kafka="127.0.0.1:1", mongo="mongodb://127.0.0.1:1", http_port=free_port())
+    ports = {"http_port": free_port(), "operator_port": free_port()}
+    settings = Settings(home=tmp_path, kafka="127.0.0.1:1", mongo="mongodb://127.0.0.1:1", **ports)
     with pytest.raises(
         ProcessFaultError, match=r"rating can not work in this process: ModuleNotFoundError: .*holidays"
     ):

@@ -10,9 +10,10 @@ import pytest
 from fastapi import APIRouter
 from pydantic import BaseModel
 
+from chassis.runtime.http.access import allowed
 from chassis.runtime.http.application import Probes, make_api
 from chassis.runtime.http.server import HEADER_BYTES, Limits, make_server
-from chassis.runtime.run import bind
+from chassis.runtime.http.serving import bind
 
 HOST = "127.0.0.1"
 MANY = 200
@@ -42,7 +43,7 @@ async def metrics():
 
 
 def toy():
-    routes = APIRouter()
+    routes = APIRouter(dependencies=[allowed(public=True)])
 
     @routes.post("/v1/notes")
     async def write(note: Note) -> Note:

@@ -6,7 +6,7 @@ from tests.component.intake.requests import PERSON, lodge
 
 
 async def contact(unit, reference, **headers):
-    return await unit.http.get(f"/internal/contacts/{reference}", headers=headers)
+    return await unit.operator.get(f"/internal/contacts/{reference}", headers=headers)
 
 
 @pytest.mark.parametrize(

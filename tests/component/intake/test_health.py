@@ -6,33 +6,33 @@ import structlog
 
 
 async def test_a_living_service_says_so(unit):
-    answer = await unit.http.get("/health/live")
+    answer = await unit.operator.get("/health/live")
     assert (answer.status_code, answer.json()["status"]) == (200, "live")
 
 
 async def test_a_ready_service_says_so(unit):
-    answer = await unit.http.get("/health/ready")
+    answer = await unit.operator.get("/health/ready")
     assert (answer.status_code, answer.json()["status"]) == (200, "ready")
 
 
 @pytest.mark.parametrize("lost", ["store", "bus", "loop"])
 async def test_a_service_that_lacks_something_is_not_ready_and_names_it(unit, lost):
     unit.checks[lost] = False
-    answer = await unit.http.get("/health/ready")
+    answer = await unit.operator.get("/health/ready")
     assert answer.status_code == 503
     assert (answer.json()["status"], answer.json()[lost]) == ("not ready", False)
-    assert (await unit.http.get("/health/live")).status_code == 200
+    assert (await unit.operator.get("/health/live")).status_code == 200
 
 
 async def test_a_process_that_does_not_move_says_so(unit):
     unit.moving["progress"] = False
-    answer = await unit.http.get("/health/live")
+    answer = await unit.operator.get("/health/live")
     assert answer.status_code == 503
     assert answer.json() == {"service": "intake", "status": "not live", "consumer": True, "progress": False}
 
 
 async def test_metrics_are_text_for_prometheus(unit):
-    answer = await unit.http.get("/metrics")
+    answer = await unit.operator.get("/metrics")
     assert answer.headers["content-type"].startswith("text/plain; version=")
     assert answer.text == "lienthong_ready 1\n"
 

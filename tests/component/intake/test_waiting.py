@@ -10,6 +10,7 @@ from services.intake.adapters.answers import Outcome
 from services.intake.adapters.submissions import SubmissionService, pauses
 
 SEEN = {"outcome": "received", "code": "D.1", "appointment": None, "missing": [], "reason": ""}
+SEEN |= {"submission": "submission-1", "application": None}
 
 
 class Slow:
@@ -24,7 +25,7 @@ class Slow:
 
 
 def waiting(store: Slow) -> SubmissionService:
-    return SubmissionService(store, publish=None, personal_data=None, keys=None)
+    return SubmissionService(store, publish=None, personal_data=None, keys=None, catalogue=None)
 
 
 async def until_judged(store: Slow) -> Outcome | None:

@@ -2,6 +2,7 @@ import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,9 @@ from domain.procedures import load_catalogue, load_directory
 from services.notify.adapters.contacts import Contact
 from services.notify.adapters.delivery import Carriers, Delivery
 from services.notify.adapters.digest import Digests
+from services.notify.adapters.erasing import Forget, Forgetter
 from services.notify.adapters.mail import Sender
-from services.notify.adapters.mail_spool import MailSpool
+from services.notify.adapters.mail_spool import MailSpool, forget
 from services.notify.adapters.names import Names
 from services.notify.adapters.pdf import PdfRenderer
 from services.notify.adapters.writing import Writer
@@ -69,6 +71,7 @@ class Office:
     store: MemoryStore = field(default_factory=MemoryStore)
     perform: Perform | None = None
     marks: bool = True
+    forget: Forget | None = None
 
     def __post_init__(self) -> None:
         self.offsets = itertools.count()
@@ -81,7 +84,8 @@ class Office:
             folders,
             clock=lambda: self.at,
         )
-        self.loop = Loop(service(self.perform or delivery.perform), self.store, self.publish)
+        forgetter = Forgetter(self.forget or partial(forget, self.folder), delivery.perform)
+        self.loop = Loop(service(self.perform or forgetter.perform), self.store, self.publish)
         self.delivery = delivery
 
     async def publish(self, messages: Sequence[Message]) -> None:

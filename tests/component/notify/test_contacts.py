@@ -5,6 +5,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from chassis.runtime.http.credentials import SharedToken
 from services.notify.adapters.carrier import CarrierError
 from services.notify.adapters.contacts import Contact, IntakeContacts
 
@@ -20,7 +21,7 @@ def contacts(answer: httpx.Response | Exception, token: str = KEY) -> IntakeCont
         return answer
 
     client = httpx.AsyncClient(transport=httpx.MockTransport(handle))
-    return IntakeContacts(client, "http://intake/", SecretStr(token))
+    return IntakeContacts(client, "http://intake/", SharedToken(SecretStr(token)))
 
 
 async def test_intake_knows() -> None:

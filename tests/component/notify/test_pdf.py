@@ -117,6 +117,7 @@ def test_a_letter_of_several_pages_loses_nothing(press: PdfRenderer) -> None:
     assert all(f"Đoạn {n}:" in text(paper) for n in range(20))
 
 
+@pytest.mark.slow  # a process of its own imports all fonts
 def test_the_same_letter_is_the_same_bytes_in_every_process(press: PdfRenderer, tmp_path: Path) -> None:
     again = (
         "import sys; sys.path.insert(0, sys.argv[1]); from test_pdf import PdfRenderer, sheet;"

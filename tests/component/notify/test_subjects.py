@@ -16,10 +16,14 @@ from services.notify.adapters.mail import Sender, compose, read_sender
 from services.notify.adapters.writing import Writer
 from services.notify.state import Language
 from tests.component.notify.test_writing import LANGUAGES, TEMPLATES, order
+from tests.examples import examples
 
 SENDER = read_sender("Trung tâm Phục vụ hành chính công thành phố Đà Nẵng <mot-cua@h29.gov.vn>")
 CODES = [
-    f"H29.16.{unit:02}-26{month:02}05-{number:04}" for unit in (1, 12) for month in (1, 11) for number in range(16)
+    f"H29.16.{unit:02}-26{month:02}05-{number:04}"
+    for unit in (1, 12)
+    for month in (1, 11)
+    for number in range(examples(16))
 ]
 
 

@@ -1,3 +1,4 @@
+import hashlib
 import itertools
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -7,11 +8,12 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import APIRouter
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 
 from chassis.core.document import Document
 from chassis.runtime.bus.record import Message
-from chassis.runtime.http.application import Probes, make_api
+from chassis.runtime.http.access import Access
+from chassis.runtime.http.application import Probes, make_api, make_operator_api
 from chassis.runtime.http.keys import KeyReusedError
 from chassis.runtime.loop import Loop
 from chassis.runtime.states import Head, States
@@ -23,7 +25,7 @@ from domain.feedback import load_categories
 from domain.procedures import load_directory
 from domain.worktime import load_calendar
 from services.rating.adapters.feedback import FeedbackSubmissionService, Terms
-from services.rating.adapters.feedback_http import feedback_router
+from services.rating.adapters.feedback_http import feedback_router, internal_feedback_router
 from services.rating.adapters.http import router
 from services.rating.adapters.submissions import Patience, RatingSubmissionService
 from services.rating.adapters.words import Answer, Kept
@@ -60,6 +62,9 @@ class Words:
     """The words of feedback, in memory."""
 
     by_key: dict[str, Kept] = field(default_factory=dict)
+
+    def digest(self, content: str) -> str:
+        return hashlib.sha256(content.encode()).hexdigest()
 
     async def keep(self, key: str, content: str, text: str, at: datetime) -> Kept:
         return self.by_key.setdefault(key, Kept(event_id("feedback", key), content, text, at))
@@ -103,6 +108,7 @@ class Harness:
     overdue_rows: list[dict[str, Any]] = field(default_factory=list)
     words: Words = field(default_factory=Words)
     token: str = SHARED
+    access: Access | None = None
 
     def __post_init__(self) -> None:
         self.offsets = itertools.count()
@@ -115,9 +121,12 @@ class Harness:
         )
         routes = APIRouter()
         routes.include_router(router(ratings, states, lambda: self.at))
-        routes.include_router(feedback_router(feedback, TERMS.categories, self.token))
-        self.api = make_api("rating", routes, NOBODY_ASKS)
+        routes.include_router(feedback_router(feedback, TERMS.categories))
+        access = self.access or Access(service_token=SecretStr(self.token))
+        self.api = make_api("rating", routes, NOBODY_ASKS, access)
+        self.operator_api = make_operator_api(self.api, "rating", internal_feedback_router(feedback), NOBODY_ASKS)
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(self.api), base_url="http://rating")
+        self.operator = httpx.AsyncClient(transport=httpx.ASGITransport(self.operator_api), base_url="http://rating")
 
     async def take(self, messages: Sequence[Message]) -> None:
         self.waiting += messages
@@ -163,8 +172,7 @@ async def harness() -> AsyncIterator[Harness]:
     await harness.client.aclose()
 
 
-@pytest.fixture(scope="session")
-def received() -> AnyEvent:
+def received_event() -> AnyEvent:
     data = DossierReceived(
         submission_id="submission-1",
         procedure="1.001193",
@@ -180,9 +188,18 @@ def received() -> AnyEvent:
     )
 
 
-@pytest.fixture(scope="session")
-def completed() -> AnyEvent:
+def completed_event() -> AnyEvent:
     data = DossierCompleted(outcome="granted", agency="H29.02", officer="CC-7")
     return new_event(
         data, source="/lienthong/routing", subject=CODE, time=START, correlationid="submission-1", unique=()
     )
+
+
+@pytest.fixture(scope="session")
+def received() -> AnyEvent:
+    return received_event()
+
+
+@pytest.fixture(scope="session")
+def completed() -> AnyEvent:
+    return completed_event()

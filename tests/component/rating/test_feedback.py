@@ -60,7 +60,7 @@ async def test_a_feedback_is_answered_with_its_limit_and_its_words_stay_off_the_
 
 async def test_an_agency_reads_and_answers_and_the_citizen_reads_the_answer(harness: Any) -> None:
     feedback = (await lodge(harness))["feedback_id"]
-    words = await harness.client.get(f"/internal/feedback/{feedback}", headers=BEARER)
+    words = await harness.operator.get(f"/internal/feedback/{feedback}", headers=BEARER)
     assert words.json() == {"text": BODY["text"]}
     harness.at += timedelta(hours=4)
     answered = await reply(harness, feedback)
@@ -118,7 +118,7 @@ async def test_another_agency_can_not_answer(harness: Any) -> None:
 async def test_a_feedback_that_nobody_lodged_can_be_neither_read_nor_answered(harness: Any) -> None:
     assert (await reply(harness, "00000000-nothing")).status_code == 404
     assert (await harness.client.get("/v1/feedback/00000000-nothing")).status_code == 404
-    assert (await harness.client.get("/internal/feedback/00000000-nothing", headers=BEARER)).status_code == 404
+    assert (await harness.operator.get("/internal/feedback/00000000-nothing", headers=BEARER)).status_code == 404
     assert harness.waiting == []
 
 
@@ -129,7 +129,7 @@ async def test_what_agencies_do_is_closed_without_the_token(headers: dict[str, s
     harness.__post_init__()
     feedback = (await lodge(harness))["feedback_id"]
     answer = await harness.client.post(f"/v1/feedback/{feedback}/answer", json=ANSWER, headers=headers)
-    words = await harness.client.get(f"/internal/feedback/{feedback}", headers=headers)
+    words = await harness.operator.get(f"/internal/feedback/{feedback}", headers=headers)
     assert (answer.status_code, words.status_code, harness.waiting) == (403, 403, [])
 
 

@@ -21,7 +21,7 @@ from chassis.runtime import clock
 from chassis.runtime.bus.connection import Bus
 from chassis.runtime.settings import Settings
 from contracts.topics import PAYLOADS
-from docs.generate_access_topics import columns, topics_table
+from docs.access_topics import columns, topics_table
 from tools.operations import access_agency
 from tools.operations.access_agency import Connection
 from tools.operations.access_client import client_settings

@@ -1,6 +1,8 @@
 from collections import Counter
 from datetime import datetime
 
+import pytest
+
 from bench.bus import topics_read
 from bench.contenders.bare import writing
 from bench.stored import Plan
@@ -10,6 +12,7 @@ from contracts.topics import read_event
 DOSSIERS = Dossiers.usual()
 
 
+@pytest.mark.slow  # a second week of histories is made for it
 def test_the_stream_is_always_the_same() -> None:
     assert list(stream(DOSSIERS, 200)) == list(stream(Dossiers(), 200))
 

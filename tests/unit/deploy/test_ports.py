@@ -2,7 +2,7 @@ import socket
 
 import pytest
 
-from chassis.runtime.settings import HTTP_PORTS
+from chassis.runtime.settings import HTTP_PORTS, ISSUER_PORT, OPERATOR_PORTS
 from deploy.embedded import Ports, StackError
 from deploy.embedded.ports import BASE_VARIABLE, HIGHEST_BASE, HOST, require_free
 
@@ -19,16 +19,18 @@ def test_a_base_moves_all_ports(monkeypatch: pytest.MonkeyPatch) -> None:
     ports = Ports.from_env()
     assert (ports.kafka, ports.controller, *ports.stores.values()) == tuple(range(31000, 31007))
     assert list(ports.http.values()) == list(range(31011, 31016))
+    assert list(ports.operators.values()) == list(range(31016, 31021))
 
 
 def test_the_usual_http_ports_are_those_that_services_take_without_a_stack() -> None:
-    assert Ports.usual().http == HTTP_PORTS
+    assert (Ports.usual().http, Ports.usual().operators) == (HTTP_PORTS, OPERATOR_PORTS)
+    assert Ports.usual().issuer == ISSUER_PORT
 
 
 @pytest.mark.parametrize("brokers", [1, 3])
 def test_no_two_servers_of_a_base_have_the_same_port(brokers: int) -> None:
     ports = Ports.from_base(31000, brokers)
-    assert len(set(ports.all)) == len(ports.all) == 2 * brokers + 10
+    assert len(set(ports.all)) == len(ports.all) == 2 * brokers + 16
 
 
 def test_the_highest_base_leaves_room_for_every_port() -> None:
@@ -44,7 +46,7 @@ def test_an_impossible_base_is_refused(monkeypatch: pytest.MonkeyPatch, text: st
 
 def test_free_ports_are_all_different() -> None:
     ports = Ports.free()
-    assert len(set(ports.all)) == 12
+    assert len(set(ports.all)) == 18
 
 
 @pytest.mark.parametrize(("name", "what"), [("kafka", "Kafka"), ("sla", "the store of sla")])

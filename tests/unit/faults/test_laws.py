@@ -10,7 +10,7 @@ from chassis.runtime.settings import Settings
 from contracts import claims, intake, notify, rating, sla
 from tests.faults import checks
 from tests.faults.evidence import Evidence
-from tests.faults.load import Acknowledged
+from tests.faults.insisting import Acknowledged
 from tests.given import CODE, SUBMISSION, at, fact, received, submitted
 from tests.laws import stores, streams
 from tools.operations.registry import all_services

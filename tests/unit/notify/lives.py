@@ -1,8 +1,7 @@
 """Lives of one dossier as notify sees it: the other services tell it in any order, and carriers do as they like."""
 
 import random
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from contracts.envelope import AnyEvent, event_id
@@ -20,10 +19,9 @@ from contracts.sla import (
 from domain.worktime import Lines
 from services.notify.decide import Order
 from services.notify.service import service
+from tests.unit.notify.telling import START, Make
 
-START = datetime(2026, 1, 5, 2, tzinfo=UTC)
 SERVICE = service()
-Make = Callable[..., AnyEvent]
 
 
 def story(make: Make, received: AnyEvent, rng: random.Random) -> list[AnyEvent]:

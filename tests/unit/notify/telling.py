@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from contracts.envelope import AnyEvent
+from contracts.envelope import AnyEvent, Payload, new_event
+from contracts.intake import DossierReceived
 from contracts.notify import NotificationFailed, NotificationSent
 from contracts.sla import (
     WHOLE,
@@ -21,6 +22,34 @@ START = datetime(2026, 1, 5, 2, tzinfo=UTC)
 DUE = START + timedelta(hours=8)
 LATER = DUE + timedelta(days=9)
 Make = Callable[..., AnyEvent]
+
+
+def make_event(data: Payload, hours: float = 0, *unique: object, **envelope: Any) -> AnyEvent:
+    """An event some hours after receipt; what is not told apart by `unique` is the same event."""
+    given = {
+        "source": "/lienthong/test",
+        "subject": "H29.16-260105-0001",
+        "correlationid": "submission-1",
+        "time": START + timedelta(hours=hours),
+        **envelope,
+    }
+    return new_event(data, unique=(hours, *unique), **given)
+
+
+def make_received() -> AnyEvent:
+    data = DossierReceived(
+        submission_id="submission-1",
+        procedure="1.001193",
+        procedure_version=1,
+        channel="counter",
+        receiving_unit="H29.16",
+        competent_agency="H29.02",
+        applicant_ref="person-1",
+        fee=50_000,
+        limit="1 working-day",
+        appointment_date=START + timedelta(hours=8),
+    )
+    return make_event(data)
 
 
 def required(hours: float = 8, again: str = "", **given: Any) -> ApologyRequired:

@@ -87,6 +87,12 @@ REPORTS = st.one_of(ON_TIME, st.builds(as_of, MOMENTS, ON_TIME))
 CITIZEN = st.one_of(st.builds(supplemented, MOMENTS), st.builds(paid, MOMENTS), st.builds(withdrawn, MOMENTS))
 
 
+ANYTHING = st.one_of(REPORTS, CITIZEN)
+
+
+MAYBE_STEPS = st.one_of(st.none(), STEPS)
+
+
 BIRTHS = st.builds(
     lambda time, route, key: received(time, *route, key=f"{time}{key}{len(route)}"),
     MOMENTS,
@@ -160,26 +166,36 @@ def deeds_on_time(draw, state, now):
     if state.owed and draw(st.booleans()):
         return opines(state.owed[0].agency, now, state.owed[0].id)
     if not state.holders or draw(st.integers(0, 9)) == 0:
-        return draw(st.one_of(REPORTS, CITIZEN))
-    return draw(st.one_of(work(draw(st.sampled_from(state.holders)), state, now)))
+        return draw(ANYTHING)
+    return draw(WORK)(draw, draw(st.sampled_from(state.holders)), state, now)
 
 
-def work(leg, state, now):
-    """What the holder of a step can do, and now and then the unit."""
-    earlier = sorted(before(state.plan, leg.step)) if state.plan else []
-    about = st.just(leg.agency), st.just(leg.step)
-    then = st.just(now)
-    return [
-        st.builds(sent_back, *about, STEPS, then),
-        st.builds(sent_back, *about, st.sampled_from(earlier or ["dance"]), then),
-        st.builds(forwards, *about, AGENCIES, then),
-        st.builds(has_result, st.just(leg.agency), then),
-        *(st.builds(deed, *about, then) for deed in (took, lacks, bills, explains, storm)),
-        st.builds(recalls, st.just(UNIT), then, st.one_of(st.none(), STEPS)),
-        st.builds(asks, *about, AGENCIES, then),
-        st.builds(finished, *about, then, next_agency=AGENCIES),
-        *[st.builds(finished, *about, then)] * 6,
+def earlier(leg, state):
+    """The steps that come before the holder's, if its route has any."""
+    return sorted(before(state.plan, leg.step)) if state.plan else []
+
+
+def _plain(deed):
+    return lambda _draw, leg, _state, now: deed(leg.agency, leg.step, now)
+
+
+WORK = st.sampled_from(
+    [
+        lambda draw, leg, _state, now: sent_back(leg.agency, leg.step, draw(STEPS), now),
+        lambda draw, leg, state, now: sent_back(
+            leg.agency, leg.step, draw(st.sampled_from(earlier(leg, state) or ["dance"])), now
+        ),
+        lambda draw, leg, _state, now: forwards(leg.agency, leg.step, draw(AGENCIES), now),
+        lambda _draw, leg, _state, now: has_result(leg.agency, now),
+        *map(_plain, (took, lacks, bills, explains, storm)),
+        lambda draw, _leg, _state, now: recalls(UNIT, now, draw(MAYBE_STEPS)),
+        lambda draw, leg, _state, now: asks(leg.agency, leg.step, draw(AGENCIES), now),
+        lambda draw, leg, _state, now: finished(leg.agency, leg.step, now, next_agency=draw(AGENCIES)),
+        *[_plain(finished)] * 6,
     ]
+)
+"""What the holder of a step can do, and now and then the unit. The deed is drawn first and then what it needs: to build
+all strategies for each draw took longer than all the rest."""
 
 
 @st.composite

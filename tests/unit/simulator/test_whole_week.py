@@ -1,5 +1,7 @@
 from collections import Counter
 
+import pytest
+
 from domain.procedures import Catalogue, Directory
 from domain.worktime import Calendar
 from tests.unit.simulator.conftest import Week, live_through
@@ -42,6 +44,8 @@ def test_every_kind_of_event_of_the_first_three_services_is_seen(week: Week) -> 
             "apology.withdrawn",
             "dossier.paid",
             "report.rejected",
+            "applicant.erased",
+            "submission.rejected",
         }
         assert owned - rare <= said
 
@@ -64,6 +68,7 @@ def test_the_week_ends_on_the_next_monday(week: Week) -> None:
     assert str(week.moments[-1]) == "Mon 2026-01-19 07:30"
 
 
+@pytest.mark.slow  # the week is lived through a second time
 def test_the_same_seed_gives_the_same_events(
     week: Week, catalogue: Catalogue, directory: Directory, calendar: Calendar
 ) -> None:

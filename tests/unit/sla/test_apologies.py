@@ -122,7 +122,7 @@ def test_a_late_truth_withdraws_nothing_before_it_is_seen_what_was_missed_instea
 def before_apologies(story: Story) -> Story:
     """The same dossier as an earlier version left it, which said no apologies."""
     kept = tuple(one for one in story.record if not isinstance(one.data, ApologyRequired | ApologyWithdrawn))
-    return Story(story.service, story.numbers, kept)
+    return Story(story.service, story.numbers, kept, state=story.service.fold(kept))
 
 
 def test_a_lateness_of_before_gets_its_apology_whenever_the_dossier_is_looked_at():

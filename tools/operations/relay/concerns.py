@@ -55,6 +55,7 @@ DRAWS: Mapping[type[Payload], Named] = {
     intake.DossierRefused: _receiving_unit,
     intake.DossierWithdrawn: _receiving_unit,
     intake.DossierDelivered: _nobody,
+    intake.ApplicantErased: _nobody,
     routing.DossierTransferred: lambda data: (data.from_agency, data.to_agency),
     routing.DossierAcknowledged: _agency,
     routing.DossierStepCompleted: lambda data: (data.agency, data.next_agency),
@@ -74,10 +75,12 @@ DRAWS: Mapping[type[Payload], Named] = {
     sla.ApologyWithdrawn: _agency,
     rating.FeedbackSubmitted: _agency,
     rating.FeedbackAnswered: _agency,
+    rating.FeedbackErased: _nobody,
     notify.NotificationSent: _nobody,
     notify.NotificationDoubtful: _nobody,
     notify.NotificationFailed: _nobody,
     notify.LetterIssued: _agency,
+    notify.NotificationErased: _nobody,
 }
 """The agencies that each payload draws into its dossier."""
 

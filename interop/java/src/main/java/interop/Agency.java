@@ -35,6 +35,11 @@ final class Agency {
         return told.get(name).asText();
     }
 
+    /** The key that an agency signs with; null where nobody has to sign. */
+    JsonNode key(String code) {
+        return told.get("keys").get(code);
+    }
+
     boolean transactions() {
         return told.get("transactions").asBoolean();
     }

@@ -73,6 +73,10 @@ public final class KafkaClients {
         for (JsonNode report : reports) {
             byte[] key = report.get("subject").asText().getBytes(java.nio.charset.StandardCharsets.UTF_8);
             ProducerRecord<byte[], byte[]> record = Events.record(agency.setting("mode"), key, report);
+            JsonNode signs = agency.key(report.get("data").get("agency").asText());
+            if (signs != null) {
+                record.headers().add(Signing.HEADER, Signing.signature(signs, record.value()));
+            }
             producer.send(record).get();
         }
     }
