@@ -36,7 +36,7 @@ PRINCIPALS = (*SERVICES, "relay", "operator", "auditor", "simulator", "root", f"
 SAYS = {
     "intake": """
         dossier.received dossier.supplement-requested dossier.supplemented dossier.paid dossier.refused
-        dossier.withdrawn dossier.delivered submission.rejected intake.passed
+        dossier.withdrawn dossier.delivered submission.rejected applicant.erased intake.passed
     """,
     "routing": """
         dossier.transferred dossier.acknowledged dossier.step-completed dossier.suspended dossier.resumed
@@ -47,14 +47,20 @@ SAYS = {
         explanation.required apology.required apology.withdrawn sla.passed
     """,
     "rating": """
-        rating.submitted rating.counted rating.published feedback.submitted feedback.answered rating.passed
+        rating.submitted rating.counted rating.published feedback.submitted feedback.answered feedback.erased
+        rating.passed
     """,
-    "notify": "notification.sent notification.doubtful notification.failed letter.issued notify.passed",
+    "notify": """
+        notification.sent notification.doubtful notification.failed notification.erased letter.issued notify.passed
+    """,
 }
 """What each service says, and nobody else in daily work."""
 
 HEARS = {
-    "intake": "intake.submitted clock.ticked dossier.suspended dossier.completed routing.passed agency.key",
+    "intake": """
+        intake.submitted clock.ticked dossier.suspended dossier.completed routing.passed agency.key
+        applicant.erasure-requested applicant.erased
+    """,
     "routing": """
         agency.reported clock.ticked dossier.received dossier.supplemented dossier.paid dossier.withdrawn intake.passed
         agency.key
@@ -67,16 +73,19 @@ HEARS = {
     """,
     "rating": """
         clock.ticked dossier.received intake.passed dossier.step-completed dossier.completed routing.passed
-        dossier.rescheduled sla.passed rating.submitted feedback.submitted feedback.answered agency.key
+        dossier.rescheduled sla.passed rating.submitted feedback.submitted feedback.answered agency.key applicant.erased
     """,
     "notify": """
         clock.ticked notification.resend-requested dossier.received dossier.supplement-requested dossier.refused
         dossier.withdrawn intake.passed dossier.suspended dossier.completed routing.passed dossier.due-soon
         dossier.overdue-retracted dossier.escalated dossier.rescheduled explanation.required apology.required
-        apology.withdrawn sla.passed agency.key
+        apology.withdrawn sla.passed agency.key applicant.erased
     """,
 }
 """What each service follows from, and the public keys."""
+
+ASKED = "notification.resend-requested applicant.erasure-requested"
+"""What operators ask services for."""
 
 OUTSIDE = "intake.submitted agency.reported clock.ticked calendar.changed calendar.retracted"
 """What is said by people and programs outside: portals, agencies, clocks, calendars. The simulator plays them."""
@@ -84,7 +93,7 @@ OUTSIDE = "intake.submitted agency.reported clock.ticked calendar.changed calend
 PUBLIC = "calendar.changed calendar.retracted rating.published agency.key"
 """What every agency reads."""
 
-NOT_RELAYED = f"rating.submitted rating.counted rating.published {OUTSIDE} agency.key notification.resend-requested"
+NOT_RELAYED = f"rating.submitted rating.counted rating.published {OUTSIDE} agency.key {ASKED}"
 """What the relay does not read, besides what only tells the time."""
 
 
@@ -96,7 +105,7 @@ def inbox(code: str) -> str:
     return f"agency.{code}.inbox"
 
 
-EVENTS = {*" ".join((*SAYS.values(), OUTSIDE, "agency.key notification.resend-requested")).split()}
+EVENTS = {*" ".join((*SAYS.values(), OUTSIDE, f"agency.key {ASKED}")).split()}
 TOPICS = sorted(EVENTS | {letters(name) for name in SERVICES} | {inbox(ONE), inbox(OTHER)})
 
 
