@@ -84,7 +84,7 @@ async def _play(
     try:
         async with Listener(settings.bus, HEARD, neighbours.hear), asyncio.TaskGroup() as group:
             group.create_task(neighbours.work())
-            group.create_task(lodging(voices, wanted, every, console.print))
+            group.create_task(lodging(neighbours, wanted, every, console.print))
     finally:
         await publisher.stop()
 
