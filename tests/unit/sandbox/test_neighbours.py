@@ -127,16 +127,17 @@ async def test_work_goes_on_until_somebody_ends_it(said):
 
 
 async def test_citizens_lodge_no_more_than_the_agency_can_look_at():
-    lodged, told = [], []
+    lodged, told, three = [], [], asyncio.Event()
 
     async def publish(messages):
         lodged.extend(messages)
+        if len(lodged) == 3:
+            three.set()
 
     neighbours = Neighbours(MINE, Voices(publish))
     found = list(errands(MINE, load_catalogue(directory=load_directory()), load_directory()))
     citizens = asyncio.create_task(lodging(neighbours, found, 0, told.append))
-    while len(lodged) < 3:
-        await asyncio.sleep(0)
+    await three.wait()
     neighbours.waiting = {(f"dossier {number}", "step") for number in range(MOST_OPEN)}
     before = len(lodged)
     for _ in range(10):
