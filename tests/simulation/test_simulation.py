@@ -61,6 +61,7 @@ def test_the_document_says_how_often_each_act_happens_and_none_is_left_out() -> 
     assert min(documented().values()) > 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", ONCE_FAILED, ids=ONCE_FAILED.get)
 def test_what_was_mended_stays_mended(seed: int) -> None:
     run_seed(seed)
@@ -117,6 +118,7 @@ def test_a_seed_is_the_same_run_again() -> None:
     assert third != run_seed(4).digest
 
 
+@pytest.mark.slow
 def test_a_seed_is_the_same_run_in_any_process() -> None:
     assert output(hash_seed=1) == output(hash_seed=2)
 
