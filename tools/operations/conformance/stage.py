@@ -33,7 +33,7 @@ HEARD = (
 )
 """The topics that tell of an agency's work."""
 
-SHOP_SECONDS = 60.0
+SERVICE_SECONDS = 60.0
 """How long the services may take for what takes them a second. With less, a busy machine looks like a fault; with more,
 whoever forgot to start them waits for nothing."""
 
@@ -118,9 +118,9 @@ class Stage:
         Raises:
             StageError: they do not.
         """
-        if not await self.listener.until(holds, SHOP_SECONDS):
+        if not await self.listener.until(holds, SERVICE_SECONDS):
             raise StageError(
-                f"{course.code or course.submission}: no {what} within {SHOP_SECONDS:.0f} s; look whether intake, "
+                f"{course.code or course.submission}: no {what} within {SERVICE_SECONDS:.0f} s; look whether intake, "
                 "routing and sla run, and at their dead letters"
             )
 
