@@ -18,8 +18,8 @@ from chassis.core.refold import fold_anew, is_outdated
 from chassis.core.service import Service
 
 RECOUNT_SECONDS = 30
-"""How old the number of outdated documents may be, in seconds. To count them, a store may go through all documents. With
-less, questions that are asked often wait for that; with more, a refold that is over is believed later."""
+"""How old the number of outdated documents may be, in seconds. A store may have to go through all documents to count
+them. With less, questions that are asked often wait for that; with more, a refold that is over is believed later."""
 
 
 class Head(NamedTuple):
