@@ -25,8 +25,12 @@ MAX_KEYS = 100
 """Keys of one agency that are kept: one a month for eight years; further ones do not count. With fewer, an agency that
 changes its key often can not sign any more. With many more, a mistake of the root's fills the memory of who checks."""
 
-AGENCY = "/agency/"
-"""Begin of the sources that have to be signed. What portals and imports say is protected by rights on the bus."""
+AGENCY, IMPORTED = "/agency/", "/import/"
+"""Begin of the sources that have to be signed. What portals say is protected by rights on the bus."""
+
+IMPORTER = "import"
+"""Whose key signs history, in the place of an agency's code: a log tells of many agencies, and has the key of none.
+Unsigned, whoever may report at all could tell any history of any dossier that was imported."""
 
 Code = Literal[
     "missing",
@@ -168,7 +172,9 @@ def _after(known: Key | None, data: AgencyKey, counts: datetime) -> Key | None:
 
 
 def signer(source: str) -> str:
-    """The agency that has to have signed what this source says; empty where nobody has to."""
+    """The agency that has to have signed what this source says, or IMPORTER; empty where nobody has to."""
+    if source.startswith(IMPORTED):
+        return IMPORTER
     return source.removeprefix(AGENCY) if source.startswith(AGENCY) else ""
 
 

@@ -48,15 +48,6 @@ def letters_about_unreadable(
     return _letters(service, record, reason, sender)
 
 
-def may_answer(record: Record, signed_by: str, signatures: Signatures) -> bool:
-    """Tell whether it is known who sent a record, as far as somebody has to sign.
-
-    Portals sign nothing. They have a topic on which only they and counters may write.
-    """
-    required = signatures.required(record.topic, taken_in_at(record))
-    return bool(signed_by) or not required or record.topic == IntakeSubmitted.TYPE
-
-
 def _letters(
     service: Service[Any], record: Record, reason: str, sender: Refused | None, event: AnyEvent | None = None
 ) -> list[Message]:
@@ -77,8 +68,8 @@ def refusal(record: Record, error: Exception, signatures: Signatures) -> tuple[s
     if sender is None or not signatures.required(record.topic, taken_in):
         return reason, sender
     agency = signer(sender.source)
-    if not agency:
-        return reason, sender if may_answer(record, "", signatures) else None
+    if not agency:  # portals sign nothing, and have a topic on which nobody else may write
+        return reason, sender if record.topic == IntakeSubmitted.TYPE else None
     try:
         signatures.require(agency, record.headers, record.value or b"", taken_in)
     except BadSignatureError as lacking:

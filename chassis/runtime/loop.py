@@ -206,8 +206,9 @@ class Loop:
         current.tally.duplicates += len(job.repeats)
         for arrival, reason in job.rejected:
             if isinstance(arrival, Received):
-                answered = arrival.answered and not job.failed
-                current.dead += letters_about(self.service, arrival.record, reason, arrival.event, answered=answered)
+                current.dead += letters_about(
+                    self.service, arrival.record, reason, arrival.event, answered=not job.failed
+                )
         current.dead += letters_of(self.service, job)
 
     async def _publish_settled(self, settled: Iterable[Settled], tally: Tally) -> None:

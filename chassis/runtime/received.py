@@ -15,11 +15,9 @@ class Received(Arrival):
 
     Attributes:
         record: its record. A dead letter quotes it, and metrics and traces say where it stood.
-        answered: whether its sender may hear what is wrong with it: not where nobody knows who sent it.
     """
 
     record: Record = field(kw_only=True)
-    answered: bool = field(default=True, kw_only=True)
 
     @property
     @override

@@ -11,6 +11,7 @@ from chassis.runtime.bus.access_file import read_access
 from chassis.runtime.bus.secret_files import secret_text
 from chassis.runtime.bus.security import NOTHING, Mechanism, Security
 from chassis.runtime.settings_error import SettingsError
+from chassis.runtime.store.address import require_confidential
 from contracts.topics import SERVICES
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Settings(BaseSettings):
     kafka_client_id: str = Field(default="", description="Who asks for tokens")
     kafka_client_secret: SecretStr = Field(default=NOTHING, description="The secret of that client")
     mongo: str = Field(default="", description="MongoDB URL; LIENTHONG_MONGO_<SERVICE> overrides it for one service")
+    mongo_in_clear: bool = Field(default=False, description="Passwords may go to MongoDB without TLS")
     stores: dict[str, str] = Field(default_factory=dict, description="MongoDB URL by service, JSON; seldom set by hand")
     database_prefix: str = Field(default="lienthong_", description="Database = prefix + service")
     group_prefix: str = Field(default="lienthong.", description="Consumer group = prefix + service")
@@ -83,6 +85,9 @@ class Settings(BaseSettings):
     kek_file: Path | None = Field(
         default=None,
         description="File with the keys that encrypt personal data; empty: it is kept plain",
+    )
+    signing_keys: Path | None = Field(
+        default=None, description="Folder of <agency>.json, by which simulator and importer sign; empty: they do not"
     )
     calendar: Path | None = Field(default=None, description="Working calendar (YAML); empty: the shipped one")
     rules: Path | None = Field(default=None, description="Rules about deadlines (YAML); empty: the shipped ones")
@@ -170,8 +175,16 @@ class Settings(BaseSettings):
         return self.operator_ports.get(service) or OPERATOR_PORTS[service]
 
     def mongo_for(self, service: str) -> str:
-        """URL of a service's own store."""
-        return os.environ.get(f"LIENTHONG_MONGO_{service.upper()}") or self.stores.get(service) or self.mongo
+        """URL of a service's own store; empty: nobody says where it is.
+
+        Raises:
+            SettingsError: it would send a password in clear.
+        """
+        own = f"LIENTHONG_MONGO_{service.upper()}"
+        address = os.environ.get(own) or self.stores.get(service) or self.mongo
+        if not self.mongo_in_clear:
+            require_confidential(address, own if os.environ.get(own) else "LIENTHONG_MONGO")
+        return address
 
 
 def load_settings() -> Settings:

@@ -11,7 +11,7 @@ from chassis.core.service import Service
 from chassis.core.stream_time import Told
 from chassis.runtime.bus.record import Message, Record, place_of, read_record
 from chassis.runtime.bus.signed import NOT_CHECKED, Signatures
-from chassis.runtime.dead_letters import letters_about_unreadable, may_answer
+from chassis.runtime.dead_letters import letters_about_unreadable
 from chassis.runtime.received import Received
 from chassis.runtime.telemetry.logs import type_name
 from chassis.runtime.telemetry.observe import UNKNOWN, UNREADABLE, Observer
@@ -65,6 +65,5 @@ def sort(
             if isinstance(event.data, TELL_TIME):
                 told.append(Told(event.timeline, event.time, TELLERS.get(event.type, "")))
             else:
-                answered = may_answer(record, event.signed_by, signatures)
-                arrivals[key].append(Received(event, record=record, answered=answered))
+                arrivals[key].append(Received(event, record=record))
     return SortedBatch(dict(arrivals), told, dead, unknown)

@@ -43,6 +43,8 @@ def prepare(folder: Path, servers: str) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
     authority.prepare(folder)
+    for service in SERVICES:
+        authority.prepare_client(folder, service)
     for principal in PRINCIPALS:
         path = _file(folder, principal)
         known = _known(path)

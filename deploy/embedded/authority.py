@@ -50,6 +50,29 @@ def _is_good(path: Path) -> bool:
     return found.not_valid_after_utc - clock.now() > dt.timedelta(days=DAYS_LEFT)
 
 
+def prepare_client(folder: Path, name: str) -> None:
+    """Make a client's own key and certificate, unless good ones are there. Who lets it in believes just this one."""
+    if _is_good(client_certificate(folder, name)) and client_key(folder, name).exists():
+        return
+    key = ec.generate_private_key(ec.SECP256R1())
+    made = _named(name, name, key)
+    made = made.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+    made = made.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
+    certificate = made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+    write_private(client_key(folder, name), _private(key) + certificate)
+    write_private(client_certificate(folder, name), certificate)
+
+
+def client_key(folder: Path, name: str) -> Path:
+    """Return the file with a client's private key and certificate."""
+    return folder / f"{name}-client.pem"
+
+
+def client_certificate(folder: Path, name: str) -> Path:
+    """Return the file with a client's certificate alone, for whoever lets it in."""
+    return folder / f"{name}-client-certificate.pem"
+
+
 def _make(folder: Path) -> None:
     authority_key, servers_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     authority = _named("Lien Thong embedded stack", "Lien Thong embedded stack", authority_key)
@@ -62,15 +85,19 @@ def _make(folder: Path) -> None:
     servers = servers.add_extension(_usage(signs_others=False), critical=True)
     servers = servers.add_extension(x509.SubjectAlternativeName(places), critical=False)
     servers = servers.add_extension(x509.ExtendedKeyUsage(uses), critical=False)
-    private = servers_key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
     own, above = (
         made.sign(authority_key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
         for made in (servers, authority)
     )
-    write_private(folder / SERVERS, private + own)
+    write_private(folder / SERVERS, _private(servers_key) + own)
     write_private(folder / AUTHORITY, above)
+
+
+def _private(key: ec.EllipticCurvePrivateKey) -> bytes:
+    """A private key as Kafka and OpenSSL read it."""
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
 
 
 def _named(name: str, issuer: str, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:

@@ -104,7 +104,7 @@ class Stack:
     @property
     def endpoints(self) -> Endpoints:
         """Where this stack answers once it is up."""
-        mongo = {service: store.url(service, port) for service, port in self.ports.stores.items()}
+        mongo = {service: store.url(service, port, self.access) for service, port in self.ports.stores.items()}
         brokers = ",".join(f"{HOST}:{port}" for port, _ in self.ports.brokers.values())
         security: Security = "SASL_SSL" if self.access else "PLAINTEXT"
         return Endpoints(
@@ -203,15 +203,15 @@ class Stack:
             save(self.home, known.with_processes(started))
 
     def _command(self, name: str, progress: Progress) -> list[str]:
+        if self.access:
+            access.prepare(self.access, self.endpoints.kafka)
         if name not in SERVICES:
             folder = self.home / "kafka"
-            if self.access:
-                access.prepare(self.access, self.endpoints.kafka)
             kafka.prepare(folder, self.home / "logs", self.ports, progress, name, self.access)
             return kafka.command(folder, name)
         folder = self.home / "store" / name
         store.prepare(folder)
-        return store.command(folder, self.ports.stores[name])
+        return store.command(folder, self.ports.stores[name], self.access)
 
     def _await(self, name: str, progress: Progress) -> None:
         ready = processes.wait(lambda: not self.process(name) or answers(name, self.endpoints), START_SECONDS)

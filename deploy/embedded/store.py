@@ -8,10 +8,12 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
 import pymongo
 from pymongo.errors import PyMongoError
 
+from deploy.embedded import authority
 from deploy.embedded.endpoints import HOME_VARIABLE, USUAL_HOME, StackError
 from deploy.embedded.ports import HOST
 
@@ -47,8 +49,21 @@ def prepare(folder: Path) -> None:
     _configuration(folder).touch()
 
 
-def command(folder: Path, port: int) -> list[str]:
-    """Return what starts the store of one service."""
+def command(folder: Path, port: int, secrets: Path | None = None) -> list[str]:
+    """Return what starts the store of one service, which is named as the folder.
+
+    Args:
+        folder: where its data lie.
+        port: on which it listens.
+        secrets: the folder of `access.prepare`; None: it lets everybody in, without TLS.
+    """
+    # Each service has a store of its own, which believes that one service's certificate and no other.
+    protection = [
+        f"--tls-cert-file={secrets / authority.SERVERS}",
+        f"--tls-key-file={secrets / authority.SERVERS}",
+        f"--tls-ca-file={authority.client_certificate(secrets, folder.name)}",
+        "--tls-require-client-cert",
+    ] if secrets else []  # fmt: skip
     return [
         program(),
         # An empty one: a secantusd.toml that happens to lie about must not change this server.
@@ -60,12 +75,17 @@ def command(folder: Path, port: int) -> list[str]:
         "--log-level=WARNING",
         # Without it a kill -9 loses up to a hundred acknowledged writes, w=majority or not.
         "--sync-on-commit",
+        *protection,
     ]
 
 
-def url(service: str, port: int) -> str:
-    """Return what a client connects to; the path is the service's database."""
-    return f"mongodb://{HOST}:{port}/{service}?directConnection=true"
+def url(service: str, port: int, secrets: Path | None = None) -> str:
+    """Return what a client connects to; the path is the service's database. It names files, and holds no secret."""
+    address = f"mongodb://{HOST}:{port}/{service}?directConnection=true"
+    if secrets is None:
+        return address
+    ca, key = (quote(str(path)) for path in (secrets / authority.AUTHORITY, authority.client_key(secrets, service)))
+    return f"{address}&tls=true&tlsCAFile={ca}&tlsCertificateKeyFile={key}"
 
 
 def answers(address: str) -> bool:

@@ -13,7 +13,7 @@ from tests.e2e import clerks
 from tools.operations.conformance.play import Surroundings, play
 from tools.operations.conformance.report import UNTRIED, WRONG, as_text, is_right, outcomes
 
-pytestmark = [pytest.mark.stack, pytest.mark.slow]
+pytestmark = [pytest.mark.stack, pytest.mark.long, pytest.mark.timeout(900)]
 
 AUDIENCE = "lienthong-test"
 PATIENCE = 30.0

@@ -126,12 +126,12 @@ def test_every_operation_has_a_name_of_its_own_that_stays(addresses: dict[str, s
     }
     assert {service: sorted(found) for service, found in names.items()} == {
         "intake": [
-            "collect", "list_procedures", "look_at_dossier", "look_at_submission", "pay", "show_procedure", "submit",
-            "supplement", "withdraw",
+            "collect", "contact_looks", "contact_of_dossier", "list_procedures", "look_at_dossier",
+            "look_at_submission", "pay", "show_procedure", "submit", "supplement", "withdraw",
         ],
         "rating": [
             "answer_feedback", "feedback_categories", "figures_of_feedback", "look_at_feedback", "look_at_rating",
-            "rate", "rating_figures", "submit_feedback",
+            "rate", "rating_figures", "submit_feedback", "words_of_feedback",
         ],
         "sla": ["backlog", "deadlines_of_dossier"],
     }  # fmt: skip

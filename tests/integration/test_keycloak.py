@@ -10,10 +10,12 @@ from chassis.runtime.http.identity import Identity, UnfitTokenError, identity_of
 from chassis.runtime.http.issuer import ASK_AGAIN, RefusedTokenError
 from chassis.runtime.http.settings import HttpSettings, access_of
 from chassis.runtime.settings import Settings
+from tests.component.intake.conftest import Unit
+from tests.component.intake.requests import BIRTH
 from tests.e2e.conftest import free_port
 from tests.integration.keycloak import SECRET, keycloak
 
-pytestmark = [pytest.mark.long, pytest.mark.stack]
+pytestmark = [pytest.mark.long, pytest.mark.stack, pytest.mark.timeout(900)]
 
 CLERK = {"grant_type": "password", "username": "canbo1", "password": SECRET}
 
@@ -49,6 +51,21 @@ async def test_programs_and_people_have_the_role_and_the_agency_or_unit_that_the
     assert (agency.role, agency.agency) == ("agency", "H29.02")
     clerk = await who(access, issuer.token("one-stop", **CLERK))
     assert clerk == Identity("counter", clerk.subject, unit="H29.16.01", officer="H29.16.01-cb01")
+
+
+async def test_the_real_application_lets_in_the_clerk_of_the_unit_and_nobody_else(issuer, access):
+    unit = Unit(access=access)
+    tokens = {name: issuer.token(name) for name in ("portal-a", "agency-a", "two-roles", "elsewhere")}
+    tokens["clerk"] = issuer.token("one-stop", **CLERK)
+    statuses = {
+        name: (
+            await unit.http.post("/v1/submissions", json=BIRTH, headers={"Authorization": f"Bearer {token}"})
+        ).status_code
+        for name, token in tokens.items()
+    }
+    assert statuses == {"portal-a": 403, "agency-a": 403, "two-roles": 403, "elsewhere": 401, "clerk": 201}
+    await unit.http.aclose()
+    await unit.operator.aclose()
 
 
 async def test_a_token_with_two_roles_or_for_another_client_opens_nothing(issuer, access):

@@ -8,6 +8,7 @@ from contracts.intake import SubmissionRejected
 from contracts.routing import DossierAcknowledged, DossierSuspended, ReportRejected
 from contracts.rule_days import bounds_claims
 from contracts.topics import BadEventError
+from services.intake.events import ABOUT_RECORDS
 from tests.simulation.findings import WorldFindings
 from tests.simulation.services import services
 
@@ -25,8 +26,8 @@ def who_sent_what_is_put_aside_hears_why(found: WorldFindings) -> Iterator[str]:
             answer = tell(sender) if tell and sender else None
             if answer is not None:
                 wanted[answer.identity] = f"{origin}: {reason}"
-    said = {one.identity for one in found.of(SubmissionRejected)}
-    said |= {one.identity for one in found.of(ReportRejected) if one.data.code in ("malformed", "bad-signature")}
+    answers = (*found.of(SubmissionRejected), *found.of(ReportRejected))
+    said = {one.identity for one in answers if one.data.code in ABOUT_RECORDS}
     yield from (f"nobody was told of {wanted[one]}" for one in sorted(wanted.keys() - said))
     yield from (f"somebody was told {one}" for one in sorted(said - wanted.keys()))
 

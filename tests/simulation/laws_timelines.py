@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from contracts import notify, sla
+from contracts.intake import SubmissionRejected
 from contracts.routing import ReportRejected
 from contracts.watermarks import SlaPassed
+from services.intake.events import ABOUT_RECORDS
 from tests.delivered import delivered
 from tests.simulation.findings import WorldFindings
 from tests.simulation.reference import Said, lived_through
@@ -41,7 +43,7 @@ def _said(found: WorldFindings) -> Said:
     said: dict[tuple[str, str], dict[str, None]] = {}
     emitted = {payload.TYPE for shop in found.world.shops for payload in shop.service.emits}
     for record, event in found.said:
-        answered = isinstance(event.data, ReportRejected) and event.data.code == "malformed"
+        answered = isinstance(event.data, ReportRejected | SubmissionRejected) and event.data.code in ABOUT_RECORDS
         own = event.type in emitted and event.source.startswith("/lienthong/") and not answered
         if event.timeline == SIMULATED and own:
             said.setdefault((event.type, event.subject), {})[(record.value or b"").decode()] = None

@@ -39,7 +39,7 @@ def run(
 
 def _all() -> list[str]:
     bus = known_bus()
-    issuing = [ISSUER] if ask_who_calls(environment(), secure=bus.says_who) else []
+    issuing = [ISSUER] if ask_who_calls(local_settings(), secure=bus.says_who) else []
     return [*SERVICES, *([RELAY] if bus.says_who else []), *issuing]
 
 

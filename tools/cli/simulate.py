@@ -19,6 +19,7 @@ from tools.cli.table import render, summary
 from tools.operations.environment import SIMULATOR, environment
 from tools.operations.registry import groups
 from tools.operations.status import figures
+from tools.signing import keys_in
 from tools.simulator import KafkaBus, Moment, Plan, next_plan, play, save_checkpoint
 
 FIRST_WEEK = datetime(2026, 1, 5, 7, 30, tzinfo=ZONE)
@@ -47,13 +48,14 @@ async def play_week(settings: Settings, dossiers: int, seed: int) -> None:
     """Play the next week with a live table of what the services make of it, then the summary."""
     plan = next_plan(settings.home, dossiers, seed, FIRST_WEEK)
     save_checkpoint(settings.home, plan)
+    keys = keys_in(settings.signing_keys)
     async with Admin(settings.bus) as admin:
         partitions = (await admin.topics())[ClockTicked.TYPE]
     with Live(console=console, transient=True, auto_refresh=False) as live:
         now: list[Moment] = []
         watching = asyncio.create_task(_watch(settings, plan.timeline, lambda found: _show(live, found, now)))
         try:
-            async with KafkaBus(settings.bus, partitions, plan.timeline, _tell_of_waiting) as bus:
+            async with KafkaBus(settings.bus, partitions, plan.timeline, _tell_of_waiting, keys) as bus:
                 await _play(settings, plan, bus, now)
             async with Admin(settings.bus) as admin:
                 await admin.settled(groups(settings))

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 ADMIN = "admin"
 """Principal that makes topics and gives rights (*người quản trị*); the broker lets it do everything."""
 
+PERSONAL_KEYS = "personal-data.keys"
+"""The file with the keys of personal data, in the embedded stack's folder of credentials."""
+
 OPERATOR = "operator"
 """Principal of whoever types a command (*người vận hành*)."""
 
@@ -99,6 +102,8 @@ def _completed(settings: Settings, principal: str) -> Settings:
         found |= {"kafka": settings.kafka or endpoints.kafka, "stores": stores}
         if not settings.kafka:
             found["kafka_access"] = settings.kafka_access or endpoints.access
+        if endpoints.access and (keys := endpoints.access / PERSONAL_KEYS).exists():
+            found["kek_file"] = settings.kek_file or keys
     return settings.model_copy(update=found).speaking_as(principal)
 
 

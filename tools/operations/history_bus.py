@@ -8,6 +8,7 @@ from chassis.runtime.bus.publisher import Publisher
 from chassis.runtime.bus.record import Message
 from chassis.runtime.settings import Settings
 from contracts.watermarks import ClockTicked
+from tools.signing import keys_in, signing
 from tools.ticking import OnWait, Ticking
 
 
@@ -19,19 +20,23 @@ class HistoryBus:
         admin: knows how many partitions there are.
         publisher: who makes it stops it.
         on_wait: told for which services a tick waits, when that takes long.
+
+    Raises:
+        KeyFileError: a key that `LIENTHONG_SIGNING_KEYS` names can not be used.
     """
 
     def __init__(
         self, settings: Settings, admin: Admin, publisher: Publisher, on_wait: OnWait = lambda _: None
     ) -> None:
         self.bus = settings.bus
+        self._publish = signing(publisher, keys_in(settings.signing_keys))
         self._admin = admin
         self._publisher = publisher
         self._on_wait = on_wait
 
     async def publish(self, messages: Sequence[Message]) -> None:
-        """Return when all are acknowledged."""
-        await self._publisher(messages)
+        """Return when all are acknowledged; an import's claims are signed where it has a key."""
+        await self._publish(messages)
 
     async def tick(self, timeline: str, time: datetime) -> None:
         """Tell what time it is; return when every service has passed that on."""

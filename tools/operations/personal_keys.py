@@ -28,6 +28,16 @@ def make_key_file(path: Path, kid: str) -> None:
     write_key_file(path, new_key_file(kid))
 
 
+def ensure_key_file(path: Path) -> None:
+    """Make a key file where there is none: the embedded stack encrypts from its first start on.
+
+    Raises:
+        OSError: the folder takes no file.
+    """
+    if not path.exists():
+        write_key_file(path, new_key_file("first"))
+
+
 def add_key(settings: Settings, kid: str) -> None:
     """Add a key-encryption key, which wraps from now on.
 

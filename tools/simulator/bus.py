@@ -13,6 +13,7 @@ from chassis.runtime.bus.publisher import Publisher
 from chassis.runtime.bus.record import Message
 from contracts.envelope import AnyEvent
 from contracts.topics import BadEventError, UnknownTypeError, read_event
+from tools.signing import NO_KEYS, Keys, signing
 from tools.simulator.driver import Bus
 from tools.simulator.participants import HEARD
 from tools.ticking import OnWait, Ticking
@@ -31,11 +32,20 @@ class KafkaBus(Bus):
         partitions: of every topic.
         timeline: all others are not heard.
         on_wait: told for which services a tick waits, when that takes long.
+        keys: by which the agencies that are played sign; none in plain mode.
     """
 
-    def __init__(self, bus: Connection, partitions: int, timeline: str, on_wait: OnWait = lambda _: None) -> None:
+    def __init__(
+        self,
+        bus: Connection,
+        partitions: int,
+        timeline: str,
+        on_wait: OnWait = lambda _: None,
+        keys: Keys = NO_KEYS,
+    ) -> None:
         self._timeline = timeline
         self._publisher = Publisher(bus)
+        self._publish = signing(self._publisher, keys)
         self._ticking = Ticking(bus, self._publisher, timeline, partitions, on_wait)
         committed = partial(bus.consumer, enable_auto_commit=False)
         self._consumer = committed(fetch_max_wait_ms=FETCH_MS, isolation_level="read_committed")
@@ -60,7 +70,7 @@ class KafkaBus(Bus):
 
     @override
     async def publish(self, messages: Sequence[Message]) -> None:
-        await self._publisher(messages)
+        await self._publish(messages)
 
     @override
     async def tick(self, timeline: str, time: datetime) -> None:

@@ -8,7 +8,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from chassis.core.signatures import NO_KEYS, Keys, RootKeyError, Trust, is_proved, learn, trust
-from chassis.runtime.bus.admin import BusError
+from chassis.runtime.bus.admin import Admin, BusError
 from chassis.runtime.bus.connection import Bus
 from chassis.runtime.bus.record import Record, place_of, read_record, taken_in_at
 from chassis.runtime.bus.signed import Signatures
@@ -60,6 +60,7 @@ class KeyReader:
         """Drop the connection."""
         consumer, self._consumer = self._consumer, None
         if consumer is not None:
+            await asyncio.sleep(0)  # stopped in the very moment of its start, aiokafka's consumer cancels who stops it
             await consumer.stop()
 
     async def _read_on(self) -> None:
@@ -80,6 +81,14 @@ class KeyReader:
                 self._keys = learn(self._keys, statement, taken_in_at(record))
 
     async def _begin(self) -> AIOKafkaConsumer:
+        async with Admin(self._bus) as admin:
+            partitions = (await admin.topics()).get(AgencyKey.TYPE, 0)
+        if not partitions:
+            raise BusError(
+                f"there is no topic {AgencyKey.TYPE} at {self._bus}, or no right to read it: nobody's signature can be "
+                "checked; make it with `lienthong topics apply`"
+            )
+        self._places = [TopicPartition(AgencyKey.TYPE, number) for number in range(partitions)]
         consumer = self._bus.consumer(
             enable_auto_commit=False,
             auto_offset_reset="earliest",
@@ -91,13 +100,6 @@ class KeyReader:
             await consumer.start()
         except KafkaError as error:
             raise true_reason(error) from None
-        partitions = consumer.partitions_for_topic(AgencyKey.TYPE)
-        if not partitions:
-            raise BusError(
-                f"there is no topic {AgencyKey.TYPE} at {self._bus}, or no right to read it: nobody's signature can be "
-                "checked; make it with `lienthong topics apply`"
-            )
-        self._places = [TopicPartition(AgencyKey.TYPE, number) for number in sorted(partitions)]
         consumer.assign(self._places)
         await consumer.seek_to_beginning(*self._places)
         return consumer

@@ -16,6 +16,7 @@ from chassis.runtime.http.docs import add_docs
 from chassis.runtime.http.problem import Problem, add_problems, documented
 from chassis.runtime.http.rates import Bounded
 from chassis.runtime.http.receipt import HEADER
+from chassis.runtime.http.uncached import Uncached
 from chassis.runtime.telemetry.metrics import CONTENT_TYPE
 
 Check = Callable[[], Awaitable[dict[str, bool]]]
@@ -82,6 +83,7 @@ def make_api(name: str, router: APIRouter | None, probes: Probes, access: Access
     api = _api(name, access)
     if access.rates is not None:
         api.add_middleware(Bounded, rates=access.rates)
+    api.add_middleware(Uncached)
     api.include_router(_short(name, probes))
     if router is not None:
         _require_rules(router)

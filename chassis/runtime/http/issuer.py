@@ -37,8 +37,9 @@ OLDEST = 86_400.0
 """Seconds that keys go on counting while the issuer does not answer. Less shuts the counters when it is down; more
 lets a withdrawn key count longer."""
 
-PATIENCE = 5.0
-"""Seconds for an answer of the issuer."""
+PATIENCE = 2.0
+"""Seconds for an answer of the issuer. Less takes a busy one for one that is down; more lets requests wait for one that
+hangs."""
 
 LONGEST_TOKEN = 8 * 1024
 """Characters of a token; half of what the server takes of headers. A larger one is refused unread."""

@@ -49,6 +49,7 @@ async def test_who_is_let_in_and_nobody_else(province: Province, service: str, r
     for actor in sorted(ACTORS, key=lambda name: name in LET_IN[service, route]):  # who is refused changes nothing
         answer = await province.ask(service, route, actor)
         assert answer.status_code in (200, 201, 202, 401, 403, 404), (actor, answer.text)
+        assert answer.headers.get_list("cache-control") == ["no-store"] or "/internal/" in route
         if answer.status_code < 300:
             let_in.add(actor)
         else:
@@ -95,3 +96,19 @@ async def test_the_published_port_says_whether_it_is_well_and_nothing_else(provi
     answer = await province.intake.http.get("/health/ready")
     assert (answer.status_code, answer.json()) == (503, {"service": "intake", "status": "not ready"})
     assert (await province.intake.operator.get("/health/ready")).json()["store"] is False
+
+
+def test_the_document_says_what_opens_each_operation(province: Province) -> None:
+    document = province.intake.api.openapi()
+    assert set(document["components"]["securitySchemes"]) == {"bearer", "receipt"}
+    opened = {
+        f"{method.upper()} {path}": [next(iter(way), "") for way in operation["security"]]
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+    }
+    assert opened["POST /v1/submissions/{submission}/withdrawal"] == ["receipt"]
+    assert opened["POST /v1/submissions/{submission}/supplements"] == ["bearer", "receipt"]
+    assert opened["POST /v1/submissions/{submission}/payments"] == ["bearer"]
+    assert opened["GET /v1/procedures"] == [""]
+    plain = make_api("toy", None, PROBES).openapi()
+    assert "securitySchemes" not in plain["components"]

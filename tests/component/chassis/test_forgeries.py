@@ -14,8 +14,9 @@ from chassis.runtime.store.memory import MemoryStore
 from contracts.topics import read_event
 from tests.component.chassis.routing import ROUTING, Shop, receipt
 from tests.forgeries import KINDS, Forgery, forgeries
-from tests.forging import HONEST, KEY_OF_HONEST, KEY_OF_THIEF, THIEF, header, honest, registry, signed
+from tests.forging import HONEST, KEY_OF_HONEST, KEY_OF_THIEF, SINCE, THIEF, header, honest, registry, signed
 from tests.given import CODE
+from tests.signing import key_of, statement_of
 from tests.unit.chassis.records import STAMP, stamped
 from tools.operations.registry import all_services
 
@@ -174,7 +175,7 @@ async def test_the_thief_is_told_of_his_own_mistakes_and_nobody_else():
     assert (answer.data.agency, answer.data.code) == (THIEF, "malformed")
 
 
-@pytest.mark.parametrize("source", ["/lienthong/routing", "/portal/web", "/import/live", "/root", "H29.16"])
+@pytest.mark.parametrize("source", ["/lienthong/routing", "/portal/web", "/root", "H29.16"])
 async def test_nobody_is_answered_under_a_source_that_can_not_sign(source):
     here = shop()
     await here.process(signed(honest(Random(13), source=source), KEY_OF_THIEF))
@@ -216,3 +217,18 @@ async def test_while_the_keys_can_not_be_asked_nothing_is_judged():
     assert (here.published, here.store.documents) == ([], {})
     await here.process(receipt())
     assert set(here.store.documents) == {CODE}
+
+
+async def test_history_is_signed_by_the_key_of_imports_and_by_nobody_elses():
+    """Else whoever may report could tell any history of an imported dossier."""
+    here, table = shop(), registry()
+    table.tell(statement_of(key_of("import"), SINCE), SINCE)
+    here.loop = Loop(ROUTING, here.store, here.publish, signatures=table)
+    history = honest(
+        Random(18), source="/import/log-2011", timeline="log-2011", data=claiming(kind="recalls", reason="x")
+    )
+    await here.process(signed(history, KEY_OF_THIEF))
+    (answer,) = here.said("report.rejected")
+    assert (answer.subject, answer.data.agency, answer.data.code) == ("import", "import", "bad-signature")
+    await here.process(signed(history, key_of("import"), offset=1))
+    assert [one.event.signed_by for one in here.store.documents[CODE].facts.values()] == [key_of("import").kid]

@@ -26,6 +26,7 @@ class World:
         self.stopping = False
         self.alive = True
         self.troubles: list[Trouble] = []
+        self.hindrances: list[Trouble] = []
         self.fault = ""
         self.working_since: float | None = None
         self.pulse = Pulse()
@@ -119,6 +120,12 @@ async def test_a_broker_that_is_down_one_that_does_not_know_us_and_one_that_does
     world.bus_error = None
     await looked.ready()
     assert looked.reasons() == []
+
+
+async def test_what_is_at_work_and_may_not_be_published_says_why(world: World) -> None:
+    world.hindrances = [Trouble("no-right", "TopicAuthorizationFailedError: dossier.transferred")]
+    told = {"check": "loop", "reason": "no-right", "error": "TopicAuthorizationFailedError: dossier.transferred"}
+    assert world.health().reasons() == [told]
 
 
 async def test_a_broken_process_says_what_is_wrong_with_it(world: World) -> None:

@@ -200,9 +200,10 @@ def test_a_root_that_is_no_key_is_refused(root):
         trust(root, CLUSTER)
 
 
-def test_only_agencies_sign():
+def test_agencies_and_imports_sign_and_nobody_else():
     assert signer("/agency/H29.16") == AGENCY
-    assert [signer(source) for source in ("/portal/web", "/import/log", "/lienthong/routing", "agency/H29")] == [""] * 4
+    assert signer("/import/log-2011") == "import"
+    assert [signer(source) for source in ("/portal/web", "/lienthong/routing", "agency/H29", "/imports")] == [""] * 4
 
 
 def test_every_signature_beside_a_record_is_found():

@@ -5,13 +5,14 @@ import re
 import ssl
 import stat
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from chassis.runtime import clock
 from chassis.runtime.bus.access_file import read_access
 from chassis.runtime.settings import Settings
-from deploy.embedded import Ports, Stack, StackError, access, authority
+from deploy.embedded import SERVICES, Ports, Stack, StackError, access, authority, store
 from deploy.embedded.broker_settings import server_properties
 
 SERVERS = "127.0.0.1:31000"
@@ -110,8 +111,24 @@ def test_a_certificate_that_nears_its_end_is_made_anew(tmp_path: Path, monkeypat
 
 
 def test_the_authority_s_key_is_kept_nowhere(folder: Path) -> None:
-    keys = [path.name for path in folder.iterdir() if b"PRIVATE KEY" in path.read_bytes()]
-    assert keys == ["servers.pem"]
+    keys = {path.name for path in folder.iterdir() if b"PRIVATE KEY" in path.read_bytes()}
+    assert keys == {"servers.pem", *(f"{name}-client.pem" for name in SERVICES)}
+
+
+def test_a_store_lets_in_the_one_service_that_owns_it(folder: Path) -> None:
+    command = " ".join(store.command(Path("somewhere/store/sla"), 31002, folder))
+    assert f"--tls-ca-file={folder}/sla-client-certificate.pem --tls-require-client-cert" in command
+    assert "PRIVATE KEY" not in (folder / "sla-client-certificate.pem").read_text()
+    assert len({authority.client_certificate(folder, name).read_bytes() for name in SERVICES}) == len(SERVICES)
+
+
+def test_the_address_of_a_store_names_files_and_holds_no_secret(folder: Path) -> None:
+    address = store.url("sla", 31002, Path("/home/Một cửa/a+b"))
+    options = parse_qs(urlsplit(address).query)
+    assert options["tls"] == ["true"]
+    assert options["tlsCAFile"] == ["/home/Một cửa/a+b/ca.pem"]
+    assert options["tlsCertificateKeyFile"] == ["/home/Một cửa/a+b/sla-client.pem"]
+    assert store.url("sla", 31002) == "mongodb://127.0.0.1:31002/sla?directConnection=true"
 
 
 def test_the_broker_refuses_what_nobody_allowed(folder: Path) -> None:

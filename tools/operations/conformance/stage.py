@@ -102,14 +102,15 @@ class Stage:
             found = Said(at, record.key, signed, None, str(error), told.source if told else "", told.id if told else "")
         text = (record.value or b"") + (record.key or b"")
         course = next((course for course in self.courses if course.code and course.code.encode() in text), None)
-        others = found.event is not None and self.agency not in (
-            found.event.data.agency,
-            found.source.rpartition("/")[2],
-        )
-        if course is not None and found.id not in self.voices.said and not others:
+        if course is not None and found.id not in self.voices.said and not self._is_anothers(found):
             if found.event is None:
                 found = replace(found, correlation=course.submission if course.submission.encode() in text else "")
             course.said.append(found)
+
+    def _is_anothers(self, said: Said) -> bool:
+        """Tell whether a report is by another agency, and in its own name; the tested one is not to blame for it."""
+        named = said.event.data.agency if said.event else self.agency
+        return self.agency not in (named, said.source.removeprefix("/agency/"))
 
     async def until(self, course: Course, what: str, holds: Callable[[], bool]) -> None:
         """Wait for what the shop's own services have to do.
