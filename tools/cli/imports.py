@@ -17,6 +17,7 @@ from tools.cli.waiting import tell_of_waiting
 from tools.importer import Deadlines, ImportFailed, Report, load_mapping, play
 from tools.operations.environment import SIMULATOR, environment
 from tools.operations.history_bus import HistoryBus
+from tools.signing import keys_in, signing
 
 console = Console()
 errors = Console(stderr=True)
@@ -48,7 +49,7 @@ def import_history(
 
 async def _import(file: Path, mapping: Path, *, from_scratch: bool) -> Report:
     settings = environment(SIMULATOR)
-    publisher = Publisher(settings.bus)
+    publisher, keys = Publisher(settings.bus), keys_in(settings.signing_keys)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
     try:
         async with Admin(settings.bus) as admin:
@@ -58,7 +59,7 @@ async def _import(file: Path, mapping: Path, *, from_scratch: bool) -> Report:
                 return await play(
                     file,
                     meaning,
-                    HistoryBus(settings, admin, publisher, tell_of_waiting),
+                    HistoryBus(settings, admin, signing(publisher, keys), tell_of_waiting),
                     settings.home / "imports",
                     deadlines=Deadlines(meaning, settings.calendar, settings.rules),
                     from_scratch=from_scratch,

@@ -11,7 +11,7 @@ from tools.cli.commands import NotInstalledError
 from tools.operations.dead_letters import DeadLetterError
 from tools.operations.environment import NotReadyError, NotRunningError
 from tools.operations.erasing import ErasureError
-from tools.operations.installation import EMBEDDED_STACK, holds
+from tools.operations.installation import EMBEDDED_STACK, KIT, holds
 from tools.operations.resending import ResendError
 
 
@@ -22,6 +22,15 @@ def _of_the_embedded_stack() -> tuple[type[Exception], ...]:
     from deploy.embedded import StackError  # noqa: PLC0415 - the image of the services holds no such package
 
     return (StackError,)
+
+
+def _of_the_kit() -> tuple[type[Exception], ...]:
+    """The errors of key files, where this installation signs."""
+    if not holds(KIT):
+        return ()
+    from lienthong_agency.signing import KeyFileError  # noqa: PLC0415 - nor does it hold this one
+
+    return (KeyFileError,)
 
 
 USER_ERRORS = (
@@ -41,4 +50,5 @@ USER_ERRORS = (
     DataError,
     LimitError,
     *_of_the_embedded_stack(),
+    *_of_the_kit(),
 )

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from multiprocessing import get_context
 
-from chassis.core.agency_keys import NO_KEYS, learn, trust
+from chassis.core.agency_keys import NO_KEYS, RootKeyError, learn, trust
 from chassis.core.signatures import signer
 from chassis.runtime.bus.admin import Admin
 from chassis.runtime.bus.connection import Bus
@@ -21,7 +21,7 @@ from chassis.runtime.bus.record import Kept, Record, place_of, read_record, take
 from chassis.runtime.bus.signed import SIGNED, Signatures
 from chassis.runtime.bus.streams import pages, records
 from chassis.runtime.dead_letters import refusal
-from chassis.runtime.settings import Settings
+from chassis.runtime.settings import Settings, SettingsError
 from contracts.keys import AgencyKey
 from contracts.topics import BadEventError, UnknownTypeError
 
@@ -113,7 +113,7 @@ async def audit(settings: Settings, topics: Sequence[str], jobs: int, on_records
         on_records: told again and again how many more records were judged.
 
     Raises:
-        RootKeyError: the root's public key is none.
+        SettingsError: the root's public key is none.
         BusError: the bus does not answer.
     """
     judge = await _judge(settings.bus, settings.root_key, settings.cluster)
@@ -133,7 +133,11 @@ async def audit(settings: Settings, topics: Sequence[str], jobs: int, on_records
 
 
 async def _judge(bus: Bus, root: str, cluster: str) -> Judge:
-    trusted, told = trust(root, cluster), list[tuple[AgencyKey, datetime]]()
+    told = list[tuple[AgencyKey, datetime]]()
+    try:
+        trusted = trust(root, cluster)
+    except RootKeyError as error:
+        raise SettingsError(f"LIENTHONG_ROOT_KEY: {error}") from None
     async with Admin(bus):  # says clearly where the bus does not answer
         async for record in records(bus, [AgencyKey.TYPE]):
             if statement := proved_statement(record, trusted):

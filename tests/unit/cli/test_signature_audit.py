@@ -8,12 +8,13 @@ from typer.testing import CliRunner
 
 from chassis.core.agency_keys import SETTLED
 from chassis.runtime.bus.signed import Signatures
+from chassis.runtime.settings import Settings, SettingsError
 from tests.forgeries import forgeries
 from tests.forging import HONEST, KEY_OF_HONEST, SINCE, header, honest, registry, signed, submission
 from tests.signing import TRUST
 from tests.unit.chassis.records import sent, stamped
 from tools.cli.verify import verify_app
-from tools.operations.signature_audit import MOST_LISTED, Audit, BadRecord, judged
+from tools.operations.signature_audit import MOST_LISTED, TOPICS, Audit, BadRecord, audit, judged
 
 COUNT = 240
 runner = CliRunner()
@@ -77,3 +78,8 @@ def test_a_topic_on_which_nobody_signs_is_refused():
     result = runner.invoke(verify_app, ["signatures", "--topic", "dossier.received"])
     assert result.exit_code == 2
     assert "agency.reported" in result.output
+
+
+async def test_a_root_that_is_no_key_is_a_fault_of_the_settings():
+    with pytest.raises(SettingsError, match="LIENTHONG_ROOT_KEY"):
+        await audit(Settings(root_key="abc"), TOPICS, 1, lambda _: None)
