@@ -26,6 +26,8 @@ from tools.operations import access_agency
 from tools.operations.access_agency import Connection
 from tools.operations.access_client import client_settings
 
+pytestmark = pytest.mark.stack
+
 FETCH_BYTES = 10_000
 ONE, OTHER = "H29.16", "H29.16.05"
 """Two agencies of which one is a unit of the other: their codes begin alike."""

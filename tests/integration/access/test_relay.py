@@ -26,6 +26,8 @@ from tools.operations import access_agency
 from tools.operations.access_agency import Connection
 from tools.operations.access_plan import inbox_topic
 
+pytestmark = pytest.mark.stack
+
 ONE, OTHER, LATE = "T10.01", "T10.02", "T10.03"
 DOSSIERS = 40
 
