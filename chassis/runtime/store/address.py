@@ -27,8 +27,8 @@ def require_confidential(address: str, variable: str) -> None:
     encrypted = options.get("tls", options.get("ssl", _TRUE if parts.scheme == "mongodb+srv" else "")) == _TRUE
     if not encrypted:
         raise SettingsError(
-            f"{variable}: it would send user and password in clear; add tls=true and tlsCAFile=… to the address, or set "
-            "LIENTHONG_MONGO_IN_CLEAR=true where nobody else is on that network"
+            f"{variable}: it would send user and password in clear; add tls=true and tlsCAFile=… to the address, or "
+            "set LIENTHONG_MONGO_IN_CLEAR=true where nobody else is on that network"
         )
     if unverified := sorted(set(_UNVERIFIED) & set(options)):
         raise SettingsError(f"{variable}: {unverified[0]} believes any server; name its authority in tlsCAFile")
