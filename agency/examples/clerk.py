@@ -14,7 +14,7 @@ from lienthong_agency import Agency, Answer
 
 OFFICER = "CB-0001"
 WAIT = 2.0
-"""Seconds. Answers come within one; some reports wait in the shop for what they follow from, and need not wait here."""
+"""Seconds. Answers come within one; some reports wait there for what they follow from, and need not be waited for."""
 
 
 class Clerk:
@@ -88,7 +88,7 @@ class Clerk:
             await self.say(event, plan)
 
     async def say(self, heard: AnyEvent, claim: Claim) -> Answer:
-        """Report, and tell what became of it. One that the shop keeps waiting is not waited for here."""
+        """Report, and tell what became of it. One that the installation keeps waiting is not waited for here."""
         answer = await self.agency.report(heard, claim, officer=OFFICER, wait=WAIT)
         print(heard.subject, getattr(claim, "kind", ""), answer, flush=True)
         return answer

@@ -15,8 +15,8 @@ from lienthong_agency.sending import Sender
 from lienthong_agency.signing import HEADER, SigningKey, read_key, sign
 
 ANSWER_SECONDS = 30.0
-"""Seconds that an answer is waited for. Nearly all come within one; a report that is early waits some minutes in the
-shop. With less, a busy shop looks silent; with more, a program stands still for a report that has to wait anyway."""
+"""Seconds that an answer is waited for. Nearly all come within one; a report that is early has to wait some minutes for
+what it follows from. With less, a busy installation looks silent; with more, a program stands still for nothing."""
 
 STRUCTURED = ("content-type", b"application/cloudevents+json; charset=UTF-8")
 """Header by which the SDKs of CloudEvents know that the value is the whole event."""
@@ -36,7 +36,7 @@ class Agency:
 
     Attributes:
         bus: how the bus is reached, and as whom.
-        key: signs every report; None at a shop where nobody has to sign.
+        key: signs every report; None at an installation where nobody has to sign.
         name: of the consumer group. Programs of an agency with the same name share the work; each other name gets all.
     """
 

@@ -48,7 +48,7 @@ def home(tmp_path_factory):
 @pytest.fixture(scope="module")
 def sandbox(home):
     """A sandbox that runs; its home."""
-    words = command("sandbox", "--agency", AGENCY, "--home", str(home), "--every", "3")
+    words = command("sandbox", "--agency", AGENCY, "--home", str(home), "--every", "20")
     process = subprocess.Popen(words, env=surroundings(), cwd=ROOT, stdout=subprocess.PIPE, text=True)
     try:
         lines_until(process, "Ctrl-C ends everything")

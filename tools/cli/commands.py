@@ -42,7 +42,7 @@ COMMANDS = {
     "simulate": Command("simulate", "Play a week of a province to services that are running.", (SIMULATOR,)),
     "sandbox": Command(
         "sandbox",
-        "A shop of one's own for an agency's developer; all others are played.",
+        "An installation of one's own for an agency's developer; all others are played.",
         (EMBEDDED_STACK, KIT, RIGHTS_CLIENT),
     ),
     "conformance": Command("conformance", "Test an agency's program with unusual dossiers.", (KIT,)),

@@ -30,7 +30,7 @@ def conformance(
     """Test an agency's program with unusual dossiers.
 
     They are played at the program while it runs, and it is told point by point what is right or wrong about it. Exit
-    code 1 if something is wrong. It needs a shop to play in, such as `lienthong sandbox`.
+    code 1 if something is wrong. It needs an installation to play in, such as `lienthong sandbox`.
     """
     if unknown := sorted(set(turn or ()) - set(TURNS)):
         raise typer.BadParameter(f"no turn {unknown[0]}: there are {', '.join(TURNS)}")

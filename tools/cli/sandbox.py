@@ -1,4 +1,4 @@
-"""`sandbox`: a shop of one's own, in which everybody but one agency is played."""
+"""`sandbox`: an installation of one's own, in which everybody but one agency is played."""
 
 import asyncio
 import os
@@ -37,7 +37,7 @@ def sandbox(
     home: Annotated[Path | None, typer.Option(help="Folder of its own [default: .lienthong/sandbox-CODE]")] = None,
     every: Annotated[float, typer.Option(min=1, max=3600, help="Seconds between two dossiers for you")] = EVERY,
 ) -> None:
-    """A shop of one's own for an agency's developer; all others are played.
+    """An installation of one's own for an agency's developer; all others are played.
 
     Dossiers keep coming for the agency until Ctrl-C.
     """
@@ -84,7 +84,7 @@ async def _play(
     try:
         async with Listener(settings.bus, HEARD, neighbours.hear), asyncio.TaskGroup() as group:
             group.create_task(neighbours.work())
-            group.create_task(lodging(voices, wanted, every, console.print))
+            group.create_task(lodging(neighbours, wanted, every, console.print))
     finally:
         await publisher.stop()
 
@@ -94,7 +94,7 @@ def _what_next(made: Sandbox) -> str:
     here = f"LIENTHONG_HOME={made.home} lienthong"
     return "\n".join(
         (
-            f"The shop is open for {made.agency}. Your credentials: {made.credentials}",
+            f"The installation is open for {made.agency}. Your credentials: {made.credentials}",
             "Begin your program with them, for example",
             f"  python agency/examples/clerk.py {made.credentials}",
             "and see in other terminals what is said, and what your program does wrong:",

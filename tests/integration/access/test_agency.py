@@ -26,6 +26,8 @@ CODE = "H29.13"
 ROOT = new_key("root", "lienthong-local")
 YEAR, WEEK = timedelta(days=365), timedelta(days=7)
 
+pytestmark = pytest.mark.stack
+
 
 @pytest.fixture
 async def connection(administrator: Settings, credentials: Path) -> AsyncIterator[Connection]:

@@ -112,6 +112,12 @@ async def test_nobody_gets_anothers_dossier():
     assert [place.offset for place in bus.of(TAX)] == [1]
 
 
+async def test_without_an_inbox_nothing_is_published_at_all():
+    bus = Bus([handed_over(OTHER, 1)])
+    bus.dies = lambda: "before"
+    await relay(bus, memory()).take(bus.records, {})
+
+
 async def test_a_report_about_anothers_dossier_opens_nothing():
     answer = ReportRejected(report_id="r1", agency=OTHER, code="not-the-holder", reason="H29.30 holds it")
     bus = Bus([handed_over(TAX, 1), fact(answer, at(3)), fact(DossierPaid(amount=5), at(4))])

@@ -10,8 +10,9 @@ from contracts import routing, sla
 from contracts.envelope import new_event
 from contracts.signatures import HEADER, read_signature
 from contracts.topics import read_event
+from domain.procedures import load_catalogue, load_directory
 from lienthong_agency.signing import new_key
-from tools.operations.sandbox.neighbours import Neighbours
+from tools.operations.sandbox.neighbours import MOST_OPEN, Neighbours, errands, lodging
 from tools.operations.sandbox.voices import Voices
 
 MINE, OTHER = "H29.08", "H29.16.01"
@@ -123,3 +124,33 @@ async def test_work_goes_on_until_somebody_ends_it(said):
     working.cancel()
     with pytest.raises(asyncio.CancelledError):
         await working
+
+
+async def test_citizens_lodge_no_more_than_the_agency_can_look_at():
+    lodged, told, three = [], [], asyncio.Event()
+
+    async def publish(messages):
+        lodged.extend(messages)
+        if len(lodged) == 3:
+            three.set()
+
+    neighbours = Neighbours(MINE, Voices(publish))
+    found = list(errands(MINE, load_catalogue(directory=load_directory()), load_directory()))
+    citizens = asyncio.create_task(lodging(neighbours, found, 0, told.append))
+    await three.wait()
+    neighbours.waiting = {(f"dossier {number}", "step") for number in range(MOST_OPEN)}
+    before = len(lodged)
+    for _ in range(10):
+        await asyncio.sleep(0)
+    citizens.cancel()
+    assert len(lodged) - before <= 1  # one may have been on its way
+    assert len(told) == len(lodged)
+
+
+async def test_what_the_agency_has_done_does_not_wait_for_it_any_more(said):
+    neighbours = Neighbours(MINE, Voices(None))
+    done = routing.DossierStepCompleted(step="verify", attempt=1, agency=MINE)
+    for heard in (record(transferred(MINE)), record(done)):
+        neighbours.hear(heard)
+        await neighbours._answer(neighbours._heard.get_nowait())
+        assert bool(neighbours.waiting) == (heard.topic == "dossier.transferred")

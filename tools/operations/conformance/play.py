@@ -27,14 +27,14 @@ ROLES = frozenset({ONE_STOP, "commune-committee"})
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a play needs of the shop.
+    """What a play needs of the installation.
 
     Attributes:
         bus: for citizens and neighbours.
         echo: for saying an event to the agency once more: as whom that is allowed.
         inbox: topic that the agency reads; empty: the public ones.
         keys: of the neighbours; empty where nobody has to sign.
-        directory, calendar: as the shop has them.
+        directory, calendar: as the installation has them.
     """
 
     bus: Bus
@@ -52,12 +52,12 @@ async def play(
 
     Args:
         agency: code of the directory.
-        surroundings: of the shop.
+        surroundings: of the installation.
         patience: seconds that the program has for each thing that is asked of it.
         turns: those that are played, beside the plain one.
 
     Raises:
-        StageError: the shop's own services do not go on, or there is no such agency.
+        StageError: the installation's own services do not go on, or there is no such agency.
     """
     publisher, echo = Publisher(surroundings.bus), Publisher(surroundings.echo)
     voices = Voices(publisher, surroundings.keys)

@@ -33,13 +33,13 @@ HEARD = (
 )
 """The topics that tell of an agency's work."""
 
-SHOP_SECONDS = 60.0
-"""How long the shop's own services may take for what takes them a second. With less, a busy machine looks like a fault;
-with more, whoever forgot to start them waits for nothing."""
+SERVICE_SECONDS = 60.0
+"""How long the services may take for what takes them a second. With less, a busy machine looks like a fault; with more,
+whoever forgot to start them waits for nothing."""
 
 
 class StageError(NotReadyError):
-    """The shop does not do what it has to, so nothing can be judged; says what to look at."""
+    """The installation does not do what it has to, so nothing can be judged; says what to look at."""
 
 
 @dataclass
@@ -113,14 +113,14 @@ class Stage:
         return self.agency not in (named, said.source.removeprefix("/agency/"))
 
     async def until(self, course: Course, what: str, holds: Callable[[], bool]) -> None:
-        """Wait for what the shop's own services have to do.
+        """Wait for what the installation's own services have to do.
 
         Raises:
             StageError: they do not.
         """
-        if not await self.listener.until(holds, SHOP_SECONDS):
+        if not await self.listener.until(holds, SERVICE_SECONDS):
             raise StageError(
-                f"{course.code or course.submission}: no {what} within {SHOP_SECONDS:.0f} s; look whether intake, "
+                f"{course.code or course.submission}: no {what} within {SERVICE_SECONDS:.0f} s; look whether intake, "
                 "routing and sla run, and at their dead letters"
             )
 

@@ -55,7 +55,7 @@ class Turns:
         each turn would only take long.
 
         Raises:
-            StageError: the shop's own services do not go on.
+            StageError: the installation's own services do not go on.
         """
         await self.plain()
         if any(course.said for course in self.stage.courses):

@@ -1,1 +1,1 @@
-"""A shop of one's own for an agency's developer: everybody but one agency is played."""
+"""An installation of one's own for an agency's developer: everybody but one agency is played."""

@@ -20,8 +20,19 @@ from tools.operations.sandbox.voices import Voices
 
 log = structlog.get_logger(__name__)
 
-HEARD = ("dossier.transferred", "dossier.suspended", "consultation.requested", "explanation.required")
-"""The topics by which neighbours and citizens are asked for something."""
+HEARD = (
+    "dossier.transferred",
+    "dossier.step-completed",
+    "dossier.suspended",
+    "consultation.requested",
+    "explanation.required",
+)
+"""The topics by which neighbours and citizens are asked for something, and that tell what is done."""
+
+MOST_OPEN = 5
+"""Steps that wait for the developer's agency. With so many no other dossier is lodged: who looks at one would be
+flooded, and a program that is tested would be late for the test. With fewer, a dossier whose step he leaves open would
+soon be the last."""
 
 FOREIGN = "conformance-"
 """Submissions with such ids are played by `lienthong conformance`."""
@@ -38,10 +49,12 @@ class Neighbours:
     Attributes:
         agency: the developer's, which is left alone.
         voices: speak for all the others.
+        waiting: dossiers and steps that wait for the developer's agency.
     """
 
     agency: str
     voices: Voices
+    waiting: set[tuple[str, str]] = field(default_factory=set)
     _known: dict[str, None] = field(default_factory=dict)
     _heard: "asyncio.Queue[AnyEvent]" = field(default_factory=asyncio.Queue)
 
@@ -66,7 +79,11 @@ class Neighbours:
     async def _answer(self, event: AnyEvent) -> None:
         data = event.data
         match event.type:
-            case "dossier.transferred" if data.to_agency != self.agency:
+            case "dossier.transferred" if data.to_agency == self.agency:
+                self.waiting.add((event.subject, data.step))
+            case "dossier.step-completed" if data.agency == self.agency:
+                self.waiting.discard((event.subject, data.step))
+            case "dossier.transferred":
                 done = claims.FinishedStep(step=data.step)
                 await self.voices.report(event, data.to_agency, claims.TookCustody(step=data.step), done)
             case "dossier.suspended" if data.cause == "payment":
@@ -132,20 +149,20 @@ def errands(agency: str, catalogue: Catalogue, directory: Directory) -> Iterator
         yield from islice(found, 1)
 
 
-async def lodging(voices: Voices, found: list[Errand], seconds: float, tell: Callable[[str], None]) -> None:
-    """Citizens lodge one dossier after the other, for ever.
+async def lodging(neighbours: Neighbours, found: list[Errand], seconds: float, tell: Callable[[str], None]) -> None:
+    """Citizens lodge one dossier after the other, for ever, but no more than the agency can look at.
 
     Args:
-        voices: speak for them.
+        neighbours: know how much waits for the agency, and have a voice for citizens.
         found: what they ask for, in turn.
         seconds: between two of them.
         tell: told of each submission.
     """
     number = 0
     while True:
-        errand = found[number % len(found)]
-        number += 1
-        submission = f"sandbox-{clock.random_reference()}"
-        await voices.submit(submission, errand.application)
-        tell(f"{errand.procedure.code} at {errand.unit}: step {errand.step} will come to you")
+        if len(neighbours.waiting) < MOST_OPEN:
+            errand = found[number % len(found)]
+            number += 1
+            await neighbours.voices.submit(f"sandbox-{clock.random_reference()}", errand.application)
+            tell(f"{errand.procedure.code} at {errand.unit}: step {errand.step} will come to you")
         await asyncio.sleep(seconds)
