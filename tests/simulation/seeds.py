@@ -17,6 +17,8 @@ FOUND_AT = {
     "does not hear that a dossier was given back": 2,
     "does not mind an opinion that is not given": 10,
     "takes history from anybody": 12,
+    "keeps the words of the erased": 2,
+    "passes on what a reason says of a person": 2,
     "believes a report however late": 2,
     "refuses custody once its end was read": 4,
     "tells who is early no at once": 291,
