@@ -128,14 +128,6 @@ async def test_what_is_at_work_and_may_not_be_published_says_why(world: World) -
     assert world.health().reasons() == [told]
 
 
-async def test_a_right_to_write_that_is_missing_is_said_of_the_loop(world: World) -> None:
-    world.failing, world.hindrances = True, [Trouble("no-right", "TopicAuthorizationFailedError: dossier.received")]
-    looked = world.health()
-    assert not (await looked.ready())["loop"]
-    [reason] = looked.reasons()
-    assert (reason["check"], reason["reason"]) == ("loop", "no-right")
-
-
 async def test_a_broken_process_says_what_is_wrong_with_it(world: World) -> None:
     world.fault = "ModuleNotFoundError: No module named 'reportlab'"
     assert world.health().reasons() == [{"check": "loop", "reason": "process", "error": world.fault}]
