@@ -120,7 +120,7 @@ def lived(make: Make, causes: list[AnyEvent], rng: random.Random) -> list[AnyEve
         told = [effect.order for effect in decision.effects if isinstance(effect.order, Order)]
         outcomes = [outcome(make, order, now, rng) for order in told if rng.random() < 0.9]
         doubts = [one for one in outcomes if isinstance(one.data, NotificationDoubtful)]
-        facts += outcomes + [answer(make, one, now, rng) for one in doubts if rng.random() < 0.4]
+        facts += outcomes + [follow(make, doubt, now, rng) for doubt in doubts if rng.random() < 0.6]
     return facts
 
 
@@ -132,6 +132,26 @@ def in_any_order(causes: list[AnyEvent], rng: random.Random) -> list[AnyEvent]:
     for place, apology in zip(places, in_turn, strict=True):
         order[place] = apology
     return order
+
+
+def follow(make: Make, doubt: AnyEvent, now: datetime, rng: random.Random) -> AnyEvent:
+    """What else is told of an attempt in doubt, mostly the carrier's answer."""
+    return ours(make, doubt, now, rng) if rng.random() < 0.3 else answer(make, doubt, now, rng)
+
+
+def ours(make: Make, doubt: AnyEvent, now: datetime, rng: random.Random) -> AnyEvent:
+    """Another process made the same attempt and failed before it asked the carrier; its clock is another one, too."""
+    data = doubt.data
+    failed = NotificationFailed(
+        message_id=data.message_id,
+        template=data.template,
+        medium="counter",
+        attempt=data.attempt,
+        error="contacts: no answer",
+        final=False,
+        ours=True,
+    )
+    return make(failed, 0, data.message_id, data.attempt, time=now + timedelta(seconds=rng.randint(-60, 60)))
 
 
 def answer(make: Make, doubt: AnyEvent, now: datetime, rng: random.Random) -> AnyEvent:

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from contracts.envelope import AnyEvent
 from contracts.notify import (
     LetterIssued,
+    NotificationDoubtful,
+    NotificationFailed,
     NotificationSent,
     ResendRequested,
 )
@@ -199,6 +201,19 @@ def test_what_may_have_arrived_is_not_sent_again_by_itself(number: int) -> None:
     asked = [effect.order for effect in SERVICE.decide(state, START + timedelta(days=400)).effects]
     ordered = {order.message_id for order in asked if isinstance(order, Order)}
     assert not ordered & {one.id for one in state.messages if one.is_out}
+
+
+@given(LIVES)
+@LAW
+def test_a_doubt_that_no_carrier_answered_stands(number: int) -> None:
+    """Whatever else failed on our own side; and so no other attempt is made."""
+    facts = life(number)
+    status = {message.id: message.status for message in SERVICE.fold(facts).messages}
+    said = [fact.data for fact in facts if isinstance(fact.data, NotificationSent | NotificationFailed)]
+    answered = {(data.message_id, data.attempt) for data in said if not getattr(data, "ours", False)}
+    for doubt in [fact.data for fact in facts if isinstance(fact.data, NotificationDoubtful)]:
+        if (doubt.message_id, doubt.attempt) not in answered:
+            assert status[doubt.message_id] == "doubtful"
 
 
 @given(LIVES)
