@@ -13,7 +13,7 @@ from tools.operations.conformance.play import Surroundings, play
 from tools.operations.conformance.points import TURNS
 from tools.operations.conformance.report import as_json, as_text, is_right, outcomes
 from tools.operations.environment import ADMIN, SIMULATOR, environment
-from tools.operations.sandbox.opening import kept_keys
+from tools.operations.sandbox.kept_keys import kept_keys
 
 PATIENCE = 30.0
 """Seconds. A program answers within one; who starts it by hand beside this needs some. Shorter takes a slow one for

@@ -26,6 +26,8 @@ from tools.operations import access_agency
 from tools.operations.access_agency import Connection
 from tools.operations.access_plan import inbox_topic
 
+pytestmark = pytest.mark.stack
+
 ONE, OTHER, LATE = "T10.01", "T10.02", "T10.03"
 DOSSIERS = 40
 
@@ -113,6 +115,10 @@ async def test_a_relay_that_is_killed_again_and_again_loses_nothing(administrato
                 event.to_json().encode() for event in [*events, *told(LATE, 1)] if event.subject.startswith(code)
             }
             assert {record.key.decode() for record in records} == {json.loads(r.value)["subject"] for r in records}
+        # Who is cut off keeps nobody else waiting.
+        await access_agency.revoke(Connection(administrator, LATE, credentials / LATE), clock.now())
+        await publish(administrator.bus, [*told(LATE, 2), *told(ONE, DOSSIERS)])
+        await received(agencies[ONE], ONE, DOSSIERS + 2)
         relay.send_signal(signal.SIGTERM)
         assert relay.wait(30) == 0
 

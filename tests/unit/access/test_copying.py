@@ -171,21 +171,6 @@ async def test_positions_are_kept_with_what_was_given_or_not_at_all():
     assert known.positions() == {("dossier.transferred", 0): 1}
 
 
-def test_the_memory_outlives_its_process_and_is_closed_to_others(tmp_path):
-    file = tmp_path / "relay" / "memory.sqlite"
-    first = Memory(file, RELAYED)
-    with first.one_step():
-        first.stands([("d1", Place("dossier.paid", 2, 7))])
-        first.draw([("d1", OTHER)])
-        first.read_up_to({("dossier.paid", 2): 8})
-    first.close()
-    second = Memory(file, RELAYED)
-    assert second.places("d1") == [Place("dossier.paid", 2, 7)]
-    assert second.concerned("d1") == {OTHER: False}
-    assert second.positions() == {("dossier.paid", 2): 8}
-    assert file.stat().st_mode & 0o077 == 0
-
-
 AGENCIES = (UNIT, "H29.05", TAX, OTHER)
 
 

@@ -3,9 +3,11 @@
 import pytest
 
 from domain.procedures import load_catalogue, load_directory
+from lienthong_agency.signing import new_key
 from tools.operations.environment import NotReadyError
+from tools.operations.sandbox.kept_keys import keep_keys, kept_keys
 from tools.operations.sandbox.neighbours import errands
-from tools.operations.sandbox.opening import kept_keys, opened
+from tools.operations.sandbox.opening import opened
 
 DIRECTORY = load_directory()
 CATALOGUE = load_catalogue(directory=DIRECTORY)
@@ -52,6 +54,13 @@ def test_an_agency_that_nobody_knows_is_refused_before_anything_is_touched(tmp_p
     with pytest.raises(NotReadyError, match="the directory has no agency H99"):
         opened("H99", tmp_path / "shop", DIRECTORY, tmp_path)
     assert not (tmp_path / "shop").exists()
+
+
+def test_keys_of_neighbours_are_kept_for_their_owner_alone(tmp_path):
+    key = new_key("H29.02", "sandbox")
+    keep_keys(tmp_path, {"H29.02": key})
+    assert kept_keys(tmp_path)["H29.02"].public_key == key.public_key
+    assert (tmp_path / "neighbours" / "H29.02.json").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_folder_that_is_no_sandbox_has_no_keys_of_neighbours(tmp_path):

@@ -11,18 +11,16 @@ from chassis.runtime import clock
 from chassis.runtime.settings import Settings
 from deploy.embedded import Ports
 from domain.procedures import Directory
-from lienthong_agency.signing import SigningKey, new_key, read_key, write_key
+from lienthong_agency.signing import SigningKey, new_key
 from tools.operations import access_agency, access_keys
 from tools.operations.environment import NotReadyError
+from tools.operations.sandbox.kept_keys import keep_keys
 
 JARS = Path("kafka") / "libs"
 """Kafka's jars, under a home: the one part of it that is worth keeping."""
 
 MARK = "sandbox"
 """File in the home of a sandbox, so that no other folder is ever emptied."""
-
-NEIGHBOURS = "neighbours"
-"""Folder of the keys of all other agencies, under a sandbox's home: who plays them has to sign in their names."""
 
 VALID = timedelta(days=30)
 """How long the keys of a sandbox count. It seldom lives longer than a day, and its keys are of no use elsewhere."""
@@ -98,17 +96,9 @@ async def connect(sandbox: Sandbox, admin: Settings, directory: Directory) -> di
     await access_keys.publish(admin.bus, told, now)
     connection = access_agency.Connection(admin, sandbox.agency, sandbox.credentials, sandbox.root)
     await access_agency.add(connection, now, until)
-    folder = sandbox.home / NEIGHBOURS
-    folder.mkdir(mode=0o700)
-    for code, key in keys.items():
-        write_key(key, folder / f"{code}.json")
+    keep_keys(sandbox.home, keys)
     await asyncio.sleep(SETTLED_SECONDS)  # a span of the broker's clock, so there is nothing to await
     return keys
-
-
-def kept_keys(home: Path) -> dict[str, SigningKey]:
-    """The keys by which the neighbours in a sandbox can be played; none where the home is no sandbox."""
-    return {file.name.removesuffix(".json"): read_key(file) for file in sorted((home / NEIGHBOURS).glob("*.json"))}
 
 
 def _empty(home: Path) -> None:
