@@ -63,9 +63,11 @@ def flow_command(
     dossiers: Annotated[int, typer.Option(min=1)] = FULL.flow.dossiers,
     half_dossiers: Annotated[int, typer.Option(min=1, help="At half the load")] = FULL.flow.half_dossiers,
     under_way: Annotated[int, typer.Option(min=1)] = FULL.flow.under_way,
+    *,
+    secure: Annotated[bool, typer.Option("--secure", help="With TLS, passwords and rights")] = False,
 ) -> None:
     """Measure all five services together."""
-    found = asyncio.run(flow(flows.Plan(dossiers, half_dossiers, under_way), print))
+    found = asyncio.run(flow(flows.Plan(dossiers, half_dossiers, under_way), print, secure=secure))
     waits = ", ".join(f"p{share * 100:.0f} {percentile(found.latencies_ms, share):.0f} ms" for share in (0.5, 0.99))
     print(f"received to transferred at {found.half_rate:.1f}/s: {waits}")
     print(f"memory idle {found.idle_mb}, at most {found.peak_mb}")

@@ -6,11 +6,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from chassis.runtime.bus.admin import Admin
 from chassis.runtime.bus.connection import Bus
 from deploy.embedded import SERVICES, Stack
 from deploy.embedded.endpoints import KAFKA
-from deploy.embedded.joining import bus_of
+from deploy.embedded.joining import settings_of
+from tools.operations.prepared_bus import prepare_bus
 
 HOME = Path(".lienthong/bench")
 """On the disk of the checkout: what is kept in memory would be no benchmark of a store."""
@@ -28,29 +28,32 @@ class Environment:
         bus: which one, as one who may do everything.
         stores: MongoDB URL by service.
         pids: process ids of the servers by name.
+        access: folder of every principal's credentials; None: the bus lets everybody do everything.
     """
 
     folder: Path
     bus: Bus
     stores: dict[str, str]
     pids: dict[str, int]
+    access: Path | None = None
 
 
 @asynccontextmanager
-async def environment(services: Sequence[str] = SERVICES) -> AsyncIterator[Environment]:
-    """Kafka and the stores of some services, empty."""
-    # Contenders that are not ours know no passwords, and all are measured alike.
-    stack = Stack.ephemeral(HOME, secure=False)
+async def environment(services: Sequence[str] = SERVICES, *, secure: bool = False) -> AsyncIterator[Environment]:
+    """Kafka and the stores of some services, empty.
+
+    Without `secure` they let everybody in: contenders that are not ours know no passwords, and all are measured alike.
+    """
+    stack = Stack.ephemeral(HOME, secure=secure)
     stack.down()  # what a benchmark left behind that was killed
     _forget()
     try:
         for server in (KAFKA, *services):
             stack.start(server)
         pids = {server: found.pid for server in (KAFKA, *services) if (found := stack.process(server))}
-        bus = bus_of(stack.endpoints)
-        async with Admin(bus) as admin:
-            await admin.apply()
-        yield Environment(stack.home / SCRATCH, bus, stack.endpoints.mongo, pids)
+        settings = settings_of(stack.endpoints, stack.home)
+        await prepare_bus(settings)
+        yield Environment(stack.home / SCRATCH, settings.bus, stack.endpoints.mongo, pids, stack.access)
     finally:
         stack.down()
         _forget()

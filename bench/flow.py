@@ -61,9 +61,9 @@ class Flow:
         return self.dossiers / self.seconds
 
 
-async def flow(plan: Plan, tell: Callable[[str], None]) -> Flow:
+async def flow(plan: Plan, tell: Callable[[str], None], *, secure: bool = False) -> Flow:
     """Full load first, with as many dossiers under way as the plan says; then half of what that gave, evenly."""
-    async with environment() as servers, Admin(servers.bus) as admin:
+    async with environment(secure=secure) as servers, Admin(servers.bus) as admin:
         with ExitStack() as stack:
             services = {
                 name: stack.enter_context(
@@ -140,7 +140,8 @@ async def _digested(admin: Admin) -> float:
 
 
 def _variables(servers: Environment) -> dict[str, str]:
-    return {
+    access = {"LIENTHONG_KAFKA_ACCESS": str(servers.access)} if servers.access else {}
+    return access | {
         "LIENTHONG_KAFKA": servers.bus.servers,
         "LIENTHONG_STORES": json.dumps(servers.stores),
         "LIENTHONG_HTTP_PORT": str(free_port()),

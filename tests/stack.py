@@ -36,7 +36,8 @@ def given_endpoints() -> Endpoints | None:
     if not kafka or not mongo:
         return None
     urls = {name: os.environ.get(f"LIENTHONG_MONGO_{name.upper()}") or mongo for name in SERVICES}
-    return Endpoints(kafka=kafka, mongo=urls)
+    access = os.environ.get("LIENTHONG_KAFKA_ACCESS")
+    return Endpoints(kafka=kafka, mongo=urls, access=Path(access) if access else None)
 
 
 @contextmanager

@@ -56,11 +56,6 @@ def prepare(folder: Path, servers: str) -> None:
             write_access(path, wanted)
 
 
-def exists(folder: Path) -> bool:
-    """Tell whether the stack of this folder was begun with principals."""
-    return _file(folder, ADMIN).exists()
-
-
 def passwords(folder: Path) -> dict[str, str]:
     """Return the password of every principal of a new stack."""
     return {name: read_access(_file(folder, name)).password.get_secret_value() for name in PRINCIPALS}

@@ -50,6 +50,11 @@ def brokers_of(folder: Path) -> int:
     return sum((found / "meta.properties").exists() for found in folder.glob("data*"))
 
 
+def is_protected(folder: Path) -> bool:
+    """Tell whether the broker of this folder was set up to ask everybody who he is."""
+    return any("\nauthorizer.class.name=" in found.read_text("utf-8") for found in folder.glob("server*.properties"))
+
+
 def prepare(  # noqa: PLR0917 - a broker is all of them
     folder: Path,
     logs: Path,

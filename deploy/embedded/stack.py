@@ -92,7 +92,7 @@ class Stack:
         """The folder of the principals' credentials; None: the broker lets everybody do everything."""
         folder = self.home / "access"
         if kafka.brokers_of(self.home / "kafka"):
-            return folder if access.exists(folder) else None
+            return folder if kafka.is_protected(self.home / "kafka") else None
         secure = access.is_secure_by_setting() if self._wanted_secure is None else self._wanted_secure
         return folder if secure else None
 

@@ -165,7 +165,10 @@ def test_a_stack_stays_as_it_was_begun(monkeypatch: pytest.MonkeyPatch, tmp_path
     data = tmp_path / "kafka" / "data"
     data.mkdir(parents=True)
     (data / "meta.properties").touch()
+    settings = tmp_path / "kafka" / "server.properties"
+    settings.write_text(server_properties(tmp_path / "kafka", Ports.from_base(31000)))
+    access.prepare(tmp_path / "access", SERVERS)  # left behind by another stack in this home
     assert Stack(tmp_path).access is None
-    access.prepare(tmp_path / "access", SERVERS)
+    settings.write_text(server_properties(tmp_path / "kafka", Ports.from_base(31000), secrets=tmp_path / "access"))
     monkeypatch.setenv("LIENTHONG_STACK_SECURITY", "plain")
     assert Stack(tmp_path).access == tmp_path / "access"
