@@ -83,8 +83,7 @@ class Event(BaseModel, Generic[D]):
     data: D
 
     _taken_in: datetime | None = PrivateAttr(default=None)
-    _signed_by: str = PrivateAttr(default="")
-    _signature: str = PrivateAttr(default="")
+    _proof: tuple[str, str] | None = PrivateAttr(default=None)
 
     @property
     def taken_in(self) -> datetime | None:
@@ -107,16 +106,16 @@ class Event(BaseModel, Generic[D]):
     @property
     def signed_by(self) -> str:
         """The key (`kid`) whose signature of its record was proved; empty where none had to be."""
-        return self._signed_by
+        return self._proof[0] if self._proof else ""
 
     @property
     def signature(self) -> str:
         """That signature, as it stood beside the record (`contracts.signatures`); empty without one."""
-        return self._signature
+        return self._proof[1] if self._proof else ""
 
     def keep_signature(self, kid: str, written: str) -> Self:
         """Keep the signature of its record; said by who proved it, before anybody else has the event."""
-        self._signed_by, self._signature = kid, written
+        self._proof = (kid, written) if kid else None
         return self
 
     @property

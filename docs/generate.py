@@ -23,7 +23,7 @@ from chassis.runtime.store.mongo import MongoStore
 from contracts.claims import ClockTicked
 from contracts.schemas import described
 from contracts.topics import OWNER_OF, SERVICES
-from docs import access_routes
+from docs import access_routes, access_topics
 from tools.operations.registry import all_services
 
 ROOT = Path(__file__).parents[1]
@@ -145,6 +145,8 @@ PARTS: dict[str, tuple[str, Callable[[], str]]] = {
     "reading": ("README.md", reading_table),
     "topics": ("docs/topics.md", topics_table),
     "access-routes": ("docs/access.md", access_routes_table),
+    "access-topics": ("docs/access.md", access_topics.topics_table),
+    "access-groups": ("docs/access.md", access_topics.groups_table),
     "decisions": ("docs/decisions/README.md", decisions_table),
 }
 """Every part: the document that it stands in, and what makes it."""

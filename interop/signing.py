@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 
-from chassis.core.signatures import SETTLED
+from chassis.core.agency_keys import SETTLED
 from chassis.runtime import clock
 from chassis.runtime.bus.connection import Bus
 from contracts.signatures import encoded

@@ -38,6 +38,7 @@ SUITES = (
     tests("the same week twice", 4, "tests/e2e/test_the_same_week.py"),
     Suite("fuzz", 5, ("make", "fuzz", "EXAMPLES=150")),
     tests("two shops side by side", 2, "tests/e2e/test_side_by_side.py"),
+    tests("tokens of Keycloak", 2, "tests/integration/test_keycloak.py"),
     tests("the receipt log", 4, "tests/e2e/test_receipt_log.py"),
     tests("other people's clients", 8, "tests/interop"),
     tests("other people's validators and client generators", 4, "tests/contract", "tests/fuzz"),

@@ -6,7 +6,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from chassis.core.signatures import NO_KEYS, Keys, learn, trust
+from chassis.core.agency_keys import NO_KEYS, Keys, learn, trust
 from chassis.runtime.bus.signed import Signatures
 from contracts.keys import AgencyKey, statement
 from contracts.signatures import KEY

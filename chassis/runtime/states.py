@@ -8,12 +8,18 @@ A query still looks for what is stored. A document may be missed because the old
 figure that the store adds up counts the old states; `outdated` tells how many there are.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from chassis.core.document import Document
 from chassis.core.refold import fold_anew, is_outdated
 from chassis.core.service import Service
+
+RECOUNT_SECONDS = 30
+"""How old the number of outdated documents may be, in seconds. A store may have to go through all documents to count
+them. With less, questions that are asked often wait for that; with more, a refold that is over is believed later."""
 
 
 class Head(NamedTuple):
@@ -46,11 +52,16 @@ class States:
     Args:
         service: by whose code and data a state has to be folded.
         store: where the documents are.
+        seconds: a clock that never goes back.
     """
 
-    def __init__(self, service: Service[Any], store: Stored) -> None:
+    def __init__(self, service: Service[Any], store: Stored, seconds: Callable[[], float] = time.monotonic) -> None:
         self._service = service
         self._store = store
+        self._seconds = seconds
+        self._counting = asyncio.Lock()
+        self._counted = 0
+        self._recount_at = float("-inf")
 
     async def state_of(self, query: Mapping[str, Any]) -> dict[str, Any] | None:
         """The state of one matching document."""
@@ -71,8 +82,15 @@ class States:
         return await self._store.aggregate(pipeline)
 
     async def outdated(self) -> int:
-        """How many documents wait for their next event or a refold, with a state that other code has folded."""
-        return await self._store.count_outdated(self._service.code)
+        """How many documents wait for their next event or a refold, with a state that other code has folded.
+
+        The number is at most `RECOUNT_SECONDS` old. Who asks while it is counted waits for that count.
+        """
+        async with self._counting:
+            if self._seconds() >= self._recount_at:
+                self._counted = await self._store.count_outdated(self._service.code)
+                self._recount_at = self._seconds() + RECOUNT_SECONDS
+            return self._counted
 
     async def _current(self, head: Head) -> dict[str, Any]:
         if head.code == self._service.code:

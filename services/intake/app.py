@@ -10,6 +10,7 @@ from domain.procedures import load_catalogue, load_directory
 from domain.rules import load_rule_sets
 from domain.worktime import load_calendar
 from services.intake.adapters import (
+    AddressBook,
     Eraser,
     Looks,
     PersonalDataStore,
@@ -36,16 +37,18 @@ def build(context: Context) -> App:
     # Who holds a dossier takes no detour: whatever proxy the environment names is not for routing.
     client = httpx.AsyncClient(timeout=HTTP_SECONDS, mounts={settings.address_of_routing: None})
     holders = RoutingHolders(client, settings.address_of_routing, context.access.own)
+    addresses = AddressBook(personal_data, Looks(context.store), holders)
     erasures = Erasures(settings.bus, context.store.database, eraser.apply)
 
     async def prepare() -> None:
         await personal_data.prepare()
+        await addresses.looks.prepare()
         await erasures.catch_up()
 
     return App(
         intake,
-        make_router(context, States(intake, context.store), personal_data, rules.catalogue, holders),
-        internal_router(personal_data, Looks(context.store)),
+        make_router(context, States(intake, context.store), rules.catalogue, addresses),
+        internal_router(addresses),
         prepare=prepare,
         close=client.aclose,
     )

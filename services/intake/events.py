@@ -102,7 +102,7 @@ def id_refused(state: State, application: claims.Application, reason: str, cause
 
     An event about a code moves the dossier of that code, and this one may be somebody else's.
     """
-    subject = event_id(intake.DossierRefused.TYPE, state.submission, "not its own")
+    subject = _apart(state)
     data = _refusal(state, application, "unknown-procedure", reason)
     return _event(state, data, subject, state.submission, cause=cause)
 
@@ -131,10 +131,11 @@ def delivered(state: State, channel: claims.Channel, cause: Cause) -> AnyEvent:
 def erased(state: State, data: intake.ApplicantErased, cause: Cause) -> tuple[AnyEvent, ...]:
     """The applicant's personal data is gone: told of the dossier, and of the submission where that was told of before.
 
-    Readers know a matter by its submission until it has its code, and by its code from then on.
+    Readers know a matter by its submission until it has its code, and by its code from then on. A submission that took
+    a dossier's code for its id is told of apart: else that dossier's applicant would seem to be erased.
     """
     subjects = [*([state.code] if state.code else []), *([state.submission] if state.told_of_submission else [])]
-    named = dict.fromkeys(subjects or [state.submission])  # imported history has its submission's id as its code
+    named = dict.fromkeys(subjects or [_apart(state)])  # imported history has its submission's id as its code
     return tuple(_event(state, data, subject, data.reference, cause=cause) for subject in named)
 
 
@@ -159,6 +160,11 @@ def claimed(submission: str, claim: claims.Claim, *unique: str, at: datetime) ->
     """A citizen's claim as the HTTP API publishes it; with the same words in `unique` it is the same claim."""
     data = claims.IntakeSubmitted.model_validate({"submission_id": submission, "claim": claim.model_dump()})
     return new_event(data, source=PORTAL_SOURCE, subject=submission, time=at, correlationid=submission, unique=unique)
+
+
+def _apart(state: State) -> str:
+    """The subject of what is told of a submission whose id is not its own."""
+    return event_id(intake.DossierRefused.TYPE, state.submission, "not its own")
 
 
 def _refusal(state: State, application: claims.Application, code: str, reason: str) -> intake.DossierRefused:

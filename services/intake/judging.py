@@ -4,7 +4,7 @@ from chassis.core.decision import Allotment, Decision
 from contracts import claims
 from contracts.envelope import AnyEvent
 from contracts.rule_days import refuses_personal_data
-from domain.personal_data import personal_data_of
+from domain.personal_data import Found, personal_data_in, personal_data_of
 from domain.procedures import Procedure
 from domain.worktime import ZONE
 from services.intake import events
@@ -24,7 +24,8 @@ def unspeakable(state: State, application: claims.Application, rules: Rules) -> 
     """
     if not refuses_personal_data(state.taken_in):
         return None
-    if (found := personal_data_of(application)) is not None:
+    own_id = personal_data_in(state.submission)
+    if found := (Found("submission_id", own_id) if own_id else personal_data_of(application)):
         text = f"{found.path} holds {found.kind}; everybody reads it: leave it out, and submit anew under another id"
         return events.rejected_for(state, "personal-data", text, lodged(state))
     procedure = rules.catalogue.get(application.procedure)

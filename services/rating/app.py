@@ -37,7 +37,14 @@ def build(context: Context) -> App:
     states = States(rating, context.store)
     feedback = FeedbackSubmissionService(states, words, context.publish, now, terms=terms)
     routes = APIRouter()
-    ratings = RatingSubmissionService(states, StoredKeys(context.store), context.publish, now, personal=keys)
+    ratings = RatingSubmissionService(
+        states,
+        StoredKeys(context.store),
+        context.publish,
+        now,
+        personal=keys,
+        is_officer_code=directory.is_officer_code,
+    )
     routes.include_router(router(ratings, states, now))
     routes.include_router(feedback_router(feedback, terms.categories))
     return App(rating, routes, internal_feedback_router(feedback), prepare=prepare)

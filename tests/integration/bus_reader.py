@@ -27,7 +27,7 @@ class Reader:
         self.failures = failures
         self.done = asyncio.Event()
 
-    async def __call__(self, records, _turn):
+    async def __call__(self, records, _in_flight):
         if self.failures:
             self.failures -= 1
             raise ConnectionError("the store is down")

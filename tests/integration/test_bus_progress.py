@@ -7,7 +7,7 @@ from tests.integration.bus_reader import Reader, messages, reading
 
 
 async def test_two_readers_share_the_partitions(settings, group):
-    async def nothing(_records, _turn):
+    async def nothing(_records, _in_flight):
         pass
 
     async with reading(settings, group, nothing) as first, reading(settings, group, nothing) as second:
@@ -23,9 +23,9 @@ async def test_a_backlog_is_digested_only_when_all_of_it_was_handled(settings, p
     reader = Reader(sent)
     go_on = asyncio.Event()
 
-    async def held_back(records, turn):
+    async def held_back(records, in_flight):
         await go_on.wait()
-        await reader(records, turn)
+        await reader(records, in_flight)
 
     settings = settings.model_copy(update={"batch_records": 10})
     async with reading(settings, group, held_back) as subscription:
@@ -42,7 +42,7 @@ async def test_lag_counts_what_is_at_work(settings, publish, group):
     sent = messages(60)
     begun, go_on = asyncio.Event(), asyncio.Event()
 
-    async def held_back(records, _turn):
+    async def held_back(records, _in_flight):
         if {one.value for one in records} & {one.value for one in sent}:
             begun.set()
             await go_on.wait()
@@ -60,7 +60,7 @@ async def test_lag_counts_what_is_at_work(settings, publish, group):
 
 
 async def test_a_consumer_that_ended_by_itself_is_not_alive(settings, group):
-    async def nothing(_records, _turn):
+    async def nothing(_records, _in_flight):
         pass
 
     async with reading(settings, group, nothing) as subscription:

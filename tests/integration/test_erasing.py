@@ -129,6 +129,7 @@ async def test_who_can_not_be_erased_is_told_why(intake):
         (("--basis", "?"), "either"),
         ((reference, "--basis", " "), "on which basis"),
         ((reference, "--basis", "x" * 201), "on which basis"),
+        ((reference, "--basis", "gọi 0912345678"), "a phone number"),
         (("nobody", "--basis", "?"), "no applicant"),
         (("--dossier", "H29.99-000000-0000", "--basis", "?"), "no dossier"),
     ):

@@ -7,10 +7,10 @@ from datetime import UTC, timedelta
 
 import pytest
 
-from chassis.core.signatures import SETTLED, trust
+from chassis.core.agency_keys import SETTLED, trust
 from chassis.runtime import clock
 from chassis.runtime.bus.connection import Bus
-from chassis.runtime.bus.key_reader import KeyReader, key_reader
+from chassis.runtime.bus.key_reader import KeyReader, key_reader, signatures_now
 from chassis.runtime.bus.record import message_of, place_of
 from chassis.runtime.bus.signed import NOT_CHECKED
 from chassis.runtime.bus.streams import records
@@ -23,8 +23,9 @@ from contracts.keys import key_event
 from lienthong_agency.signing import HEADER, new_key, sign
 from tests.given import received, reported, step
 from tests.signing import statement_of
+from tools.operations.dossier_history import read_history
 from tools.operations.registry import all_services
-from tools.operations.replay import read_facts, signatures_now
+from tools.operations.replay import read_facts
 from tools.operations.signature_audit import TOPICS, audit
 
 AGENCY = "H29.16"
@@ -141,6 +142,7 @@ async def test_a_replay_reads_what_the_service_took_in(settings, reader, tell, p
     assert routing.dump(routing.fold(await replayed(secure, routing, code))) == store.documents[code].state
     plain = await replayed(settings, routing, code)
     assert forged.id in {event.id for event in plain}
+    assert [one.id for one in await read_history(secure, code) if one.type == report.type] == [report.id]
     found = await audit(secure, TOPICS, 2, lambda _: None)
     assert found.signed[AGENCY, key.kid] == 1
     (place,) = ("/".join(map(str, place_of(one).values())) for one in mine if forged.id.encode() in one.value)

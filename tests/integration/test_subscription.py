@@ -31,9 +31,9 @@ async def test_who_catches_up_reads_side_by_side_and_large_records_too(settings,
     reader = Reader([*sent, large])
     batches = []
 
-    async def take(records, turn):
+    async def take(records, in_flight):
         batches.append({record.partition for record in records})
-        await reader(records, turn)
+        await reader(records, in_flight)
 
     async with reading(settings, group, take):
         await reader.done.wait()
@@ -56,7 +56,7 @@ async def test_what_was_not_committed_goes_to_the_next_reader(settings, publish,
     await publish(sent)
     refused = asyncio.Event()
 
-    async def refuse(_records, _turn):
+    async def refuse(_records, _in_flight):
         refused.set()
         raise ConnectionError("always down")
 
@@ -89,10 +89,10 @@ async def test_the_next_batch_is_asked_for_while_the_last_one_is_at_work_and_com
     reader, calls = Reader(sent), itertools.count()
     go_on, second_is_done = asyncio.Event(), asyncio.Event()
 
-    async def first_is_slow(records, turn):
+    async def first_is_slow(records, in_flight):
         if next(calls) == 0:
             await go_on.wait()
-        await reader(records, turn)
+        await reader(records, in_flight)
         second_is_done.set()
 
     settings = settings.model_copy(update={"batch_records": 10})
@@ -112,7 +112,7 @@ async def test_stopping_finishes_the_batch_at_work_and_commits_it(settings, admi
     begun, go_on = asyncio.Event(), asyncio.Event()
     seen = []
 
-    async def slow(records, _turn):
+    async def slow(records, _in_flight):
         begun.set()
         await go_on.wait()
         seen.extend(records)
@@ -136,7 +136,7 @@ async def test_after_a_batch_was_given_up_the_next_one_is_not_committed_over_it(
     refused = asyncio.Event()
     settings = settings.model_copy(update={"batch_records": 10})
 
-    async def fails_once(_records, _turn):
+    async def fails_once(_records, _in_flight):
         if not refused.is_set():
             refused.set()
             subscription.give_up()

@@ -86,13 +86,15 @@ def _received(doc: Document) -> datetime | None:
 def custody_is_not_refused_because_its_end_was_read_first(found: Findings) -> Iterator[str]:
     """Who had a step when he says he took it did take it, however soon after he finished.
 
-    Unless he says he took it after he says so: what had not happened when it was told is never believed.
+    Unless he says he took it after he says so: what had not happened when it was told is never believed. Nor is a word
+    believed that names a person.
     """
+    others = ("unknown-dossier", "unknown-officer", "personal-data")
     service = found.services["routing"]
     for doc in found.documents("routing").values():
         for rejection, report in _rejections(doc):
             claim, told = report.event.data.claim, report.event
-            if not isinstance(claim, claims.TookCustody) or rejection.event.data.code == "unknown-dossier":
+            if not isinstance(claim, claims.TookCustody) or rejection.event.data.code in others:
                 continue
             known = sorted((f for f in doc.facts.values() if f.version < rejection.version), key=lambda f: f.version)
             state = service.unfold(service.initial, map(service.placed, (fact.event for fact in known)))

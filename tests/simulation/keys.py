@@ -6,7 +6,8 @@ The others are in plain mode, and go exactly the way that they went before there
 from datetime import datetime, timedelta
 from functools import cache
 
-from chassis.core.signatures import NO_KEYS, learn, signer
+from chassis.core.agency_keys import NO_KEYS, learn
+from chassis.core.signatures import signer
 from chassis.runtime.bus.record import Message, message_of, read_record, taken_in_at
 from chassis.runtime.bus.signed import NOT_CHECKED, Signatures
 from contracts.envelope import AnyEvent

@@ -58,5 +58,7 @@ ONCE_FAILED = {
     76683: "what an outcome ordered was forgotten by a crash, where another process had committed the batch meanwhile",
     86533: "the simulated bus never called back who had been cut off when a rebalance began",
     90195: "as 621",
+    510037: "the law against refusing custody did not know of words that name a person",
+    700003: "the erasure of a submission that took a dossier's code for its id was told of that dossier",
 }
 """Each found what its line says, and is run ever since."""

@@ -8,7 +8,7 @@ import typer
 from tools.cli.main import app
 from tools.cli.waiting import tell_of_waiting
 from tools.operations.dossier_history import history_lines, read_history
-from tools.operations.environment import SIMULATOR, environment, known_bus
+from tools.operations.environment import SIMULATOR, environment, environment_of_bus
 from tools.operations.late_dossier import play_example
 
 dossier_app = typer.Typer(no_args_is_help=True, help="One dossier: its history from the streams.")
@@ -23,7 +23,7 @@ def show(
     """Tell all that was said of a dossier, in order, from the streams alone. Exit code 1 if there is nothing."""
     if language not in ("vi", "en"):
         raise typer.BadParameter(f"no language {language}: give vi or en")
-    events = asyncio.run(read_history(known_bus(), code))
+    events = asyncio.run(read_history(environment_of_bus(), code))
     if not events:
         typer.echo(f"nothing was ever said of {code}: check the code on the receipt", err=True)
         raise typer.Exit(1)

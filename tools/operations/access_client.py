@@ -26,6 +26,11 @@ SILENT = "_TIMED_OUT"
 
 def admin_client(bus: Bus) -> Any:
     """A client that is not connected yet. Hold it until its answers are there: it takes its requests with it."""
+    return kafka.AdminClient(client_settings(bus))
+
+
+def client_settings(bus: Bus) -> dict[str, Any]:
+    """How librdkafka is told to reach a bus, and as whom."""
     told: dict[str, Any] = {"bootstrap.servers": bus.servers, "security.protocol": bus.security, "log_level": 0}
     if bus.ca:
         told["ssl.ca.location"] = str(bus.ca)
@@ -37,7 +42,7 @@ def admin_client(bus: Bus) -> Any:
             "sasl.username": bus.user,
             "sasl.password": bus.password.get_secret_value(),
         }
-    return kafka.AdminClient(told)
+    return told
 
 
 def await_that(bus: Bus, counts: Callable[[], bool]) -> None:

@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from chassis.core.service import Service
 from contracts.calendar_changes import CalendarChanged, CalendarRetracted
-from contracts.claims import AgencyReported, IntakeSubmitted
+from contracts.claims import AgencyReported
 from contracts.intake import ApplicantErased
 from contracts.rating import RatingCounted, RatingPublished, RatingSubmitted
 from contracts.topics import OF_DOSSIERS, OWNERS, PAYLOADS, SERVICES, dead_letter_topic
@@ -44,9 +44,6 @@ PLAYED = ("portals", "agencies", "clock", "calendar")
 
 PUBLIC = (CalendarChanged.TYPE, CalendarRetracted.TYPE, RatingPublished.TYPE)
 """Topics that speak of no dossier of anybody's, or are meant for the public: every agency reads them in full."""
-
-LODGED = (AgencyReported.TYPE, IntakeSubmitted.TYPE)
-"""Topics that an agency writes: its reports, and what was handed in at its counter."""
 
 PRIVATE = (RatingSubmitted.TYPE, RatingCounted.TYPE)
 """Topics that say which dossier a rating belongs to. No agency gets them: an officer could tell who rated him."""
@@ -195,7 +192,8 @@ def _relay(group_prefix: str, codes: Iterable[str]) -> Iterator[Right]:
 def _agency(code: str) -> Iterator[Right]:
     principal, prefix = agency_principal(code), agency_prefix(code)
     yield from _reads(principal, (inbox_topic(code), *PUBLIC, *_keys()))
-    yield from (Right(principal, "topic", topic, "write") for topic in LODGED)
+    # Its counters lodge over HTTP: who may write to `intake.submitted` speaks for every portal and every citizen.
+    yield Right(principal, "topic", AgencyReported.TYPE, "write")
     yield Right(principal, "group", prefix, "read", prefixed=True)
     yield Right(principal, "transactional-id", prefix, "write", prefixed=True)
 

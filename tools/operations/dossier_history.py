@@ -7,8 +7,11 @@ from typing import Any
 from pydantic import BaseModel
 
 from chassis.runtime.bus.connection import Bus
+from chassis.runtime.bus.key_reader import signatures_now
 from chassis.runtime.bus.record import read_record
+from chassis.runtime.bus.signed import Signatures
 from chassis.runtime.bus.streams import records
+from chassis.runtime.settings import Settings
 from contracts.claims import IntakeSubmitted
 from contracts.envelope import AnyEvent
 from contracts.notify import NotificationDoubtful, NotificationFailed, NotificationSent
@@ -36,24 +39,24 @@ TOLD = (
 """The fields that a line tells, in this order. All else is in the streams."""
 
 
-async def read_history(bus: Bus, code: str) -> list[AnyEvent]:
+async def read_history(settings: Settings, code: str) -> list[AnyEvent]:
     """Every event that was said of a dossier, with what the citizen lodged before it had a code.
 
-    A record that can not be read is left out: it is a dead letter of whoever tried.
+    A record that can not be read, or that its agency did not sign, is left out: it is a dead letter of whoever tried.
     """
-    events = await _read(bus, code)
+    events = await _read(settings.bus, code, await signatures_now(settings))
     submissions = {event.correlationid for event in events if event.subject == code}
     return [event for event in events if event.subject == code or _lodged(event, submissions)]
 
 
-async def _read(bus: Bus, code: str) -> list[AnyEvent]:
+async def _read(bus: Bus, code: str, signatures: Signatures) -> list[AnyEvent]:
     """The events that name a dossier, and all that was ever lodged."""
     found = []
     async for record in records(bus, list(OF_DOSSIERS)):
         named = record.key == code.encode() or code.encode() in (record.value or b"")
         if record.topic == IntakeSubmitted.TYPE or named:
             try:
-                found.append(read_record(record, own=True))
+                found.append(read_record(record, own=True, signatures=signatures))
             except (BadEventError, UnknownTypeError):
                 continue
     return found

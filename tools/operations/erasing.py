@@ -14,6 +14,7 @@ from chassis.runtime.store.mongo import MongoStore
 from contracts.authors import OPERATOR
 from contracts.envelope import AnyEvent, new_event
 from contracts.intake import ErasureRequested
+from domain.personal_data import personal_data_in
 from services.intake import queries
 from services.intake.adapters import Eraser, PersonalDataStore
 from services.notify.adapters.erasing import SpoolEraser
@@ -43,6 +44,8 @@ async def request_erasure(settings: Settings, reference: str, dossier: str, by: 
     """
     if not 0 < len(basis.strip()) <= MAX_BASIS:
         raise ErasureError(f"say on which basis in 1 to {MAX_BASIS} characters: --basis 'request of 1 December 2026'")
+    if (kind := personal_data_in(basis)) is not None:
+        raise ErasureError(f"--basis holds {kind}, and stays on record: say it without")
     if bool(reference) == bool(dossier):
         raise ErasureError("name either the applicant's reference or --dossier and its code")
     store, publisher = store_of(settings, "intake"), Publisher(settings.bus)

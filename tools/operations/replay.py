@@ -11,7 +11,7 @@ from typing import Any
 from chassis.core.service import NOWHERE, Service
 from chassis.runtime.bus.admin import Admin
 from chassis.runtime.bus.connection import Bus
-from chassis.runtime.bus.key_reader import key_reader
+from chassis.runtime.bus.key_reader import signatures_now
 from chassis.runtime.bus.record import Record, read_record
 from chassis.runtime.bus.signed import NOT_CHECKED, Signatures
 from chassis.runtime.bus.streams import pages
@@ -89,22 +89,6 @@ async def replay(
         return await compare(service, facts, store)
     finally:
         store.close()
-
-
-async def signatures_now(settings: Settings) -> Signatures:
-    """What signatures are checked by now, by these settings; in plain mode nothing is checked.
-
-    Raises:
-        SettingsError: the root's public key is none.
-        BusError: the bus does not tell of the keys.
-    """
-    reader = key_reader(settings)
-    if reader is None:
-        return NOT_CHECKED
-    try:
-        return await reader.now()
-    finally:
-        await reader.stop()
 
 
 async def read_facts(

@@ -11,6 +11,7 @@ from chassis.runtime.settings import Settings
 from contracts.authors import OPERATOR
 from contracts.envelope import AnyEvent, new_event
 from contracts.notify import ResendRequested
+from domain.personal_data import personal_data_in
 from services.notify.queries import Stranded, resendable, stranded
 from tools.operations.environment import store_of
 
@@ -65,6 +66,8 @@ async def resend_message(settings: Settings, dossier: str, message: str, by: str
     """
     if not 0 < len(why.strip()) <= MAX_WHY:
         raise ResendError(f"say why in 1 to {MAX_WHY} characters: --why 'the mail server lost its queue'")
+    if (kind := personal_data_in(why)) is not None:
+        raise ResendError(f"--why holds {kind}, and stays on record: say it without")
     data = ResendRequested(message_id=message, by=by, why=why.strip())
     store, publisher = store_of(settings, "notify"), Publisher(settings.bus)
     try:

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from multiprocessing import get_context
 
-from chassis.core.signatures import NO_KEYS, learn, signer, trust
+from chassis.core.agency_keys import NO_KEYS, learn, trust
+from chassis.core.signatures import signer
 from chassis.runtime.bus.admin import Admin
 from chassis.runtime.bus.connection import Bus
 from chassis.runtime.bus.key_reader import proved_statement

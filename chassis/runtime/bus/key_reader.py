@@ -7,11 +7,11 @@ import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from chassis.core.signatures import NO_KEYS, Keys, RootKeyError, Trust, is_proved, learn, trust
+from chassis.core.agency_keys import NO_KEYS, Keys, RootKeyError, Trust, is_proved, learn, trust
 from chassis.runtime.bus.admin import Admin, BusError
 from chassis.runtime.bus.connection import Bus
 from chassis.runtime.bus.record import Record, place_of, read_record, taken_in_at
-from chassis.runtime.bus.signed import Signatures
+from chassis.runtime.bus.signed import NOT_CHECKED, Signatures
 from chassis.runtime.bus.trouble import true_reason
 from chassis.runtime.settings import Settings, SettingsError
 from contracts.keys import AgencyKey
@@ -126,3 +126,19 @@ def key_reader(settings: Settings) -> KeyReader | None:
         return KeyReader(settings.bus, trust(settings.root_key, settings.cluster))
     except RootKeyError as error:
         raise SettingsError(f"LIENTHONG_ROOT_KEY: {error}; mend it, or unset it for the plain mode") from None
+
+
+async def signatures_now(settings: Settings) -> Signatures:
+    """What signatures are checked by now, by these settings; in plain mode nothing is checked.
+
+    Raises:
+        SettingsError: the root's public key is none.
+        BusError: the bus does not tell of the keys.
+    """
+    reader = key_reader(settings)
+    if reader is None:
+        return NOT_CHECKED
+    try:
+        return await reader.now()
+    finally:
+        await reader.stop()

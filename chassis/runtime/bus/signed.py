@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from chassis.core.signatures import NO_KEYS, Keys, Objection, Spoken, Trust, check, signatures_in, signer
+from chassis.core.agency_keys import NO_KEYS, Keys, Trust
+from chassis.core.signatures import Objection, Spoken, check, signatures_in, signer
 from chassis.runtime.bus.content_mode import Headers, in_binary_mode
 from contracts.claims import AgencyReported, IntakeSubmitted
 from contracts.envelope import AnyEvent

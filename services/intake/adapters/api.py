@@ -10,26 +10,25 @@ from chassis.runtime.http.keys import StoredKeys
 from chassis.runtime.states import States
 from domain.procedures import Catalogue, Procedure
 from services.intake.adapters.answers import ProcedureListed
-from services.intake.adapters.contacts import Holders, Looks
+from services.intake.adapters.contacts import AddressBook
 from services.intake.adapters.contacts_http import contacts_router
 from services.intake.adapters.following_http import following_router
 from services.intake.adapters.lodging_http import NOT_FOUND, lodging_router
-from services.intake.adapters.personal_data import PersonalDataStore
 from services.intake.adapters.submissions import SubmissionService
 
 ProcedureCode = Annotated[str, Path(max_length=40, pattern=r"^[0-9.]+$", description="For example 1.001193")]
 
 
-def make_router(
-    context: Context, states: States, personal_data: PersonalDataStore, catalogue: Catalogue, holders: Holders
-) -> APIRouter:
+def make_router(context: Context, states: States, catalogue: Catalogue, addresses: AddressBook) -> APIRouter:
     """All published routes."""
-    submissions = SubmissionService(states, context.publish, personal_data, StoredKeys(context.store), catalogue)
+    submissions = SubmissionService(
+        states, context.publish, addresses.personal_data, StoredKeys(context.store), catalogue
+    )
     router = APIRouter()
     for part in (
         lodging_router(submissions),
         following_router(submissions),
-        contacts_router(submissions, personal_data, Looks(context.store), holders),
+        contacts_router(submissions, addresses),
         _catalogue(catalogue),
     ):
         router.include_router(part)

@@ -5,17 +5,20 @@ it, so intake asks routing. A look is on record before it is answered: where it 
 """
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pymongo import ASCENDING
 
 from chassis.runtime import clock
 from chassis.runtime.http.access import Caller
 from chassis.runtime.http.credentials import Credentials, NoCredentialsError
 from chassis.runtime.store.mongo import MongoStore
 from contracts.moments import Instant
+from services.intake.adapters.personal_data import PersonalDataStore
 
 MOST_LOOKS = 500
 """Looks in one answer."""
@@ -63,6 +66,21 @@ class RoutingHolders:
             raise HoldersUnknownError(f"routing does not tell who holds it: {type(error).__name__}") from None
 
 
+@dataclass(frozen=True)
+class AddressBook:
+    """All that it takes to show an applicant's addresses.
+
+    Attributes:
+        personal_data: has them.
+        looks: records who sees them.
+        holders: tell which agency may.
+    """
+
+    personal_data: PersonalDataStore
+    looks: "Looks"
+    holders: Holders
+
+
 class Look(BaseModel):
     """One look at the addresses of an applicant (tra cứu thông tin liên hệ). It holds nothing of the person."""
 
@@ -84,6 +102,10 @@ class Looks:
     def __init__(self, store: MongoStore) -> None:
         self._looks: Any = store.database.contact_looks
 
+    async def prepare(self) -> None:
+        """Create the index that auditors' questions go by."""
+        await self._looks.create_index([("at", ASCENDING)])
+
     async def record(self, caller: Caller, reference: str, dossier: str, *, shown: bool) -> None:
         """Put a look on record, also one that was refused."""
         who = caller.identity
@@ -101,6 +123,6 @@ class Looks:
 
     async def since(self, begin: datetime) -> AsyncIterator[Look]:
         """The looks from a moment on, the first ones first."""
-        found = self._looks.find({"at": {"$gte": begin.isoformat()}}).sort("at", 1).limit(MOST_LOOKS)
+        found = self._looks.find({"at": {"$gte": begin.isoformat()}}).sort("at", ASCENDING).limit(MOST_LOOKS)
         async for kept in found:
             yield Look.model_validate({name: value for name, value in kept.items() if name != "_id"})

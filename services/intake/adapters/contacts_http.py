@@ -8,7 +8,7 @@ from pydantic import AwareDatetime
 from chassis.runtime.http.access import Caller, Matter, allowed
 from chassis.runtime.http.problem import documented
 from services.intake.adapters.answers import ContactTold
-from services.intake.adapters.contacts import Holders, HoldersUnknownError, Look, Looks
+from services.intake.adapters.contacts import AddressBook, Holders, HoldersUnknownError, Look
 from services.intake.adapters.lodging_http import NOT_FOUND, DossierCode
 from services.intake.adapters.personal_data import PersonalDataStore
 from services.intake.adapters.submissions import SubmissionService
@@ -17,14 +17,14 @@ from services.intake.queries import Progress
 Reference = Annotated[str, Path(max_length=64)]
 
 
-def internal_router(personal_data: PersonalDataStore, looks: Looks) -> APIRouter:
+def internal_router(addresses: AddressBook) -> APIRouter:
     """Routes for other services; closed unless a service token or an issuer is set."""
     router = APIRouter(prefix="/internal", include_in_schema=False)
 
     @router.get("/contacts/{reference}")
     async def contact(reference: Reference, caller: Annotated[Caller, allowed("service", guarded=True)]) -> ContactTold:
-        found = await personal_data.get(reference)
-        await looks.record(caller, reference, "", shown=found is not None)
+        found = await addresses.personal_data.get(reference)
+        await addresses.looks.record(caller, reference, "", shown=found is not None)
         if found is None:
             raise HTTPException(404, "unknown or erased")
         return ContactTold.model_validate(found)
@@ -32,9 +32,7 @@ def internal_router(personal_data: PersonalDataStore, looks: Looks) -> APIRouter
     return router
 
 
-def contacts_router(
-    submissions: SubmissionService, personal_data: PersonalDataStore, looks: Looks, holders: Holders
-) -> APIRouter:
+def contacts_router(submissions: SubmissionService, addresses: AddressBook) -> APIRouter:
     """Routes for agencies and the auditor."""
     router = APIRouter(prefix="/v1", tags=["contacts"])
 
@@ -47,11 +45,11 @@ def contacts_router(
     ) -> ContactTold:
         """The applicant's addresses, for the agency that holds the dossier now. Every look is recorded."""
         progress = await submissions.by_code(code)
-        reference = await _own_reference(personal_data, progress)
-        holding = frozenset[str]() if caller.plain else await _holding(holders, code)
-        found = await personal_data.get(reference) if reference else None
+        reference = await _own_reference(addresses.personal_data, progress)
+        holding = frozenset[str]() if caller.plain else await _holding(addresses.holders, code)
+        found = await addresses.personal_data.get(reference) if reference else None
         shown = found is not None and caller.may(Matter(subject="", agencies=holding))
-        await looks.record(caller, reference, code, shown=shown)
+        await addresses.looks.record(caller, reference, code, shown=shown)
         if found is None or not shown:
             raise HTTPException(404, f"no addresses of {code} for you: only who holds the dossier now may see them")
         return ContactTold.model_validate(found)
@@ -61,7 +59,7 @@ def contacts_router(
         since: Annotated[AwareDatetime, Query(description="From this moment on; the first 500")],
     ) -> list[Look]:
         """Who looked at which addresses, and when; nothing of the persons themselves."""
-        return [look async for look in looks.since(since)]
+        return [look async for look in addresses.looks.since(since)]
 
     return router
 

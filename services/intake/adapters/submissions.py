@@ -132,13 +132,10 @@ class SubmissionService:
         Raises:
             RequestValidationError: it holds personal data, or attributes that the procedure does not ask for.
         """
-        found, procedure = personal_data_of(application), self._catalogue.get(application.procedure)
-        flaw = found and (found.path, f"holds {found.kind}: give it under `applicant`, or leave it out")
+        _refuse_personal(application)
+        procedure = self._catalogue.get(application.procedure)
         if procedure is not None and (fault := procedure.undeclared(application.attributes)) is not None:
-            flaw = flaw or ("attributes", fault)
-        if flaw:
-            path, text = flaw
-            raise RequestValidationError([{"type": "value_error", "loc": ("body", path), "msg": text}])
+            raise _unfit("attributes", fault)
 
     async def act(self, submission: str, claim: claims.Claim, key: str | None, usual: str) -> None:
         """Publish what a citizen does after lodging.
@@ -151,7 +148,9 @@ class SubmissionService:
 
         Raises:
             KeyReusedError: the key stands for another action of this kind.
+            RequestValidationError: it holds personal data.
         """
+        _refuse_personal(claim)
         if key is None:
             await self._claim(submission, claim, usual or clock.random_reference())
             return
@@ -192,6 +191,15 @@ class SubmissionService:
         """The progress of a submission; None if nothing is known of it."""
         state = await self._states.state_of(queries.of_submission(submission))
         return None if state is None else queries.progress(state)
+
+
+def _refuse_personal(claim: claims.Claim) -> None:
+    if found := personal_data_of(claim):
+        raise _unfit(found.path, f"holds {found.kind}: everybody on the bus would read it; leave it out")
+
+
+def _unfit(path: str, text: str) -> RequestValidationError:
+    return RequestValidationError([{"type": "value_error", "loc": ("body", path), "msg": text}])
 
 
 def pauses() -> Iterator[float]:

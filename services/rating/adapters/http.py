@@ -10,6 +10,7 @@ from pydantic.json_schema import SkipJsonSchema
 from chassis.runtime.http.access import Caller, Matter, allowed
 from chassis.runtime.http.keys import KEY_PATTERN, KeyReusedError
 from chassis.runtime.http.problem import documented
+from chassis.runtime.states import RECOUNT_SECONDS
 from contracts.envelope import DOSSIER_CODE_PATTERN, LIVE, Code
 from services.rating.adapters.feedback_figures import FeedbackBy, FeedbackFigure, feedback_figures
 from services.rating.adapters.figures import By, Figure, Totals, figures
@@ -25,14 +26,16 @@ IdempotencyKey = Annotated[str | SkipJsonSchema[None], Header(min_length=1, max_
 
 
 OUTDATED = "Lienthong-Outdated"
-"""Header of an answer with figures: how many documents they count by a state that older code has folded. Without such
-documents there is no header. `lienthong refold rating` folds them anew."""
+"""Header of an answer with figures: how many documents they count by a state that older code has folded, as of some
+seconds ago (`chassis.runtime.states.RECOUNT_SECONDS`). Without such documents there is no header. `lienthong refold
+rating` folds them anew."""
 FIGURES: dict[int | str, dict[str, Any]] = {
     200: {
         "headers": {
             OUTDATED: {
                 "schema": {"type": "integer", "minimum": 1},
-                "description": "How many documents are counted as older code left them; missing where none is",
+                "description": "How many documents were counted as older code left them, "
+                f"at most {RECOUNT_SECONDS} seconds ago; missing where none was",
             }
         }
     }

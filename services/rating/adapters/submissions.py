@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Protocol
 
+from fastapi.exceptions import RequestValidationError
 from pydantic import (
     BaseModel,
     BeforeValidator,
@@ -111,10 +112,12 @@ class RatingSubmissionService:
         patience: Patience | None = None,
         *,
         personal: PersonalKeys = PLAIN,
+        is_officer_code: Callable[[str], bool] = lambda _: True,
     ) -> None:
         self._store = store
         self._keys = keys
         self._personal = personal
+        self._is_officer_code = is_officer_code
         self._publish = publish
         self._clock = clock
         self._patience = patience or Patience()
@@ -124,7 +127,15 @@ class RatingSubmissionService:
 
         Raises:
             KeyReusedError: the same holder used the key for another rating.
+            RequestValidationError: the officer is named otherwise than by a code.
         """
+        if body.officer is not None and not self._is_officer_code(body.officer):
+            flaw = {
+                "type": "value_error",
+                "loc": ("body", "officer"),
+                "msg": "name the officer by the code, never by name",
+            }
+            raise RequestValidationError([flaw])
         state = await self._known(body.dossier)
         content = body.model_dump(exclude={"dossier"})
         holder = body.holder or ""

@@ -103,6 +103,7 @@ class Harness:
     said: list[Message] = field(default_factory=list)
     store: ReadableStore = field(default_factory=ReadableStore)
     down: bool = False
+    counts: int = 0
     pauses: list[float] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
     overdue_rows: list[dict[str, Any]] = field(default_factory=list)
@@ -114,7 +115,7 @@ class Harness:
         self.offsets = itertools.count()
         self.loop = Loop(service(), self.store, self.say)
         patience = Patience(pause=self.pause)
-        states = States(self.loop.service, self)
+        states = States(self.loop.service, self, self.seconds)
         ratings = RatingSubmissionService(states, Keys(self), self.take, lambda: self.at, patience)
         feedback = FeedbackSubmissionService(
             states, self.words, self.take, lambda: self.at, terms=TERMS, patience=patience
@@ -127,6 +128,9 @@ class Harness:
         self.operator_api = make_operator_api(self.api, "rating", internal_feedback_router(feedback), NOBODY_ASKS)
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(self.api), base_url="http://rating")
         self.operator = httpx.AsyncClient(transport=httpx.ASGITransport(self.operator_api), base_url="http://rating")
+
+    def seconds(self) -> float:
+        return self.at.timestamp()
 
     async def take(self, messages: Sequence[Message]) -> None:
         self.waiting += messages
@@ -158,6 +162,7 @@ class Harness:
         return await self.store.load(keys, with_history=with_history)
 
     async def count_outdated(self, code: str) -> int:
+        self.counts += 1
         return await self.store.count_outdated(code)
 
     async def aggregate(self, pipeline: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

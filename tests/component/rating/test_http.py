@@ -1,7 +1,10 @@
+import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from chassis.runtime.states import RECOUNT_SECONDS
 from contracts.envelope import AnyEvent
 from contracts.topics import read_event
 
@@ -168,4 +171,21 @@ async def test_figures_tell_how_many_documents_they_count_as_older_code_left_the
     await harness.hear(received)
     assert "lienthong-outdated" not in (await harness.client.get(path)).headers
     harness.store.age(CODE)
+    harness.at += timedelta(seconds=RECOUNT_SECONDS)
     assert (await harness.client.get(path)).headers["lienthong-outdated"] == "1"
+
+
+async def test_documents_of_older_code_are_counted_once_for_all_who_ask_within_half_a_minute(
+    harness: Any, received: AnyEvent
+) -> None:
+    await harness.hear(received)
+    harness.store.age(CODE)
+    path = "/v1/figures?by=agency"
+    answers = await asyncio.gather(*(harness.client.get(path) for _ in range(5)))
+    harness.at += timedelta(seconds=RECOUNT_SECONDS - 1)
+    answers.append(await harness.client.get(path))
+    assert [answer.headers["lienthong-outdated"] for answer in answers] == ["1"] * 6
+    assert harness.counts == 1
+    harness.at += timedelta(seconds=1)
+    await harness.client.get(path)
+    assert harness.counts == 2

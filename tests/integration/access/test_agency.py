@@ -22,9 +22,13 @@ from tools.operations.access_agency import Connection
 from tools.operations.access_plan import Right, inbox_topic, plan
 from tools.operations.registry import all_services
 
+pytestmark = pytest.mark.stack
+
 CODE = "H29.13"
 ROOT = new_key("root", "lienthong-local")
 YEAR, WEEK = timedelta(days=365), timedelta(days=7)
+
+pytestmark = pytest.mark.stack
 
 
 @pytest.fixture

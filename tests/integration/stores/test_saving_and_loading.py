@@ -37,6 +37,16 @@ async def test_a_fact_comes_back_byte_for_byte(store: Store) -> None:
     assert fact.event == read_event("agency.reported", text.encode())
 
 
+async def test_who_signed_a_fact_and_how_is_kept_beside_it(store: Store) -> None:
+    doc = Document("D.1")
+    doc.add(event(1).keep_signature("a-kid", "e30..AA"), event(1).to_json(), own=False)
+    doc.add(event(2), event(2).to_json(), own=False)
+    await saved(store, doc)
+    facts = (await stored(store)).facts.values()
+    kept = {fact.event.id: (fact.event.signed_by, fact.event.signature) for fact in facts}
+    assert kept == {event(1).id: ("a-kid", "e30..AA"), event(2).id: ("", "")}
+
+
 async def test_a_fact_keeps_the_moment_the_bus_took_it_in(store: Store) -> None:
     doc = Document("D.1")
     doc.add(event(1).take_in(NOW), event(1).to_json(), own=False)

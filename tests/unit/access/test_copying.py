@@ -112,6 +112,12 @@ async def test_nobody_gets_anothers_dossier():
     assert [place.offset for place in bus.of(TAX)] == [1]
 
 
+async def test_without_an_inbox_nothing_is_published_at_all():
+    bus = Bus([handed_over(OTHER, 1)])
+    bus.dies = lambda: "before"
+    await relay(bus, memory()).take(bus.records, {})
+
+
 async def test_a_report_about_anothers_dossier_opens_nothing():
     answer = ReportRejected(report_id="r1", agency=OTHER, code="not-the-holder", reason="H29.30 holds it")
     bus = Bus([handed_over(TAX, 1), fact(answer, at(3)), fact(DossierPaid(amount=5), at(4))])
@@ -163,21 +169,6 @@ async def test_positions_are_kept_with_what_was_given_or_not_at_all():
     bus.dies = lambda: ""
     await copying.take(bus.records, {("dossier.transferred", 0): 1})
     assert known.positions() == {("dossier.transferred", 0): 1}
-
-
-def test_the_memory_outlives_its_process_and_is_closed_to_others(tmp_path):
-    file = tmp_path / "relay" / "memory.sqlite"
-    first = Memory(file, RELAYED)
-    with first.one_step():
-        first.stands([("d1", Place("dossier.paid", 2, 7))])
-        first.draw([("d1", OTHER)])
-        first.read_up_to({("dossier.paid", 2): 8})
-    first.close()
-    second = Memory(file, RELAYED)
-    assert second.places("d1") == [Place("dossier.paid", 2, 7)]
-    assert second.concerned("d1") == {OTHER: False}
-    assert second.positions() == {("dossier.paid", 2): 8}
-    assert file.stat().st_mode & 0o077 == 0
 
 
 AGENCIES = (UNIT, "H29.05", TAX, OTHER)

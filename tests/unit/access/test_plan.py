@@ -59,7 +59,7 @@ def test_an_agency_reads_its_own_inbox_and_what_is_public():
     inboxes = {name for name in may(agency_principal(UNIT), "read") if agency_of_inbox(name)}
     assert inboxes == {inbox_topic(UNIT)}
     assert not {name for name in may(agency_principal(UNIT), "read") if name.startswith("dossier.")}
-    assert may(agency_principal(UNIT), "write") == {"agency.reported", "intake.submitted"}
+    assert may(agency_principal(UNIT), "write") == {"agency.reported"}
 
 
 def test_an_agency_can_not_use_the_groups_of_its_own_unit():

@@ -5,20 +5,8 @@ from itertools import permutations
 
 import pytest
 
-from chassis.core.signatures import (
-    MAX_KEYS,
-    NO_KEYS,
-    SETTLED,
-    Objection,
-    RootKeyError,
-    Spoken,
-    check,
-    is_proved,
-    learn,
-    signatures_in,
-    signer,
-    trust,
-)
+from chassis.core.agency_keys import MAX_KEYS, NO_KEYS, SETTLED, RootKeyError, is_proved, learn, trust
+from chassis.core.signatures import Objection, Spoken, check, signatures_in, signer
 from chassis.runtime.bus.record import read_record
 from contracts.keys import AgencyKey, key_event
 from contracts.signatures import KEY

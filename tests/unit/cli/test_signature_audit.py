@@ -6,7 +6,7 @@ from random import Random
 import pytest
 from typer.testing import CliRunner
 
-from chassis.core.signatures import SETTLED
+from chassis.core.agency_keys import SETTLED
 from chassis.runtime.bus.signed import Signatures
 from tests.forgeries import forgeries
 from tests.forging import HONEST, KEY_OF_HONEST, SINCE, header, honest, registry, signed, submission

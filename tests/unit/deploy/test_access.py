@@ -147,6 +147,10 @@ def test_no_listener_is_open_to_strangers(folder: Path) -> None:
     assert found["inter.broker.listener.name"] == "SASL_SSL"
 
 
+def test_the_broker_prefers_the_cipher_that_is_cheap_for_it(folder: Path) -> None:
+    assert protected(folder)["ssl.cipher.suites"].startswith("TLS_CHACHA20_POLY1305_SHA256,")
+
+
 def test_plain_is_a_word_and_any_other_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert Stack(tmp_path).access == tmp_path / "access"
     monkeypatch.setenv("LIENTHONG_STACK_SECURITY", "plain")

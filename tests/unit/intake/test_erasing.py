@@ -1,17 +1,20 @@
 """An applicant's data goes on request, or when the time to keep it is over; and only then."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from contracts.intake import ApplicantErased, ErasureRequested
 from services.intake.erasing import Erasing
-from tests.given import SUBMISSION, at, fact, given
-from tests.unit.intake.telling import applied, brought, collected, completed, took_back
+from tests.given import SUBMISSION, at, fact, given, submitted
+from tests.unit.intake.telling import application, applied, brought, collected, completed, took_back
 
 CODE = "H29.16.01-260302-0001"
 DAYS = timedelta(days=90)
 BASIS = "Luật Bảo vệ dữ liệu cá nhân 91/2025/QH15; Luật Khiếu nại 02/2011/QH13, Điều 9"
+AFTER = datetime(2026, 12, 1, tzinfo=UTC)
+"""The bus took it in when its rules counted."""
+
 MOMENT = timedelta(microseconds=1)
 
 
@@ -136,3 +139,14 @@ def test_erasing_stops_nothing_that_is_under_way(intake):
 def test_no_person_is_in_what_is_said(intake):
     (order,) = ordered(delivered(intake).when(now=at(5) + DAYS))
     assert {*order.told[0].data.model_dump()} == {"submission_id", "reference", "reason", "basis", "by"}
+
+
+def test_a_submission_that_took_a_dossiers_code_for_its_id_erases_nobody_of_that_dossier(intake):
+    """It is told of as its refusal was: under an id of its own."""
+    thief = "H29.16.01-260302-0007"
+    taken = submitted(application(), at(2), submission=thief).take_in(AFTER)
+    story = given(intake).when(taken)
+    (refusal,) = story.said
+    (order,) = ordered(story.when(now=AFTER + DAYS))
+    assert [event.subject for event in order.told] == [refusal.subject]
+    assert refusal.subject != thief

@@ -7,8 +7,8 @@ import pytest
 from contracts import rule_days
 from contracts.intake import DossierReceived, SubmissionRejected
 from domain.worktime import ZONE
-from tests.given import SUBMISSION, given
-from tests.unit.intake.telling import applied, brought, took_back
+from tests.given import SUBMISSION, given, submitted
+from tests.unit.intake.telling import application, applied, brought, took_back
 
 DECEMBER = datetime(2026, 12, 2, 9, tzinfo=ZONE)
 
@@ -31,6 +31,12 @@ def test_personal_data_is_refused_and_not_quoted(intake):
     assert "attributes holds a phone number" in answer.reason
     assert "0912" not in answer.reason
     assert story.event(SubmissionRejected).subject == SUBMISSION
+
+
+def test_nor_does_a_submission_take_a_phone_number_for_its_id(intake):
+    event = submitted(application(), DECEMBER, submission="0912345678")
+    (answer,) = given(intake).when(event.take_in(event.time)).says(SubmissionRejected)
+    assert (answer.code, "submission_id" in answer.reason) == ("personal-data", True)
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ class Copying:
         with self._memory.one_step():
             self._memory.stands((found.subject, place) for place, (_, found) in told.items())
             self._memory.draw((found.subject, code) for _, found in told.values() for code in found.draws)
-            await self._publish([copy for record, found in told.values() for copy in self._now(record, found)])
+            await self._send([copy for record, found in told.values() for copy in self._now(record, found)])
             subjects = {found.subject for _, found in told.values()}
             await self._give(self._owed(subjects), {place: record for place, (record, _) in told.items()})
             self._memory.read_up_to(positions)
@@ -66,6 +66,11 @@ class Copying:
             owed = self._memory.owed(sorted(self._inboxes), OWED_AT_ONCE)
             await self._give(owed, {})
         return bool(owed)
+
+    async def _send(self, copies: Sequence[Message]) -> None:
+        """Publish; nothing where there is nothing: without an inbox the relay may write nowhere, and is not let in."""
+        if copies:
+            await self._publish(copies)
 
     def _now(self, record: Record, found: Concern) -> list[Message]:
         """The copies of one record for those who have all that came before it."""
@@ -89,7 +94,7 @@ class Copying:
                 agencies[place].append(code)
         found = {**known, **await self._read_back(agencies.keys() - known.keys())}
         ordered = sorted((place for place in agencies if place in found), key=lambda place: _when(found[place]))
-        await self._publish([copy_of(found[place], code) for place in ordered for code in agencies[place]])
+        await self._send([copy_of(found[place], code) for place in ordered for code in agencies[place]])
         self._memory.given(owed)
 
 

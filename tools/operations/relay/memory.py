@@ -45,7 +45,7 @@ class Memory:
 
     def __init__(self, file: Path | str, topics: Iterable[str]) -> None:
         if isinstance(file, Path):
-            file.parent.mkdir(parents=True, exist_ok=True)
+            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             file.touch(mode=0o600)
         self._database = sqlite3.connect(file, isolation_level=None)
         self._database.execute("PRAGMA journal_mode = WAL")
