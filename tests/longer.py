@@ -39,9 +39,11 @@ SUITES = (
     Suite("fuzz", 5, ("make", "fuzz", "EXAMPLES=150")),
     tests("two shops side by side", 2, "tests/e2e/test_side_by_side.py"),
     tests("tokens of Keycloak", 2, "tests/integration/test_keycloak.py"),
-    tests("the receipt log", 4, "tests/e2e/test_receipt_log.py"),
+    tests("the receipt log", 3, "tests/e2e/test_receipt_log.py"),
+    tests("10,000 forgeries", 1, "tests/component/chassis/test_forgeries.py"),
+    tests("agencies' programs, right and wrong", 8, "tests/e2e/test_conformance.py"),
     tests("other people's clients", 8, "tests/interop"),
-    tests("other people's validators and client generators", 4, "tests/contract", "tests/fuzz"),
+    tests("other people's validators and client generators", 3, "tests/contract", "tests/fuzz"),
     tests("a small benchmark", 5, "tests/e2e/test_bench.py"),
     tests("the importer's memory", 3, "tests/unit/importer"),
 )

@@ -1,7 +1,7 @@
 """Signatures of claims: which keys there are, and whether an agency signed the record that speaks in its name. Pure.
 
 A key counts for a record by the broker's timestamps of both. So it does not matter when a record is looked at: what was
-said of a key later ends it no earlier than it was said. See docs/decisions/0044.
+said of a key later ends it no earlier than it was said. See docs/decisions/0043.
 """
 
 from collections.abc import Iterable

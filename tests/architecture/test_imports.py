@@ -39,6 +39,7 @@ PLAYERS = "simulator and importer know the language, the law and a bus"
 
 FORBIDDEN = [
     ("tools.simulator.week", "services.sla.decide", PLAYERS),
+    ("tools.simulator.week", "chassis.core.stream_time", PLAYERS),
     ("tools.importer.claims", "services.routing.rules", PLAYERS),
     ("tools.simulator.week", "chassis.runtime.store.mongo", PLAYERS),
     ("tools.importer.claims", "motor", PLAYERS),

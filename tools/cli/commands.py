@@ -68,8 +68,8 @@ COMMANDS = {
     ),
     "bus": Command("bus", "The bus: step over a batch that nobody can read."),
     "topics": Command("topics", "The topics of the bus."),
-    "access": Command("access", "Rights on the bus: plan them, compare, give them.", (RIGHTS_CLIENT,)),
-    "agency": Command("agency", "Agencies on the bus: connect them, renew credentials, cut off.", (RIGHTS_CLIENT,)),
+    "access": Command("access", "Rights on the bus: plan them, compare, give them.", (KIT, RIGHTS_CLIENT)),
+    "agency": Command("agency", "Agencies on the bus: connect them, renew credentials, cut off.", (KIT, RIGHTS_CLIENT)),
 }
 
 

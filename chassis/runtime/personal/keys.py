@@ -1,7 +1,7 @@
 """The keys that keep personal data unreadable in a store and in its backups. They lie outside of the store.
 
 A key-encryption key (khóa mã hóa khóa) encrypts no personal data. It wraps the data key of each row, and is kept in a
-file or by a key management service. See docs/decisions/0044.
+file or by a key management service. See docs/decisions/0041.
 """
 
 import base64

@@ -23,6 +23,10 @@ ABSENT = {
     "simulate": "tools.simulator",
     "import": "tools.importer",
     "stack": "deploy.embedded",
+    "sandbox": "deploy.embedded and lienthong_agency",
+    "conformance": "lienthong_agency",
+    "access": "lienthong_agency",
+    "agency": "lienthong_agency",
 }
 
 OPTIONAL = {"attr"}
