@@ -120,7 +120,7 @@ async def test_a_relay_that_is_killed_again_and_again_loses_nothing(administrato
         await publish(administrator.bus, [*told(LATE, 2), *told(ONE, DOSSIERS)])
         await received(agencies[ONE], ONE, DOSSIERS + 2)
         relay.send_signal(signal.SIGTERM)
-        assert relay.wait(60) == 0  # a producer is given 30 seconds to flush
+        assert relay.wait(100) == 0  # a publish is given 30 seconds, and a producer 30 more to flush
 
 
 async def test_a_memory_of_another_bus_is_told_and_nothing_is_given(administrator, tmp_path):
