@@ -86,8 +86,8 @@ def _received(doc: Document) -> datetime | None:
 def custody_is_not_refused_because_its_end_was_read_first(found: Findings) -> Iterator[str]:
     """Who had a step when he says he took it did take it, however soon after he finished.
 
-    Unless he says he took it after he says so: what had not happened when it was told is never believed. Nor is a word
-    believed that names a person.
+    Unless he says he took it after he says so, or before the step began: neither is believed. Nor is a word believed that
+    names a person.
     """
     others = ("unknown-dossier", "unknown-officer", "personal-data")
     service = found.services["routing"]
@@ -102,7 +102,7 @@ def custody_is_not_refused_because_its_end_was_read_first(found: Findings) -> It
             since = told.data.occurred_at or told.time
             in_time = state.received_at and tolerates(state.received_at, since, told.taken_in)
             believed = in_time and since <= told.time
-            if believed and any(leg.done_at is not None and since <= leg.done_at for leg in theirs):
+            if believed and any(leg.done_at is not None and leg.since <= since <= leg.done_at for leg in theirs):
                 yield f"{doc.key}: {claim} of {told.time}"
 
 

@@ -120,6 +120,6 @@ BROKEN_RULES = (
         "takes history from anybody",
         product=takes_history_from_anybody,
         law="nobody is born twice",
-        found_within=60,
+        found_within=150,
     ),
 )

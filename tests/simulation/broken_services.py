@@ -218,7 +218,7 @@ BROKEN_SERVICES = (
         "stops where one medium is given up",
         product=rewrites("notify", _ends_there),
         law="every message comes to an end",
-        found_within=60,
+        found_within=150,
     ),
     Variant(
         "takes no answer for a no",
