@@ -173,8 +173,8 @@ BROKEN_SERVICES = (
     Variant(
         "forgets a question when it is asked again",
         product=forgets_the_first_question,
-        law="the overdues that stand are true",
-        found_within=200,
+        law="nothing is missing on the ladder",
+        found_within=500,
     ),
     Variant(
         "never takes an overdue back",

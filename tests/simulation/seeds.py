@@ -32,7 +32,7 @@ FOUND_AT = {
     "never takes an overdue back": 2,
     "stands by an apology for nothing": 53,
     "lets an apology for nothing stand": 251,
-    "forgets a question when it is asked again": 184,
+    "forgets a question when it is asked again": 472,
 }
 """The world in which each variant was found, where it is not the first. The test looks there first, to be quick; where
 the world went another way since, it looks in all. `python -m tests.simulation.find` prints this anew."""
