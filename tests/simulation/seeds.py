@@ -3,7 +3,7 @@
 FOUND_AT = {
     "never goes back after a fetch that raised": 3,
     "reads what is not committed": 2,
-    "lets a batch overtake the one before it": 2,
+    "lets a batch overtake the one before it": 64,
     "goes by arrivals where ticks tell the time": 3,
     "acts on a tick at once": 3,
     "publishes before it saves": 18,
