@@ -86,8 +86,8 @@ def _received(doc: Document) -> datetime | None:
 def custody_is_not_refused_because_its_end_was_read_first(found: Findings) -> Iterator[str]:
     """Who had a step when he says he took it did take it, however soon after he finished.
 
-    Unless he says he took it after he says so, or before the step began: neither is believed. Nor is a word believed that
-    names a person.
+    Unless he says he took it after he says so, or before the step began: neither is believed. Nor is a word
+    believed that names a person.
     """
     others = ("unknown-dossier", "unknown-officer", "personal-data")
     service = found.services["routing"]
