@@ -221,8 +221,9 @@ _TENDS: tuple[Operation, ...] = ("read", "delete")
 
 
 def _simulator() -> Iterator[Right]:
-    """The simulator hears what everybody outside hears, and plays them all."""
+    """The simulator hears what everybody outside hears, and plays them all, citizens who rate among them."""
     yield from _reads(SIMULATOR, PAYLOADS)
+    yield Right(SIMULATOR, "topic", RatingSubmitted.TYPE, "write")
     yield from (Right(SIMULATOR, "topic", payload.TYPE, "write") for owner in PLAYED for payload in OWNERS[owner])
     yield Right(SIMULATOR, "group", "simulator-", "read", prefixed=True)
 

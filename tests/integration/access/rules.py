@@ -92,8 +92,8 @@ def writes(who: str, topic: str) -> bool:
         case "operator":  # puts dead letters back where a service had read them, and notes what was done
             heard = {one for topics in HEARS.values() for one in topics.split()} - {"agency.key"}
             return topic in heard or topic.endswith(".dead-letter")
-        case "simulator":
-            return topic in OUTSIDE.split()
+        case "simulator":  # plays citizens who rate, too
+            return topic in {*OUTSIDE.split(), "rating.submitted"}
         case "root":
             return topic == "agency.key"
         case "auditor":
