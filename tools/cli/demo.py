@@ -42,7 +42,7 @@ def demo(
             asyncio.run(prepare_bus(environment(ADMIN)))
             processes = started.enter_context(own_services(settings))
             asyncio.run(ready(settings, processes))
-            asyncio.run(play_week(settings, dossiers, seed))
+            asyncio.run(play_week(settings, environment(), dossiers, seed))
             if not once:
                 console.print(_addresses(settings))
                 raise NotReadyError(_died(wait_for_any(processes), settings))

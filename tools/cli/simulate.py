@@ -37,15 +37,21 @@ Seed = Annotated[int, typer.Option(help="The same seed makes the same choices")]
 @app.command()
 def simulate(dossiers: Dossiers = 2000, seed: Seed = 1) -> None:
     """Play a week of a province to services that are running, on a timeline of its own; then print a summary."""
-    settings = environment(SIMULATOR)
     try:
-        asyncio.run(play_week(settings, dossiers, seed))
+        asyncio.run(play_week(environment(SIMULATOR), environment(), dossiers, seed))
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
 
 
-async def play_week(settings: Settings, dossiers: int, seed: int) -> None:
-    """Play the next week with a live table of what the services make of it, then the summary."""
+async def play_week(settings: Settings, operator: Settings, dossiers: int, seed: int) -> None:
+    """Play the next week with a live table of what the services make of it, then the summary.
+
+    Args:
+        settings: of the simulator, who may speak for everybody outside.
+        operator: of the operator, who may see how far the services are.
+        dossiers: how many citizens apply.
+        seed: the same one makes the same choices.
+    """
     plan = next_plan(settings.home, dossiers, seed, FIRST_WEEK)
     save_checkpoint(settings.home, plan)
     keys = keys_in(settings.signing_keys)
@@ -53,15 +59,15 @@ async def play_week(settings: Settings, dossiers: int, seed: int) -> None:
         partitions = (await admin.topics())[ClockTicked.TYPE]
     with Live(console=console, transient=True, auto_refresh=False) as live:
         now: list[Moment] = []
-        watching = asyncio.create_task(_watch(settings, plan.timeline, lambda found: _show(live, found, now)))
+        watching = asyncio.create_task(_watch(operator, plan.timeline, lambda found: _show(live, found, now)))
         try:
             async with KafkaBus(settings.bus, partitions, plan.timeline, _tell_of_waiting, keys) as bus:
                 await _play(settings, plan, bus, now)
-            async with Admin(settings.bus) as admin:
-                await admin.settled(groups(settings))
+            async with Admin(operator.bus) as admin:
+                await admin.settled(groups(operator))
         finally:
             watching.cancel()
-    console.print(summary(await figures(settings, plan.timeline)))
+    console.print(summary(await figures(operator, plan.timeline)))
 
 
 def _tell_of_waiting(services: Sequence[str]) -> None:
