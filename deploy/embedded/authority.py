@@ -6,7 +6,6 @@ made anew, and whoever starts after that reads the new ones.
 
 import datetime as dt
 import ipaddress
-import os
 from pathlib import Path
 
 from cryptography import x509
@@ -15,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from chassis.runtime import clock
+from chassis.runtime.bus.secret_files import write_private
 from deploy.embedded.ports import HOST
 
 AUTHORITY = "ca.pem"
@@ -32,8 +32,6 @@ stack is in use."""
 
 DAYS_LEFT = 30
 """With fewer days left it is made anew at the next start. Fewer, and it may end under a stack that runs."""
-
-MODE = 0o600
 
 
 def prepare(folder: Path) -> None:
@@ -127,13 +125,3 @@ def _usage(*, signs_others: bool) -> x509.KeyUsage:
         encipher_only=False,
         decipher_only=False,
     )
-
-
-def write_private(path: Path, content: bytes) -> None:
-    """Write a file that only we can ever read, and that a reader sees whole."""
-    partial = path.with_suffix(".partial")
-    partial.unlink(missing_ok=True)
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, MODE)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-    partial.replace(path)

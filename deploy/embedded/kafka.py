@@ -11,8 +11,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from chassis.runtime.bus.secret_files import write_private
 from deploy.embedded.access import passwords
-from deploy.embedded.authority import write_private
 from deploy.embedded.broker_settings import SCRAM, data, server_properties
 from deploy.embedded.endpoints import KAFKA, StackError
 from deploy.embedded.ports import Ports

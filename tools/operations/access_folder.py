@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from chassis.runtime.bus.connection import Bus
+from chassis.runtime.bus.secret_files import OURS_ALONE, write_private
 from chassis.runtime.settings_error import SettingsError
 from lienthong_agency.signing import SigningKey, write_key
 from tools.operations.access_plan import agency_prefix, agency_principal, inbox_topic
 
-OURS_ALONE, OURS_ALONE_FOLDER = 0o600, 0o700
-"""Modes of the files and of the folder: whoever else can read them speaks in the agency's name."""
+OURS_ALONE_FOLDER = 0o700
+"""Mode of the folder: whoever else can read what lies in it speaks in the agency's name."""
 
 AUTHORITY = "ca.pem"
 KEY = "key.json"
@@ -151,7 +152,5 @@ def _write(path: Path, text: str) -> None:
 def write_for_the_stack(folder: Path, code: str, bus: Bus) -> None:
     """Write an agency's access file beside those of the stack's own principals, for whoever plays it there."""
     path = folder / f"{agency_principal(code)}.json"
-    partial = path.with_suffix(".partial")
-    partial.unlink(missing_ok=True)
-    _write(partial, json.dumps(told_to_the_kit(code, bus), indent=2, ensure_ascii=False) + "\n")
-    partial.replace(path)
+    told = json.dumps(told_to_the_kit(code, bus), indent=2, ensure_ascii=False)
+    write_private(path, f"{told}\n".encode())

@@ -4,7 +4,6 @@ All of it lies in one file, `<home>/access/issuer.json`, which only its owner ma
 """
 
 import json
-import os
 import secrets
 import stat
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from typing import Any
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
+from chassis.runtime.bus.secret_files import write_private
 from chassis.runtime.settings import SettingsError
 from contracts.topics import SERVICES
 from domain.procedures import Directory
@@ -98,16 +98,12 @@ def write_book(home: Path, book: IssuerBook) -> None:
     """Write the book so that nobody else can read it, and nobody sees half of it."""
     path = home / FILE
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
-    partial.unlink(missing_ok=True)
     content = {
         "keys": [key.as_dict(private=True) for key in book.keys],
         "receipt_key": book.receipt_key,
         "secrets": book.secrets,
     }
-    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        json.dump(content, file, indent=2)
-    partial.replace(path)
+    write_private(path, json.dumps(content, indent=2).encode())
 
 
 def _read(path: Path) -> IssuerBook:

@@ -4,17 +4,13 @@ The embedded stack and `lienthong agency add` write such files, `<principal>.jso
 """
 
 import json
-import os
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
-from chassis.runtime.bus.secret_files import require_private
+from chassis.runtime.bus.secret_files import require_private, write_private
 from chassis.runtime.bus.security import NOTHING, Mechanism, Security
 from chassis.runtime.settings_error import SettingsError
-
-OURS_ALONE = 0o600
-"""Mode of the file: whoever else can read it can speak in this principal's name."""
 
 
 class AccessFile(BaseModel):
@@ -50,11 +46,4 @@ def read_access(path: Path) -> AccessFile:
 def write_access(path: Path, content: AccessFile) -> None:
     """Write the file of one principal so that nobody else can ever read it, and a reader sees it whole."""
     told = content.model_dump(mode="json") | {"password": content.password.get_secret_value()}
-    partial = path.with_suffix(".partial")
-    partial.unlink(missing_ok=True)
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OURS_ALONE)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(json.dumps(told, indent=2) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
+    write_private(path, (json.dumps(told, indent=2) + "\n").encode())

@@ -1,11 +1,27 @@
 """Files that hold a secret: a password, a private key. Who else can read one knows the secret."""
 
+import os
 import stat
 from pathlib import Path
 
 from pydantic import SecretStr
 
 from chassis.runtime.settings_error import SettingsError
+
+OURS_ALONE = 0o600
+"""Mode of such a file: whoever else can read it can speak in its owner's name."""
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file so that nobody else can ever read it, and a reader sees it whole."""
+    partial = path.with_suffix(".partial")
+    partial.unlink(missing_ok=True)
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OURS_ALONE)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
 
 
 def secret_text(path: Path, variable: str) -> SecretStr:
